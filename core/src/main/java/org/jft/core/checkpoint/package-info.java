@@ -1,0 +1,2 @@
+/** Checkpoints: format, reader, writer; atomic rename; checksum. */
+package org.jft.core.checkpoint;

@@ -1,0 +1,29 @@
+package org.jft.core.config;
+
+import static org.jft.core.config.Checks.check;
+
+/**
+ * What happens every so many steps.
+ *
+ * @param metricsEvery steps between lines of metrics.jsonl
+ * @param checkpointEvery steps between checkpoints; the last step always has one
+ * @param keepCheckpoints newest checkpoints kept
+ * @param checksumEvery steps between proofs that all ranks hold bit-equal parameters; 0 means never
+ */
+public record CadenceConfig(
+        int metricsEvery, int checkpointEvery, int keepCheckpoints, Integer checksumEvery) {
+    public CadenceConfig {
+        metricsEvery = metricsEvery == 0 ? 10 : metricsEvery;
+        checkpointEvery = checkpointEvery == 0 ? 1000 : checkpointEvery;
+        keepCheckpoints = keepCheckpoints == 0 ? 2 : keepCheckpoints;
+        checksumEvery = checksumEvery == null ? 100 : checksumEvery;
+        check(metricsEvery > 0, "train.cadence.metrics_every must be positive");
+        check(checkpointEvery > 0, "train.cadence.checkpoint_every must be positive");
+        check(keepCheckpoints > 0, "train.cadence.keep_checkpoints must be positive");
+        check(checksumEvery >= 0, "train.cadence.checksum_every must not be negative");
+    }
+
+    static CadenceConfig defaults() {
+        return new CadenceConfig(0, 0, 0, null);
+    }
+}

@@ -1,0 +1,39 @@
+package org.jft.core.config;
+
+import static org.jft.core.config.Checks.check;
+
+/**
+ * Everything that decides what a run computes. Two runs with equal configs on the same data give
+ * the same parameters.
+ *
+ * @param name short name of the run, used in file names and plots
+ * @param seed seeds parameter initialisation, sample order and augmentation
+ */
+public record RunConfig(
+        String name,
+        long seed,
+        DataConfig data,
+        ModelConfig model,
+        EngineConfig engine,
+        TrainConfig train,
+        ClusterConfig cluster,
+        EvalConfig eval) {
+
+    public RunConfig {
+        name = name == null ? "run" : name;
+        check(data != null, "data is required: at least data.train, the folder of a data set");
+        check(model != null, "model is required: at least model.architecture");
+        check(train != null, "train is required: at least train.global_batch and train.epochs");
+        engine = engine == null ? EngineConfig.defaults() : engine;
+        cluster = cluster == null ? ClusterConfig.defaults() : cluster;
+        eval = eval == null ? EvalConfig.defaults() : eval;
+        int perStep = train.microBatch() * cluster.workers();
+        check(
+                train.globalBatch() % perStep == 0,
+                "train.global_batch=%s is not a multiple of train.micro_batch=%s times"
+                        + " cluster.workers=%s",
+                train.globalBatch(),
+                train.microBatch(),
+                cluster.workers());
+    }
+}

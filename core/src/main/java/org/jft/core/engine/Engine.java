@@ -1,0 +1,52 @@
+package org.jft.core.engine;
+
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/**
+ * One network, compiled for a batch size, able to run forward and backward. All vectors are flat,
+ * float32, native order, off-heap, in the order of {@link #layout()} (DL4J's own).
+ *
+ * <p>Owns its memory until closed; every buffer it hands out dies with it. Not thread-safe: one
+ * owner thread.
+ */
+public interface Engine extends AutoCloseable {
+    /** Returns the backend's name as it stands in a config. */
+    String name();
+
+    /** Returns what lies where in {@link #parameters()} and {@link #gradients()}. */
+    ParameterLayout layout();
+
+    /** Returns the live parameters, batch-norm running statistics among them. */
+    FloatBuffer parameters();
+
+    /**
+     * Returns the gradients of the last {@link #backward}, overwritten by the next. In the slices
+     * of running statistics stands the step to subtract from them, {@code (1 - decay) * (running -
+     * batch)}: averaged over workers like a gradient, then subtracted as it is.
+     */
+    FloatBuffer gradients();
+
+    /**
+     * Runs the network.
+     *
+     * @param inputs one per graph input, in the graph's order; a last batch may be smaller than the
+     *     batch size compiled for
+     * @param training batch statistics and memory for backward, against running statistics
+     * @return one buffer per graph output, row-major [N, ...], valid until the next call
+     */
+    List<FloatBuffer> forward(List<EngineInput> inputs, boolean training);
+
+    /**
+     * Propagates the gradients of a loss back through the last {@code forward(..., true)}.
+     *
+     * @param outputGradients d loss / d output, one per graph output, shaped like it
+     * @param onReady called for each range of {@link #gradients()} as it becomes final, in backward
+     *     order; ranges do not overlap and cover the vector
+     */
+    void backward(List<FloatBuffer> outputGradients, GradientListener onReady);
+
+    /** Frees the memory; idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,52 @@
+package org.jft.core.engine;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/** What one graph input is fed with. The engine reads it during {@code forward} only. */
+public sealed interface EngineInput {
+    /** Returns the rows in this batch. */
+    int batchSize();
+
+    /**
+     * Images as they come from the decoder; the engine normalises to (x - mean) / std in its own
+     * layout and precision.
+     *
+     * @param nhwc direct, uint8, [N, H, W, 3], RGB; position and limit are ignored
+     * @param mean per channel, in 0..255
+     * @param std per channel, in 0..255
+     */
+    record Pixels(
+            ByteBuffer nhwc,
+            int batchSize,
+            int height,
+            int width,
+            List<Float> mean,
+            List<Float> std)
+            implements EngineInput {
+        public Pixels {
+            checkArgument(nhwc.isDirect(), "pixels must lie off-heap");
+            checkArgument(
+                    nhwc.capacity() >= 3L * batchSize * height * width,
+                    "pixels hold %s bytes, fewer than batchSize=%s of %s x %s x 3",
+                    nhwc.capacity(),
+                    batchSize,
+                    height,
+                    width);
+        }
+    }
+
+    /**
+     * Any float tensor, already in the shape the graph declares.
+     *
+     * @param values direct, row-major (images: NCHW); position to limit is ignored
+     */
+    record Tensor(FloatBuffer values, int batchSize) implements EngineInput {
+        public Tensor {
+            checkArgument(values.isDirect(), "a tensor must lie off-heap");
+        }
+    }
+}

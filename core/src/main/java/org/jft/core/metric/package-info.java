@@ -1,0 +1,2 @@
+/** Named numbers and their sinks. */
+package org.jft.core.metric;

@@ -1,0 +1,2 @@
+/** Where a process stands among the others: rank arithmetic only, no I/O. */
+package org.jft.core.topology;
