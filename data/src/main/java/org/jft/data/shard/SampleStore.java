@@ -1,0 +1,43 @@
+package org.jft.data.shard;
+
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+import org.jft.data.taxonomy.Labels;
+
+/**
+ * Random access to the rows of a data set, numbered 0 to {@link #rowCount()} - 1 in manifest order.
+ * Thread-safe: many decoding threads share one store.
+ */
+public interface SampleStore extends Closeable {
+    /** Returns the number of rows. */
+    long rowCount();
+
+    /** Returns the size of the label space; every label id is below it. */
+    int classCount();
+
+    /** Returns the row's key. */
+    SampleKey key(long row);
+
+    /**
+     * Reads the encoded image (JPEG, PNG, WebP) as it was imported.
+     *
+     * @param scratch direct buffer that is cleared and used when it is large enough
+     * @return {@code scratch}, or a new, larger direct buffer; position 0, limit = image length
+     */
+    ByteBuffer readImage(long row, ByteBuffer scratch);
+
+    /** Returns the labels as they were observed: noisy, not filled upward. */
+    Labels labels(long row);
+
+    /** Returns the clean labels (confidence 1) where the truth is known, else empty labels. */
+    Labels cleanLabels(long row);
+
+    /** Says where the row lies, for reports: shard file, row within it, original path. */
+    String locate(long row);
+
+    /** Returns the hash over all shards' checksums and the taxonomy: equal means same content. */
+    String fingerprint();
+
+    @Override
+    void close();
+}
