@@ -1,25 +1,22 @@
 package org.jft.core.engine;
 
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-
 /** Makes engines of one backend; found through {@link java.util.ServiceLoader}. */
 public interface EngineFactory {
     /** Returns the backend's name as it stands in a config. */
     String name();
 
     /**
-     * Compiles a graph.
+     * Compiles a network; the graph's seed initialises the parameters.
      *
-     * @param graph architecture with input types set; its seed initialises the parameters
      * @param batchSize largest batch that will be fed
      * @param threads compute threads; 0 means all cores
      */
-    Engine compile(ComputationGraphConfiguration graph, int batchSize, int threads);
+    Engine compile(NetworkSpec network, int batchSize, int threads);
 
     /**
-     * Estimates the memory of a compiled graph, in bytes, without allocating it.
+     * Estimates the off-heap bytes of an engine compiled for training, without allocating them.
      *
-     * @param training with what backward needs
+     * @param parameterCount length of the flat vector
      */
-    long memoryBytes(ComputationGraphConfiguration graph, int batchSize, boolean training);
+    long memoryBytes(NetworkSpec network, long parameterCount, int batchSize);
 }

@@ -1,0 +1,63 @@
+package org.jft.core.engine.nd4j;
+
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
+import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
+import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+
+/**
+ * Swaps layers of an initialised graph for ones over libnd4j's operations. Only what those compute
+ * exactly is swapped; any other layer stays DL4J's own.
+ */
+final class FastLayers {
+    private FastLayers() {}
+
+    /** Swaps in place; call before {@link ComputationGraph#initGradientsView()}. */
+    static void install(ComputationGraph graph) {
+        Layer[] byIndex = graph.getLayers();
+        for (GraphVertex vertex : graph.getVertices()) {
+            if (!(vertex instanceof LayerVertex layerVertex)) {
+                continue;
+            }
+            Layer stock = layerVertex.getLayer();
+            Layer fast = replacement(stock);
+            if (fast == stock) {
+                continue;
+            }
+            fast.setParamTable(stock.paramTable());
+            fast.setIndex(stock.getIndex());
+            layerVertex.setLayer(fast);
+            for (int i = 0; i < byIndex.length; i++) {
+                byIndex[i] = byIndex[i] == stock ? fast : byIndex[i];
+            }
+        }
+    }
+
+    private static Layer replacement(Layer stock) {
+        if (stock.getClass() == ConvolutionLayer.class) {
+            var conf = (org.deeplearning4j.nn.conf.layers.ConvolutionLayer) stock.conf().getLayer();
+            boolean exact =
+                    conf.getActivationFn() instanceof ActivationIdentity
+                            && conf.getCnn2dDataFormat() == CNN2DFormat.NCHW
+                            && conf.getConvolutionMode() != ConvolutionMode.Causal
+                            && conf.getIDropout() == null
+                            && conf.getWeightNoise() == null;
+            return exact ? new OpConvolution(stock.conf(), conf) : stock;
+        }
+        if (stock.getClass() == BatchNormalization.class) {
+            var conf =
+                    (org.deeplearning4j.nn.conf.layers.BatchNormalization) stock.conf().getLayer();
+            boolean exact =
+                    conf.getCnn2DFormat() == CNN2DFormat.NCHW
+                            && !conf.isLockGammaBeta()
+                            && !conf.isUseLogStd();
+            return exact ? new OpBatchNormalization(stock.conf(), conf) : stock;
+        }
+        return stock;
+    }
+}

@@ -1,0 +1,209 @@
+package org.jft.core.engine.nd4j;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineInput;
+import org.jft.core.engine.GradientListener;
+import org.jft.core.engine.GraphLayouts;
+import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.ParameterLayout;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The {@link Engine} over DL4J. Inputs are copied into arrays made once; activations live in a
+ * workspace that keeps its size after the first steps. The gradient is ready as a whole: DL4J has
+ * no hook between layers.
+ */
+final class Nd4jEngine implements Engine {
+    private final WorkspaceGraph graph;
+    private final ParameterLayout layout;
+    private final int batchSize;
+    private final INDArray[] inputs; // [batchSize, ...] each
+    private final INDArray[] outputGradients; // [batchSize, ...] each, made on first use
+    private final FloatBuffer parameters;
+    private final FloatBuffer gradients;
+    private INDArray[] lastOutputs; // keeps the memory behind handed-out buffers alive
+    private int forwardBatch; // rows of the forward pass that waits for its backward, or 0
+    private boolean closed;
+
+    Nd4jEngine(NetworkSpec network, int batchSize) {
+        checkArgument(batchSize > 0, "batchSize must be positive: %s", batchSize);
+        this.batchSize = batchSize;
+        ComputationGraphConfiguration own = network.graph().clone();
+        own.setTrainingWorkspaceMode(WorkspaceMode.ENABLED);
+        own.setInferenceWorkspaceMode(WorkspaceMode.ENABLED);
+        graph = new WorkspaceGraph(own);
+        graph.init();
+        FastLayers.install(graph);
+        graph.initGradientsView();
+        layout = GraphLayouts.of(graph);
+        parameters = view(graph.params(), layout.length());
+        gradients = view(graph.getFlattenedGradients(), layout.length());
+        inputs =
+                network.inputTypes().stream()
+                        .map(type -> Nd4j.create(DataType.FLOAT, batched(type.getShape(true))))
+                        .toArray(INDArray[]::new);
+        outputGradients = new INDArray[own.getNetworkOutputs().size()];
+    }
+
+    private long[] batched(long[] shape) {
+        long[] batched = shape.clone();
+        batched[0] = batchSize;
+        return batched;
+    }
+
+    @Override
+    public String name() {
+        return "nd4j";
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public FloatBuffer parameters() {
+        return parameters.duplicate();
+    }
+
+    @Override
+    public FloatBuffer gradients() {
+        return gradients.duplicate();
+    }
+
+    @Override
+    public List<FloatBuffer> forward(List<EngineInput> fed, boolean training) {
+        checkState(!closed, "the engine is closed");
+        checkArgument(fed.size() == inputs.length, "the graph has %s inputs", inputs.length);
+        int rows = fed.get(0).batchSize();
+        checkArgument(
+                rows > 0 && rows <= batchSize, "batch of %s, compiled for %s", rows, batchSize);
+        INDArray[] used = new INDArray[inputs.length];
+        for (int i = 0; i < inputs.length; i++) {
+            checkArgument(fed.get(i).batchSize() == rows, "inputs differ in their batch size");
+            used[i] = firstRows(inputs[i], rows);
+            copy(fed.get(i), used[i]);
+        }
+        graph.release();
+        INDArray[] outputs = training ? graph.forward(used) : graph.output(false, used);
+        forwardBatch = training ? rows : 0;
+        lastOutputs = new INDArray[outputs.length];
+        List<FloatBuffer> views = new ArrayList<>();
+        for (int i = 0; i < outputs.length; i++) {
+            INDArray output = outputs[i];
+            boolean rowMajor = output.ordering() == 'c' && !output.isView();
+            lastOutputs[i] = rowMajor ? output : output.dup('c');
+            views.add(view(lastOutputs[i], output.length()));
+        }
+        return views;
+    }
+
+    @Override
+    public void backward(List<FloatBuffer> fed, GradientListener onReady) {
+        checkState(forwardBatch > 0, "backward needs a forward pass with training=true");
+        INDArray[] used = new INDArray[fed.size()];
+        for (int i = 0; i < fed.size(); i++) {
+            FloatBuffer values = fed.get(i).duplicate();
+            if (outputGradients[i] == null) {
+                try (var outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+                    outputGradients[i] =
+                            Nd4j.create(DataType.FLOAT, batched(lastOutputs[i].shape()));
+                }
+            }
+            used[i] = firstRows(outputGradients[i], forwardBatch);
+            checkArgument(
+                    values.remaining() >= used[i].length(),
+                    "output gradient %s holds %s values, expected %s",
+                    i,
+                    values.remaining(),
+                    used[i].length());
+            view(used[i], used[i].length())
+                    .put(values.limit(values.position() + (int) used[i].length()));
+        }
+        forwardBatch = 0;
+        graph.backward(used);
+        onReady.onReady(0, layout.length());
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            graph.destroy();
+            graph.close();
+        }
+    }
+
+    private static INDArray firstRows(INDArray array, int rows) {
+        return rows == array.size(0)
+                ? array
+                : array.get(NDArrayIndex.interval(0, rows)); // leading rows are contiguous
+    }
+
+    private static void copy(EngineInput input, INDArray target) {
+        FloatBuffer values = view(target, target.length());
+        if (input instanceof EngineInput.Pixels pixels) {
+            normalize(pixels, values);
+        } else if (input instanceof EngineInput.Tensor tensor) {
+            FloatBuffer source = tensor.values().duplicate();
+            checkArgument(
+                    source.remaining() >= values.remaining(),
+                    "input holds %s values, expected %s",
+                    source.remaining(),
+                    values.remaining());
+            values.put(source.limit(source.position() + values.remaining()));
+        }
+    }
+
+    /** uint8 [N, H, W, 3] to float [N, 3, H, W], (x - mean) / std. */
+    private static void normalize(EngineInput.Pixels pixels, FloatBuffer values) {
+        int plane = pixels.height() * pixels.width();
+        checkArgument(
+                values.remaining() == 3 * plane * pixels.batchSize(),
+                "images of %s x %s do not fit the graph's input",
+                pixels.height(),
+                pixels.width());
+        float[][] table = new float[3][256];
+        for (int c = 0; c < 3; c++) {
+            for (int x = 0; x < 256; x++) {
+                table[c][x] = (x - pixels.mean().get(c)) / pixels.std().get(c);
+            }
+        }
+        ByteBuffer source = pixels.nhwc();
+        byte[] image = new byte[3 * plane];
+        float[] channel = new float[plane];
+        for (int n = 0; n < pixels.batchSize(); n++) {
+            source.get(n * image.length, image);
+            for (int c = 0; c < 3; c++) {
+                for (int i = 0; i < plane; i++) {
+                    channel[i] = table[c][image[3 * i + c] & 0xff];
+                }
+                values.put(channel);
+            }
+        }
+    }
+
+    /** The array's memory as a buffer; the array must stay referenced while the buffer is used. */
+    private static FloatBuffer view(INDArray array, long length) {
+        Pointer memory = array.data().pointer();
+        FloatPointer floats = new FloatPointer(memory);
+        return floats.position(array.offset())
+                .capacity(array.offset() + length)
+                .limit(array.offset() + length)
+                .asBuffer();
+    }
+}

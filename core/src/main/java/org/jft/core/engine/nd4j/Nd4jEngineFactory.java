@@ -1,0 +1,42 @@
+package org.jft.core.engine.nd4j;
+
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineFactory;
+import org.jft.core.engine.NetworkSpec;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Makes {@code nd4j} engines. */
+public final class Nd4jEngineFactory implements EngineFactory {
+    /** Activation gradients, convolution scratch and the normalised copy in a batch norm. */
+    private static final int WORKING_COPIES_OF_LARGEST = 6;
+
+    @Override
+    public String name() {
+        return "nd4j";
+    }
+
+    @Override
+    public Engine compile(NetworkSpec network, int batchSize, int threads) {
+        if (threads > 0) {
+            Nd4j.getEnvironment().setMaxThreads(threads);
+            Nd4j.getEnvironment().setMaxMasterThreads(threads);
+        }
+        return new Nd4jEngine(network, batchSize);
+    }
+
+    @Override
+    public long memoryBytes(NetworkSpec network, long parameterCount, int batchSize) {
+        InputType[] inputs = network.inputTypes().toArray(InputType[]::new);
+        long all = 0;
+        long largest = 0;
+        for (InputType activation :
+                network.graph().clone().getLayerActivationTypes(inputs).values()) {
+            long elements = activation.arrayElementsPerExample();
+            all += elements;
+            largest = Math.max(largest, elements);
+        }
+        long activations = (all + WORKING_COPIES_OF_LARGEST * largest) * batchSize;
+        return Float.BYTES * (2 * parameterCount + activations);
+    }
+}

@@ -1,0 +1,68 @@
+package org.jft.core.engine.nd4j;
+
+import org.deeplearning4j.nn.api.FwdPassType;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A ComputationGraph whose forward and backward passes are called one after the other by us, with
+ * all activations in one workspace. DL4J's public {@code feedForward} detaches every activation
+ * instead: fresh off-heap arrays each step that only the garbage collector frees.
+ */
+final class WorkspaceGraph extends ComputationGraph {
+    private static final long serialVersionUID = 1L;
+
+    private transient MemoryWorkspace activations;
+
+    WorkspaceGraph(ComputationGraphConfiguration configuration) {
+        super(configuration);
+    }
+
+    /** Runs forward and keeps what backward needs; the outputs live until {@link #release}. */
+    INDArray[] forward(INDArray[] inputs) {
+        release();
+        LayerWorkspaceMgr memory =
+                LayerWorkspaceMgr.builder()
+                        .with(ArrayType.ACTIVATIONS, WS_ALL_LAYERS_ACT, WS_ALL_LAYERS_ACT_CONFIG)
+                        .with(ArrayType.INPUT, WS_ALL_LAYERS_ACT, WS_ALL_LAYERS_ACT_CONFIG)
+                        .build();
+        activations = memory.notifyScopeEntered(ArrayType.ACTIVATIONS);
+        var byVertex =
+                ffToLayerActivationsInWS(
+                        true, -1, null, FwdPassType.STANDARD, false, inputs, null, null, false);
+        return getConfiguration().getNetworkOutputs().stream()
+                .map(byVertex::get)
+                .toArray(INDArray[]::new);
+    }
+
+    /** Runs backward into {@link #getFlattenedGradients()} and frees the activations. */
+    void backward(INDArray[] outputGradients) {
+        if (activations == null) {
+            throw new IllegalStateException("backward needs a forward pass with training=true");
+        }
+        try {
+            calcBackpropGradients(true, false, outputGradients);
+        } finally {
+            release();
+        }
+    }
+
+    /** Frees the activations of a forward pass that had no backward; idempotent. */
+    void release() {
+        if (activations != null) {
+            activations.close();
+            activations = null;
+        }
+    }
+
+    /** Frees the workspaces of this thread. */
+    void destroy() {
+        release();
+        Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    }
+}

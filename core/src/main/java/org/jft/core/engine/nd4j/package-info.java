@@ -1,0 +1,11 @@
+/**
+ * The {@code nd4j} engine: the graph run by DL4J itself on whatever ND4J backend is on the class
+ * path. The correctness oracle of the others and the fallback for layers they do not know.
+ *
+ * <p>{@link org.jft.core.engine.nd4j.Nd4jEngineFactory} compiles; {@code WorkspaceGraph} is DL4J's
+ * ComputationGraph with forward and backward callable apart, inside one memory workspace; {@code
+ * FastLayers} swaps stock convolution and batch-norm layers for ones that call libnd4j's operations
+ * (stock convolution is im2col + gemm, 5-8 times slower). Parameters keep their place, so a model
+ * saved from here is a stock DL4J model.
+ */
+package org.jft.core.engine.nd4j;
