@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -115,9 +114,10 @@ public final class ConfigLoader {
 
     private static RunConfig bind(JsonNode tree, String source) {
         try {
+            Keys.check(tree, RunConfig.class);
             return YAML.treeToValue(tree, RunConfig.class);
-        } catch (UnrecognizedPropertyException e) {
-            throw new ConfigException("%s: %s".formatted(source, unknownKey(e)), e);
+        } catch (ConfigException e) {
+            throw new ConfigException("%s: %s".formatted(source, e.getMessage()), e);
         } catch (JsonMappingException e) {
             if (rootCause(e) instanceof ConfigException rule) {
                 throw new ConfigException("%s: %s".formatted(source, rule.getMessage()), e);
@@ -155,24 +155,8 @@ public final class ConfigLoader {
         }
     }
 
-    private static String unknownKey(UnrecognizedPropertyException e) {
-        String key = e.getPropertyName();
-        String parent = path(e.getPath().subList(0, e.getPath().size() - 1));
-        String prefix = parent.isEmpty() ? "" : parent + ".";
-        return "unknown key '%s%s'; the nearest valid key is '%s%s'"
-                .formatted(prefix, key, prefix, nearest(key, e));
-    }
-
-    private static String nearest(String key, UnrecognizedPropertyException e) {
-        return Nearest.to(key, e.getKnownPropertyIds().stream().map(Object::toString).toList());
-    }
-
     private static String path(JsonMappingException e) {
-        return path(e.getPath());
-    }
-
-    private static String path(List<JsonMappingException.Reference> references) {
-        return references.stream()
+        return e.getPath().stream()
                 .map(JsonMappingException.Reference::getFieldName)
                 .filter(Objects::nonNull)
                 .collect(Collectors.joining("."));

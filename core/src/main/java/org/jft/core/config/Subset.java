@@ -26,7 +26,6 @@ public record Subset(BigDecimal percent) implements Comparable<Subset> {
     }
 
     /** Parses {@code 10%}; the sign is required, so that nobody reads 10 as ten images. */
-    @JsonCreator
     public static Subset parse(String text) {
         String trimmed = text.trim();
         check(trimmed.endsWith("%"), "a subset is a percentage like 10%%: '%s'", text);
@@ -36,6 +35,12 @@ public record Subset(BigDecimal percent) implements Comparable<Subset> {
             throw new ConfigException(
                     "a subset is a percentage like 10%%: '%s'".formatted(text), e);
         }
+    }
+
+    /** Takes what stands in a config, a number without its sign among it, to the same sentence. */
+    @JsonCreator
+    static Subset ofConfig(Object value) {
+        return parse(String.valueOf(value));
     }
 
     /** Returns the share in (0, 1]. */

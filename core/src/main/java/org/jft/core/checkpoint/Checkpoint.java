@@ -1,0 +1,37 @@
+package org.jft.core.checkpoint;
+
+import java.nio.FloatBuffer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+
+/**
+ * All that a run needs to go on, and all that a user of the model needs.
+ *
+ * @param graph the architecture, stock DL4J
+ * @param parameters flat, in DL4J's order, position 0 to limit
+ * @param optimizerState the optimizer's vectors one after the other
+ */
+public record Checkpoint(
+        ComputationGraphConfiguration graph,
+        FloatBuffer parameters,
+        FloatBuffer optimizerState,
+        State state) {
+
+    /**
+     * Where the run stands. The data position is {@code samples}: with the seed it fixes every
+     * sample to come.
+     *
+     * @param step optimizer steps done
+     * @param samples samples consumed by all ranks
+     * @param wallSeconds training time so far, over all restarts
+     * @param loss mean loss of the last step
+     * @param config the resolved config as JSON
+     * @param dataFingerprint of the training data set
+     */
+    public record State(
+            long step,
+            long samples,
+            double wallSeconds,
+            double loss,
+            String config,
+            String dataFingerprint) {}
+}

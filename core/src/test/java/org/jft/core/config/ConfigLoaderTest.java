@@ -1,0 +1,125 @@
+package org.jft.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jft.core.failure.ConfigException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigLoaderTest {
+    private static final String VALID =
+            """
+            name: small
+            seed: 3
+            data:
+              train: sets/a/train
+              subset: 10%
+              image: {size: 32}
+            model: {architecture: resnet14-small}
+            train:
+              global_batch: 64
+              epochs: 2.5
+              optimizer: {kind: rmsprop, weight_decay: 1.0e-4}
+              schedule: {kind: staircase, learning_rate: 1.0e-3, decay: 0.9, decay_steps: 3000000}
+            """;
+
+    @TempDir Path folder;
+    private Path file;
+
+    @BeforeEach
+    void writeValid() throws IOException {
+        file = write(VALID);
+    }
+
+    @Test
+    void shouldFillInDefaultsAndKeepWhatIsGiven() {
+        RunConfig config = ConfigLoader.load(file, List.of());
+        assertThat(config.data().subset()).isEqualTo(Subset.parse("10%"));
+        assertThat(config.data().image().flip()).isTrue();
+        assertThat(config.train().microBatch()).isEqualTo(64);
+        assertThat(config.train().optimizer().momentum()).isEqualTo(0.9);
+        assertThat(config.engine().name()).isEqualTo("nd4j");
+        assertThat(config.cluster().workers()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldReadBackWhatItRenders() {
+        RunConfig config = ConfigLoader.load(file, List.of());
+        assertThat(ConfigLoader.parse(ConfigLoader.toJson(config), "test")).isEqualTo(config);
+    }
+
+    @Test
+    void shouldApplyOverridesOfEveryDepthInOrder() {
+        RunConfig config =
+                ConfigLoader.load(
+                        file,
+                        List.of(
+                                "seed=9",
+                                "train.optimizer.momentum=0.5",
+                                "cluster.workers=2",
+                                "train.micro_batch=32",
+                                "train.epochs=",
+                                "train.steps=7",
+                                "train.steps=8"));
+        assertThat(config.seed()).isEqualTo(9);
+        assertThat(config.train().optimizer().momentum()).isEqualTo(0.5);
+        assertThat(config.cluster().workers()).isEqualTo(2);
+        assertThat(config.train().steps()).isEqualTo(8);
+    }
+
+    @Test
+    void shouldNameTheNearestKeyWhenOneIsUnknown() throws IOException {
+        assertRefused(VALID.replace("epochs:", "epoch:"), "train.epoch'", "'train.epochs'");
+        assertRefused(VALID.replace("name:", "nmae:"), "'nmae'", "'name'");
+        Path valid = write(VALID);
+        assertThatThrownBy(() -> ConfigLoader.load(valid, List.of("data.image.sise=3")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("data.image.sise")
+                .hasMessageContaining("data.image.size");
+    }
+
+    @Test
+    void shouldSayInOneSentenceWhichValueIsWrong() throws IOException {
+        assertRefused(VALID.replace("10%", "10.0"), "percentage", "'10.0'");
+        assertRefused(VALID.replace("10%", "0%"), "above 0%");
+        assertRefused(VALID.replace("size: 32", "size: big"), "data.image.size", "big");
+        assertRefused(VALID.replace("rmsprop", "adamw"), "train.optimizer.kind", "adamw");
+        assertRefused(VALID.replace("global_batch: 64", "global_batch: 0"), "train.global_batch");
+        assertRefused(VALID.replace("epochs: 2.5", "epochs: 2.5\n  steps: 3"), "exactly one");
+        assertRefused(VALID.replace(", decay_steps: 3000000", ""), "decay_steps");
+        assertRefused(VALID + "cluster: {workers: 3}\n", "not a multiple", "cluster.workers=3");
+        assertRefused("seed: [1\n", "not valid YAML");
+        assertRefused("- 1\n", "mapping of keys");
+        assertRefused("name: x\n", "data is required");
+    }
+
+    @Test
+    void shouldLookInTheWorkingFolderThenInConfigs() throws IOException {
+        assertThat(ConfigLoader.locate(file.toString(), folder)).isEqualTo(file);
+        assertThat(ConfigLoader.locate("run.yaml", folder)).isEqualTo(file);
+        assertThatThrownBy(() -> ConfigLoader.locate("none.yaml", folder))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("none.yaml")
+                .hasMessageContaining(folder.toString());
+    }
+
+    private void assertRefused(String yaml, String... parts) throws IOException {
+        Path wrong = write(yaml);
+        assertThatThrownBy(() -> ConfigLoader.load(wrong, List.of()))
+                .as(yaml)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContainingAll(parts)
+                .hasMessageContaining("run.yaml")
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+    }
+
+    private Path write(String yaml) throws IOException {
+        return Files.writeString(folder.resolve("run.yaml"), yaml);
+    }
+}
