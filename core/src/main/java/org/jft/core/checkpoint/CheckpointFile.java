@@ -29,6 +29,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.core.failure.JftException;
@@ -110,7 +113,7 @@ public final class CheckpointFile {
     private static void writeEntries(ZipOutputStream zip, Checkpoint checkpoint)
             throws IOException {
         zip.putNextEntry(new ZipEntry(GRAPH));
-        zip.write(checkpoint.graph().toJson().getBytes(StandardCharsets.UTF_8));
+        zip.write(withVariables(checkpoint.graph()).toJson().getBytes(StandardCharsets.UTF_8));
         zip.closeEntry();
 
         zip.putNextEntry(new ZipEntry(PARAMETERS));
@@ -131,6 +134,22 @@ public final class CheckpointFile {
         zip.putNextEntry(new ZipEntry(STATE));
         zip.write(JSON.writeValueAsBytes(checkpoint.state()));
         zip.closeEntry();
+    }
+
+    /**
+     * Names each layer's parameters in its configuration, as an initialised graph does: from them
+     * alone DL4J's reader tells whether a batch norm stores its variance or the logarithm of it.
+     */
+    private static ComputationGraphConfiguration withVariables(
+            ComputationGraphConfiguration graph) {
+        ComputationGraphConfiguration copy = graph.clone();
+        for (GraphVertex vertex : copy.getVertices().values()) {
+            if (vertex instanceof LayerVertex layerVertex) {
+                Layer layer = layerVertex.getLayerConf().getLayer();
+                layerVertex.getLayerConf().setVariables(layer.initializer().paramKeys(layer));
+            }
+        }
+        return copy;
     }
 
     private static void writeFloats(OutputStream out, FloatBuffer values) throws IOException {
