@@ -66,9 +66,14 @@ public final class ProgressLine implements AutoCloseable {
 
     /** Notes that {@code done} units are finished; prints when it is time to. */
     public void update(long done, long nowNs) {
+        update(done, nowNs, "");
+    }
+
+    /** The same with a few words at the end of the line, such as the loss. */
+    public void update(long done, long nowNs, String detail) {
         if (nowNs - lastNs >= (terminal ? REDRAW_NS : PLAIN_LINE_NS)) {
             lastNs = nowNs;
-            draw(describe(done, nowNs, true));
+            draw(describe(done, nowNs, true) + (detail.isEmpty() ? "" : "  " + detail));
         }
     }
 

@@ -102,6 +102,11 @@ public final class ConfigLoader {
         }
     }
 
+    /** Returns every value as a JSON tree, defaults included. */
+    public static ObjectNode toTree(RunConfig config) {
+        return JSON.valueToTree(config);
+    }
+
     /** Reads what {@link #toJson} wrote (JSON is YAML). */
     public static RunConfig parse(String json, String source) {
         try {

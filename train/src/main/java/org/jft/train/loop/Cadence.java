@@ -1,0 +1,13 @@
+package org.jft.train.loop;
+
+/** What happens between steps; called by all ranks after each. */
+interface Cadence {
+    /**
+     * Called after a step's update.
+     *
+     * @param done steps finished
+     * @param loss mean loss of the last one
+     * @param learningRate the rate it was taken with
+     */
+    void after(long done, double loss, double learningRate, StepClock clock, Guard guard);
+}

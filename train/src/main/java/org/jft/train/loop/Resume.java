@@ -1,0 +1,122 @@
+package org.jft.train.loop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jft.cluster.collective.Collective;
+import org.jft.core.checkpoint.Checkpoint;
+import org.jft.core.checkpoint.CheckpointFolder;
+import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.RunConfig;
+import org.jft.core.engine.Engine;
+import org.jft.core.failure.ConfigException;
+import org.jft.core.failure.CorruptDataException;
+import org.jft.train.optimizer.Optimizer;
+
+/**
+ * Where a run goes on. With the seed, the step fixes every sample and every random draw to come, so
+ * a resumed run ends with the same bits as one that was never stopped.
+ *
+ * @param step steps already done
+ * @param wallSeconds training time already spent
+ * @param loss of the last step done
+ */
+record Resume(long step, double wallSeconds, double loss) {
+    private static final Resume FROM_SCRATCH = new Resume(0, 0, Double.NaN);
+
+    /** Loads rank 0's newest checkpoint, if any, into the engines of all ranks. */
+    static Resume restore(
+            RunConfig config,
+            String dataFingerprint,
+            CheckpointFolder checkpoints,
+            Engine engine,
+            Optimizer optimizer,
+            Collective collective) {
+        Resume own = FROM_SCRATCH;
+        if (collective.topology().leads()) {
+            Optional<Checkpoint> newest =
+                    checkpoints.latest(warning -> System.err.println("warning: " + warning));
+            if (newest.isPresent()) {
+                Checkpoint.State state = newest.get().state();
+                requireSameRun(config, dataFingerprint, state, checkpoints);
+                copy(newest.get().parameters(), engine.parameters(), checkpoints, state);
+                copy(newest.get().optimizerState(), optimizer.state(), checkpoints, state);
+                own = new Resume(state.step(), state.wallSeconds(), state.loss());
+            }
+        }
+        Resume resume =
+                new Resume(
+                        collective.allGather(own.step)[0],
+                        Double.longBitsToDouble(
+                                collective.allGather(Double.doubleToLongBits(own.wallSeconds))[0]),
+                        Double.longBitsToDouble(
+                                collective.allGather(Double.doubleToLongBits(own.loss))[0]));
+        // Also from scratch: equal parameters are given, not hoped for.
+        collective.broadcast(engine.parameters(), 0);
+        collective.broadcast(optimizer.state(), 0);
+        return resume;
+    }
+
+    private static void copy(
+            FloatBuffer from, FloatBuffer to, CheckpointFolder folder, Checkpoint.State state) {
+        if (from.remaining() != to.remaining()) {
+            throw new CorruptDataException(
+                    folder.file(state.step()),
+                    "holds %s values where this run needs %s"
+                            .formatted(from.remaining(), to.remaining()));
+        }
+        to.put(from.duplicate());
+    }
+
+    private static void requireSameRun(
+            RunConfig config,
+            String dataFingerprint,
+            Checkpoint.State state,
+            CheckpointFolder folder) {
+        RunConfig then = ConfigLoader.parse(state.config(), folder.file(state.step()).toString());
+        List<String> differences = new ArrayList<>();
+        compare("", deciding(then), deciding(config), differences);
+        if (!differences.isEmpty()) {
+            throw new ConfigException(
+                    "%s was written by a run with another config (%s); use another --out, or remove the folder to start over"
+                            .formatted(folder.file(state.step()), String.join(", ", differences)));
+        }
+        if (!state.dataFingerprint().equals(dataFingerprint)) {
+            throw new ConfigException(
+                    "%s was trained on another content of %s; use another --out"
+                            .formatted(folder.file(state.step()), config.data().train()));
+        }
+    }
+
+    /** Returns what decides the numbers: not the name, the workers, the cadence, the evaluation. */
+    private static ObjectNode deciding(RunConfig config) {
+        ObjectNode tree = ConfigLoader.toTree(config);
+        tree.remove(List.of("name", "cluster", "eval", "engine"));
+        ((ObjectNode) tree.get("data")).remove(List.of("test", "train"));
+        ((ObjectNode) tree.get("train")).remove("cadence");
+        ObjectNode loader = (ObjectNode) tree.get("data").get("loader");
+        loader.remove(List.of("threads", "prefetch", "max_bad_share"));
+        return tree;
+    }
+
+    private static void compare(String path, JsonNode then, JsonNode now, List<String> into) {
+        if (then instanceof ObjectNode && now instanceof ObjectNode) {
+            TreeSet<String> keys = new TreeSet<>();
+            for (JsonNode tree : List.of(then, now)) {
+                for (Iterator<String> names = tree.fieldNames(); names.hasNext(); ) {
+                    keys.add(names.next());
+                }
+            }
+            for (String key : keys) {
+                compare(path.isEmpty() ? key : path + "." + key, then.path(key), now.path(key), into);
+            }
+        } else if (!then.equals(now)) {
+            into.add("%s was %s, now %s".formatted(path, then, now));
+        }
+    }
+}

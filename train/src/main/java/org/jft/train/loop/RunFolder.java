@@ -1,0 +1,98 @@
+package org.jft.train.loop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import org.jft.core.checkpoint.CheckpointFolder;
+import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.RunConfig;
+import org.jft.core.failure.Category;
+import org.jft.core.failure.JftException;
+
+/**
+ * The files of one run.
+ *
+ * <pre>
+ *  config.json      the resolved config
+ *  checkpoints/     step-000001200.zip, newest last
+ *  metrics.jsonl    one line every train.cadence.metrics_every steps
+ *  quarantine.tsv   images that could not be read, if any
+ *  summary.json     written when the run is complete
+ * </pre>
+ */
+public record RunFolder(Path root) {
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** Returns the resolved config's file. */
+    public Path config() {
+        return root.resolve("config.json");
+    }
+
+    /** Returns the metrics' file. */
+    public Path metrics() {
+        return root.resolve("metrics.jsonl");
+    }
+
+    /** Returns the file that says the run is complete. */
+    public Path summary() {
+        return root.resolve("summary.json");
+    }
+
+    /** Returns the checkpoints. */
+    public CheckpointFolder checkpoints(int keep) {
+        return new CheckpointFolder(root.resolve("checkpoints"), keep);
+    }
+
+    /** Writes the resolved config. */
+    public void writeConfig(RunConfig config) {
+        write(config(), ConfigLoader.toJson(config) + "\n");
+    }
+
+    /** Writes the summary, whole or not at all. */
+    public void writeSummary(JsonNode summary) {
+        try {
+            write(summary(), JSON.writeValueAsString(summary) + "\n");
+        } catch (IOException e) {
+            throw failure(summary(), e);
+        }
+    }
+
+    /** Reads the summary of a complete run. */
+    public Optional<JsonNode> readSummary() {
+        if (!Files.exists(summary())) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(JSON.readTree(summary().toFile()));
+        } catch (IOException e) {
+            throw failure(summary(), e);
+        }
+    }
+
+    private void write(Path file, String text) {
+        Path draft = file.resolveSibling(file.getFileName() + ".tmp");
+        try {
+            Files.createDirectories(root);
+            Files.writeString(draft, text);
+            Files.move(
+                    draft,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    private static JftException failure(Path file, IOException e) {
+        return new JftException(
+                Category.ABORT_RUN, "%s: %s".formatted(file, e.getMessage()), e);
+    }
+}

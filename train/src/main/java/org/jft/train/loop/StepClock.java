@@ -1,0 +1,77 @@
+package org.jft.train.loop;
+
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Where the time of the steps since the last report went. */
+final class StepClock {
+    /** The parts of a step that are told apart; the rest is bookkeeping. */
+    enum Part {
+        DATA_WAIT,
+        COMPUTE,
+        ALLREDUCE,
+        UPDATE;
+
+        private String key() {
+            return name().toLowerCase(java.util.Locale.ROOT) + "_ms";
+        }
+    }
+
+    private final Map<Part, Long> nanos = new EnumMap<>(Part.class);
+    private long startNs;
+    private long lastNs;
+    private long gcStartMs;
+
+    StepClock(long nowNs) {
+        reset(nowNs);
+    }
+
+    /** Starts a new report. */
+    void reset(long nowNs) {
+        for (Part part : Part.values()) {
+            nanos.put(part, 0L);
+        }
+        startNs = nowNs;
+        lastNs = nowNs;
+        gcStartMs = gcMillis();
+    }
+
+    /** Books the time since the last call on a part. */
+    void book(Part part, long nowNs) {
+        nanos.merge(part, nowNs - lastNs, Long::sum);
+        lastNs = nowNs;
+    }
+
+    /** Leaves the time since the last call unbooked. */
+    void skip(long nowNs) {
+        lastNs = nowNs;
+    }
+
+    /** Returns the wall time since the last reset, seconds. */
+    double seconds(long nowNs) {
+        return (nowNs - startNs) / 1e9;
+    }
+
+    /** Returns the mean milliseconds a step of each part, and of garbage collection. */
+    Map<String, Number> perStep(long steps) {
+        Map<String, Number> report = new LinkedHashMap<>();
+        nanos.forEach((part, ns) -> report.put(part.key(), round(ns / 1e6 / steps)));
+        report.put("gc_ms", round((double) (gcMillis() - gcStartMs) / steps));
+        return report;
+    }
+
+    private static double round(double value) {
+        return Math.round(value * 1000) / 1000.0;
+    }
+
+    private static long gcMillis() {
+        long sum = 0;
+        for (GarbageCollectorMXBean gc : ManagementFactory.getGarbageCollectorMXBeans()) {
+            sum += Math.max(0, gc.getCollectionTime());
+        }
+        return sum;
+    }
+}

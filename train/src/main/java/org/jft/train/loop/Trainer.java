@@ -1,0 +1,127 @@
+package org.jft.train.loop;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+import org.jft.cluster.collective.Collective;
+import org.jft.core.config.ImageConfig;
+import org.jft.core.config.RunConfig;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineInput;
+import org.jft.core.engine.GradientListener;
+import org.jft.data.pipeline.Batch;
+import org.jft.data.pipeline.BatchLoader;
+import org.jft.train.loop.StepClock.Part;
+import org.jft.train.objective.Objective;
+import org.jft.train.objective.Targets;
+import org.jft.train.optimizer.Optimizer;
+import org.jft.train.optimizer.Schedule;
+
+/**
+ * Synchronous data-parallel training: all ranks hold equal parameters; each step sums the gradients
+ * of all micro batches over all ranks and applies their mean. A micro batch has the same members on
+ * any number of workers, so runs differ between world sizes only by the order of float additions.
+ */
+final class Trainer {
+    private final RunConfig config;
+    private final Engine engine;
+    private final Objective objective;
+    private final Optimizer optimizer;
+    private final Schedule learningRate;
+    private final Collective collective;
+    private final Guard guard;
+    private final GradientSum sum;
+    private final FloatBuffer outputGradient; // [microBatch, classes]
+    private final StepClock clock = new StepClock(System.nanoTime());
+    private double loss = Double.NaN;
+
+    Trainer(
+            RunConfig config,
+            Engine engine,
+            int classes,
+            Optimizer optimizer,
+            long totalSteps,
+            Collective collective) {
+        this.config = config;
+        this.engine = engine;
+        this.objective = Objective.of(config.train().objective(), classes);
+        this.optimizer = optimizer;
+        this.learningRate = Schedule.of(config.train().schedule(), totalSteps);
+        this.collective = collective;
+        this.guard = new Guard(collective);
+        this.sum = new GradientSum(engine.layout().length());
+        this.outputGradient =
+                ByteBuffer.allocateDirect(
+                                Float.BYTES * Math.multiplyExact(microBatch(), classes))
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer();
+    }
+
+    /** Trains the steps from {@code firstStep} to before {@code totalSteps}. */
+    void run(BatchLoader batches, long firstStep, long totalSteps, Cadence cadence) {
+        int microBatchesPerStep = config.train().globalBatch() / microBatch();
+        int own = microBatchesPerStep / collective.topology().worldSize();
+        double scale = 1.0 / microBatchesPerStep;
+        clock.reset(System.nanoTime());
+        for (long step = firstStep; step < totalSteps; step++) {
+            for (int i = 0; i < own; i++) {
+                try (Batch batch = batches.next()) {
+                    clock.book(Part.DATA_WAIT, System.nanoTime());
+                    accumulate(batch, i == 0);
+                    clock.book(Part.COMPUTE, System.nanoTime());
+                }
+            }
+            double ownLoss = sum.loss();
+            collective.allReduce(sum.vector());
+            clock.book(Part.ALLREDUCE, System.nanoTime());
+            guard.requireFiniteLoss(step, sum.loss(), ownLoss);
+            loss = sum.loss() * scale;
+            double rate = learningRate.at(step);
+            optimizer.step(engine.parameters(), sum.vector(), scale, clip(scale), rate);
+            clock.book(Part.UPDATE, System.nanoTime());
+            cadence.after(step + 1, loss, rate, clock, guard);
+            clock.skip(System.nanoTime());
+        }
+    }
+
+    /** Returns the mean loss of the last step. */
+    double loss() {
+        return loss;
+    }
+
+    private void accumulate(Batch batch, boolean first) {
+        ImageConfig image = config.data().image();
+        EngineInput pixels =
+                new EngineInput.Pixels(
+                        batch.pixels(),
+                        batch.size(),
+                        image.size(),
+                        image.size(),
+                        image.mean(),
+                        image.std());
+        FloatBuffer logits = engine.forward(List.of(pixels), true).get(0);
+        Targets targets =
+                new Targets(batch.labelOffsets(), batch.labelIds(), batch.confidences());
+        double microLoss = objective.loss(logits, targets, outputGradient);
+        engine.backward(List.of(outputGradient), GradientListener.NONE);
+        if (first) {
+            sum.set(engine.gradients(), microLoss);
+        } else {
+            sum.add(engine.gradients(), microLoss);
+        }
+    }
+
+    private double clip(double scale) {
+        double limit = config.train().clipNorm();
+        if (limit == 0) {
+            return 1;
+        }
+        double norm = optimizer.gradientNorm(sum.vector(), scale);
+        return norm > limit ? limit / norm : 1;
+    }
+
+    private int microBatch() {
+        return config.train().microBatch();
+    }
+}

@@ -1,0 +1,182 @@
+package org.jft.train.loop;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jft.cluster.collective.Collective;
+import org.jft.core.checkpoint.Checkpoint;
+import org.jft.core.checkpoint.CheckpointFolder;
+import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.RunConfig;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineFactory;
+import org.jft.core.engine.Engines;
+import org.jft.core.engine.NetworkSpec;
+import org.jft.core.failure.ConfigException;
+import org.jft.core.model.Architectures;
+import org.jft.core.topology.Topology;
+import org.jft.data.order.StepPlan;
+import org.jft.data.pipeline.BatchLoader;
+import org.jft.data.pipeline.Quarantine;
+import org.jft.data.pipeline.TrainingStream;
+import org.jft.data.shard.DataSet;
+import org.jft.train.optimizer.Optimizer;
+
+/**
+ * One worker's part of a run, from opening the data set to the summary. Rank 0 alone reads and
+ * writes the run folder; the others get parameters, optimizer state and position from it.
+ */
+final class Worker {
+    private final RunConfig config;
+    private final RunFolder folder;
+    private final Collective collective;
+    private final Topology at;
+
+    Worker(RunConfig config, RunFolder folder, Collective collective) {
+        this.config = config;
+        this.folder = folder;
+        this.collective = collective;
+        this.at = collective.topology();
+    }
+
+    /** Trains to the end, from the newest checkpoint if there is one. */
+    void run() {
+        long startNs = System.nanoTime();
+        try (DataSet data = DataSet.open(Path.of(config.data().train()))) {
+            int classes = classes(config, data);
+            NetworkSpec network = network(config, classes);
+            EngineFactory factory = Engines.named(config.engine().name());
+            int threads = share(config.engine().threads(), at);
+            try (Engine engine = factory.compile(network, config.train().microBatch(), threads)) {
+                Optimizer optimizer = new Optimizer(config.train().optimizer(), engine.layout());
+                train(startNs, data, network, classes, engine, optimizer);
+            }
+        }
+    }
+
+    private void train(
+            long startNs,
+            DataSet data,
+            NetworkSpec network,
+            int classes,
+            Engine engine,
+            Optimizer optimizer) {
+        StepPlan plan =
+                new StepPlan(config.train().globalBatch(), config.train().microBatch(), at);
+        TrainingStream stream = TrainingStream.of(data, config.data(), plan, config.seed());
+        long totalSteps = config.train().stepCount(stream.selection().count());
+        CheckpointFolder checkpoints =
+                folder.checkpoints(config.train().cadence().keepCheckpoints());
+        Resume resume =
+                Resume.restore(config, data.fingerprint(), checkpoints, engine, optimizer, collective);
+
+        Trainer trainer =
+                new Trainer(config, engine, classes, optimizer, totalSteps, collective);
+        Quarantine quarantine = Quarantine.in(folder.root());
+        try (BatchLoader batches =
+                        BatchLoader.training(
+                                stream,
+                                config.data(),
+                                data.taxonomy()::fillUpward,
+                                quarantine,
+                                resume.step(),
+                                totalSteps,
+                                share(config.data().loader().threads(), at));
+                RunCadence cadence =
+                        new RunCadence(
+                                config,
+                                folder,
+                                checkpoints,
+                                at,
+                                stream.selection().count(),
+                                totalSteps,
+                                new RunCadence.Snapshot(
+                                        network.graph(),
+                                        engine,
+                                        optimizer,
+                                        data.fingerprint(),
+                                        resume.wallSeconds()),
+                                resume.step(),
+                                startNs)) {
+            trainer.run(batches, resume.step(), totalSteps, cadence);
+        }
+        double finalLoss = resume.step() < totalSteps ? trainer.loss() : resume.loss();
+        if (at.leads()) {
+            double wallSeconds = resume.wallSeconds() + (System.nanoTime() - startNs) / 1e9;
+            folder.writeSummary(
+                    summary(
+                            data,
+                            stream.selection().count(),
+                            totalSteps,
+                            wallSeconds,
+                            finalLoss,
+                            engine.parameters(),
+                            quarantine));
+        }
+        collective.barrier(); // nobody leaves before the run is complete on disk
+    }
+
+    private ObjectNode summary(
+            DataSet data,
+            long samples,
+            long steps,
+            double wallSeconds,
+            double loss,
+            FloatBuffer parameters,
+            Quarantine quarantine) {
+        ObjectNode summary = JsonNodeFactory.instance.objectNode();
+        summary.put("name", config.name());
+        summary.put("world_size", at.worldSize());
+        summary.put("steps", steps);
+        summary.put("subset_samples", samples);
+        summary.put("samples", steps * config.train().globalBatch());
+        summary.put("epochs", (double) steps * config.train().globalBatch() / samples);
+        summary.put("wall_seconds", wallSeconds);
+        summary.put("final_loss", loss);
+        summary.put("parameters_sha256", ParameterHash.sha256(parameters));
+        summary.put("data_fingerprint", data.fingerprint());
+        summary.put("quarantined_images", quarantine.size());
+        summary.put(
+                "checkpoint",
+                folder.root()
+                        .relativize(
+                                folder.checkpoints(1).file(steps))
+                        .toString());
+        summary.set("config", ConfigLoader.toTree(config));
+        return summary;
+    }
+
+    /** Returns the size of the head: the config's, else the data set's. */
+    static int classes(RunConfig config, DataSet data) {
+        int asked = config.model().classes();
+        if (asked == 0) {
+            return data.classCount();
+        }
+        if (asked < data.classCount()) {
+            throw new ConfigException(
+                    "model.classes=%s, but %s has label ids up to %s"
+                            .formatted(asked, config.data().train(), data.classCount() - 1));
+        }
+        return asked;
+    }
+
+    /** Returns the network of a config. */
+    static NetworkSpec network(RunConfig config, int classes) {
+        int size = config.data().image().size();
+        return NetworkSpec.ofImages(
+                Architectures.create(config.model(), classes, size, config.seed()), size);
+    }
+
+    /** Returns the threads asked for, else this worker's share of the cores. */
+    static int share(int asked, Topology at) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return asked > 0 ? asked : Math.max(1, cores / at.worldSize());
+    }
+
+    /** Returns the newest checkpoint of a complete run. */
+    static Optional<Checkpoint> newest(RunFolder folder) {
+        return folder.checkpoints(1).latest(warning -> {});
+    }
+}

@@ -1,0 +1,67 @@
+package org.jft.train.optimizer;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import org.jft.core.config.ScheduleConfig;
+
+/** Learning rate as a pure function of the 0-based step; composes, holds no state. */
+public sealed interface Schedule {
+    /** Returns the rate that step {@code step} is taken with. */
+    double at(long step);
+
+    /** Builds what a config describes, for a run of {@code totalSteps}. */
+    static Schedule of(ScheduleConfig config, long totalSteps) {
+        long warmup =
+                config.warmupShare() > 0
+                        ? Math.round(config.warmupShare() * totalSteps)
+                        : config.warmupSteps();
+        Schedule shape =
+                switch (config.kind()) {
+                    case CONSTANT -> new Constant(config.learningRate());
+                    case STAIRCASE -> new Staircase(
+                            config.learningRate(), config.decay(), config.decaySteps());
+                    case COSINE -> new Cosine(
+                            config.learningRate(), Math.max(1, totalSteps - warmup));
+                };
+        return warmup == 0 ? shape : new LinearWarmup(warmup, shape);
+    }
+
+    /** The same rate for ever. */
+    record Constant(double rate) implements Schedule {
+        @Override
+        public double at(long step) {
+            return rate;
+        }
+    }
+
+    /** rate * decay^floor(step / decaySteps): the paper's, 1e-3 times 0.9 every 3M steps. */
+    record Staircase(double rate, double decay, long decaySteps) implements Schedule {
+        @Override
+        public double at(long step) {
+            return rate * Math.pow(decay, (double) (step / decaySteps));
+        }
+    }
+
+    /** Half a cosine from the rate to 0 (Loshchilov and Hutter 2017), reached after the last step. */
+    record Cosine(double rate, long steps) implements Schedule {
+        @Override
+        public double at(long step) {
+            double share = Math.min(1, (double) step / steps);
+            return rate * 0.5 * (1 + Math.cos(Math.PI * share));
+        }
+    }
+
+    /** Grows linearly to the following schedule's first rate; step 0 is not 0. */
+    record LinearWarmup(long warmupSteps, Schedule then) implements Schedule {
+        public LinearWarmup {
+            checkArgument(warmupSteps > 0, "warmupSteps must be positive: %s", warmupSteps);
+        }
+
+        @Override
+        public double at(long step) {
+            return step < warmupSteps
+                    ? then.at(0) * (step + 1) / warmupSteps
+                    : then.at(step - warmupSteps);
+        }
+    }
+}
