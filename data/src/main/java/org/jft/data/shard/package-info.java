@@ -1,5 +1,8 @@
 /**
- * Data sets on disk: Parquet shards, manifest, reader, writer. The only importer of
- * org.apache.parquet. Start at {@link org.jft.data.shard.SampleStore}.
+ * Data sets on disk: Parquet shards and a manifest. Reading starts at {@link
+ * org.jft.data.shard.DataSet} (its contract is {@link org.jft.data.shard.SampleStore}), writing at
+ * {@link org.jft.data.shard.DataSetWriter}. The row's columns are in {@link
+ * org.jft.data.shard.SampleSchema}, how one image is found with one read in {@link
+ * org.jft.data.shard.ImageOffsets}. The only importer of org.apache.parquet.
  */
 package org.jft.data.shard;

@@ -1,0 +1,230 @@
+package org.jft.data.shard;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+import static java.util.Objects.requireNonNull;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jft.core.failure.Category;
+import org.jft.core.failure.ConfigException;
+import org.jft.core.failure.JftException;
+import org.jft.data.taxonomy.Labels;
+import org.jft.data.taxonomy.Taxonomy;
+
+/**
+ * Writes a data set folder. Shards grow in {@code .incomplete/} below it; {@link #finish} moves
+ * them into place and writes the manifest last. A process that is killed at any moment leaves a
+ * folder without a manifest, or the old data set with its own, never half a set that looks whole;
+ * the next writer clears what is left. Not thread-safe: one owner thread.
+ */
+public final class DataSetWriter implements Closeable {
+    static final String INCOMPLETE = ".incomplete";
+    private static final Pattern SHARD_NAME = Pattern.compile("shard-\\d{5}\\.parquet");
+
+    private final Path folder;
+    private final Path incomplete;
+    private final String split;
+    private final Taxonomy taxonomy;
+    private final ShardLayout layout;
+    private final List<Manifest.Shard> shards = new ArrayList<>();
+    private ShardWriter current;
+    private boolean finished;
+
+    private DataSetWriter(Path folder, String split, Taxonomy taxonomy, ShardLayout layout) {
+        this.folder = folder;
+        this.incomplete = folder.resolve(INCOMPLETE);
+        this.split = requireNonNull(split, "split");
+        this.taxonomy = requireNonNull(taxonomy, "taxonomy");
+        this.layout = requireNonNull(layout, "layout");
+    }
+
+    /**
+     * Prepares the folder, which is created when it is missing.
+     *
+     * @param split train, test, or any other name for the manifest
+     * @param overwrite replace a data set that is already there, at {@link #finish}
+     * @throws ConfigException when there is a data set and {@code overwrite} is false
+     */
+    public static DataSetWriter create(
+            Path folder, String split, Taxonomy taxonomy, ShardLayout layout, boolean overwrite) {
+        refuseExisting(folder, overwrite);
+        DataSetWriter writer = new DataSetWriter(folder, split, taxonomy, layout);
+        try {
+            Files.createDirectories(folder);
+            writer.clearIncomplete();
+            Files.createDirectory(writer.incomplete);
+        } catch (IOException e) {
+            throw writer.failed(e);
+        }
+        return writer;
+    }
+
+    /** Throws when the folder holds a data set that may not be replaced. */
+    public static void refuseExisting(Path folder, boolean overwrite) {
+        if (!overwrite && Files.exists(folder.resolve(Manifest.FILE_NAME))) {
+            throw new ConfigException(
+                    "%s: holds a data set already; choose another folder or add --overwrite"
+                            .formatted(folder));
+        }
+    }
+
+    /**
+     * Appends a row.
+     *
+     * @throws IllegalArgumentException when a label is not ascending or outside the taxonomy
+     */
+    public void add(Sample sample) {
+        checkState(!finished, "%s is finished", folder);
+        checkLabels(sample);
+        try {
+            if (current == null) {
+                String name = "shard-%05d.parquet".formatted(shards.size());
+                current = new ShardWriter(incomplete.resolve(name), layout);
+            }
+            current.write(sample);
+            if (current.bytes() >= layout.shardBytes()) {
+                closeShard();
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Completes the data set and returns its manifest. */
+    public Manifest finish() {
+        checkState(!finished, "%s is finished", folder);
+        try {
+            closeShard();
+            Path taxonomyFile = incomplete.resolve(Taxonomy.FILE_NAME);
+            taxonomy.save(taxonomyFile);
+            Manifest manifest =
+                    Manifest.of(
+                            split,
+                            taxonomy.size(),
+                            new Manifest.TaxonomyReference(
+                                    Taxonomy.FILE_NAME, Sha256.ofFile(taxonomyFile)),
+                            shards);
+            removeOld();
+            for (Manifest.Shard shard : shards) {
+                moveIntoPlace(shard.file());
+            }
+            moveIntoPlace(Taxonomy.FILE_NAME);
+            ManifestFile.write(manifest, folder);
+            finished = true;
+            Files.delete(incomplete);
+            return manifest;
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Gives up what is not finished: removes the rows written so far. */
+    @Override
+    public void close() {
+        if (finished) {
+            return;
+        }
+        try {
+            if (current != null) {
+                ShardWriter unfinished = current;
+                current = null;
+                unfinished.close();
+            }
+        } catch (IOException | RuntimeException ignored) {
+            // most likely the failure that made the caller give up; the file goes anyway
+        }
+        try {
+            clearIncomplete();
+        } catch (IOException ignored) {
+            // the next writer clears it
+        }
+    }
+
+    private void checkLabels(Sample sample) {
+        Labels labels = sample.labels();
+        checkIds(labels.ids(), sample);
+        for (float confidence : labels.confidences()) {
+            checkArgument(
+                    confidence >= 0 && confidence <= 1,
+                    "confidence=%s is not in [0, 1]: path=%s",
+                    confidence,
+                    sample.path());
+        }
+        if (sample.cleanLabels() != null) {
+            checkIds(sample.cleanLabels(), sample);
+        }
+    }
+
+    private void checkIds(int[] ids, Sample sample) {
+        int previous = -1;
+        for (int id : ids) {
+            checkArgument(
+                    previous < id && id < taxonomy.size(),
+                    "label ids must ascend and stay below %s: %s after %s, path=%s",
+                    taxonomy.size(),
+                    id,
+                    previous,
+                    sample.path());
+            previous = id;
+        }
+    }
+
+    private void closeShard() throws IOException {
+        if (current != null) {
+            Manifest.Shard shard = current.finish();
+            current = null;
+            shards.add(shard);
+        }
+    }
+
+    private void moveIntoPlace(String name) throws IOException {
+        Files.move(
+                incomplete.resolve(name),
+                folder.resolve(name),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The old manifest goes first: from here to the new one the folder is no data set. */
+    private void removeOld() throws IOException {
+        Files.deleteIfExists(folder.resolve(Manifest.FILE_NAME));
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                if (SHARD_NAME.matcher(file.getFileName().toString()).matches()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private void clearIncomplete() throws IOException {
+        if (!Files.isDirectory(incomplete)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(incomplete)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(incomplete);
+    }
+
+    private JftException failed(IOException e) {
+        long written = shards.stream().mapToLong(Manifest.Shard::bytes).sum();
+        boolean full = String.valueOf(e.getMessage()).contains("No space left on device");
+        String sentence =
+                full
+                        ? "%s: the disk is full after %,d MiB; nothing half-written is kept"
+                                .formatted(folder, written >> 20)
+                        : "%s: cannot be written: %s".formatted(folder, e);
+        return new JftException(Category.ABORT_RUN, sentence, e);
+    }
+}

@@ -1,0 +1,212 @@
+package org.jft.data.shard;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.apache.parquet.column.ColumnReader;
+import org.jft.core.failure.CorruptDataException;
+import org.jft.data.taxonomy.Labels;
+
+/**
+ * The small columns of a shard in memory, about 50 bytes a row. The labels of row {@code r} are at
+ * {@code labelStart[r]} to {@code labelStart[r + 1]} - 1 of {@code labelIds} and {@code
+ * confidences}; clean labels likewise.
+ */
+record RowColumns(
+        long[] keyHigh,
+        long[] keyLow,
+        int[] imageBytes,
+        int[] widths,
+        int[] heights,
+        int[] labelStart,
+        int[] labelIds,
+        float[] confidences,
+        int[] cleanStart,
+        int[] cleanIds) {
+
+    int count() {
+        return keyHigh.length;
+    }
+
+    Labels labels(int row) {
+        int from = labelStart[row];
+        int to = labelStart[row + 1];
+        return from == to
+                ? Labels.NONE
+                : new Labels(
+                        Arrays.copyOfRange(labelIds, from, to),
+                        Arrays.copyOfRange(confidences, from, to));
+    }
+
+    Labels cleanLabels(int row) {
+        int from = cleanStart[row];
+        int to = cleanStart[row + 1];
+        if (from == to) {
+            return Labels.NONE;
+        }
+        float[] certain = new float[to - from];
+        Arrays.fill(certain, 1f);
+        return new Labels(Arrays.copyOfRange(cleanIds, from, to), certain);
+    }
+
+    /** Checks what the arrays must obey; the message names the file, the row and the value. */
+    void check(Path file, int classCount) {
+        for (int row = 0; row < count(); row++) {
+            checkIds(file, row, labelIds, labelStart, classCount, "label");
+            checkIds(file, row, cleanIds, cleanStart, classCount, "clean label");
+            for (int i = labelStart[row]; i < labelStart[row + 1]; i++) {
+                if (!(confidences[i] >= 0 && confidences[i] <= 1)) {
+                    throw new CorruptDataException(
+                            file,
+                            "row %d: label %d has the confidence %s, outside 0..1"
+                                    .formatted(row, labelIds[i], confidences[i]));
+                }
+            }
+            if (imageBytes[row] <= 0) {
+                throw new CorruptDataException(
+                        file, "row %d: image_bytes is %d".formatted(row, imageBytes[row]));
+            }
+        }
+    }
+
+    private static void checkIds(
+            Path file, int row, int[] ids, int[] start, int classCount, String what) {
+        for (int i = start[row]; i < start[row + 1]; i++) {
+            if (ids[i] < 0 || ids[i] >= classCount) {
+                throw new CorruptDataException(
+                        file,
+                        "row %d: %s id %d is outside the label space of %d classes"
+                                .formatted(row, what, ids[i], classCount));
+            }
+            if (i > start[row] && ids[i] <= ids[i - 1]) {
+                throw new CorruptDataException(
+                        file,
+                        "row %d: %s id %d does not ascend after %d"
+                                .formatted(row, what, ids[i], ids[i - 1]));
+            }
+        }
+    }
+
+    /** Collects columns row group by row group. */
+    static final class Builder {
+        private final long[] keyHigh;
+        private final long[] keyLow;
+        private final int[] imageBytes;
+        private final int[] widths;
+        private final int[] heights;
+        private final int[] labelStart;
+        private final int[] cleanStart;
+        private int[] labelIds = new int[0];
+        private float[] confidences = new float[0];
+        private int[] cleanIds = new int[0];
+        private int labelCount;
+        private int cleanCount;
+        private int first;
+
+        Builder(int rows) {
+            keyHigh = new long[rows];
+            keyLow = new long[rows];
+            imageBytes = new int[rows];
+            widths = new int[rows];
+            heights = new int[rows];
+            labelStart = new int[rows + 1];
+            cleanStart = new int[rows + 1];
+        }
+
+        void keys(ColumnReader column, int count, Path file) {
+            for (int i = 0; i < count; i++) {
+                byte[] bytes = column.getBinary().getBytes();
+                if (bytes.length != SampleKey.LENGTH) {
+                    throw new CorruptDataException(
+                            file,
+                            "row %d: the key has %d bytes, not %d"
+                                    .formatted(first + i, bytes.length, SampleKey.LENGTH));
+                }
+                SampleKey key = SampleKey.fromBytes(bytes);
+                keyHigh[first + i] = key.high();
+                keyLow[first + i] = key.low();
+                column.consume();
+            }
+        }
+
+        void imageBytes(ColumnReader column, int count) {
+            integers(column, imageBytes, count);
+        }
+
+        void widths(ColumnReader column, int count) {
+            integers(column, widths, count);
+        }
+
+        void heights(ColumnReader column, int count) {
+            integers(column, heights, count);
+        }
+
+        private void integers(ColumnReader column, int[] into, int count) {
+            for (int i = 0; i < count; i++) {
+                into[first + i] = column.getInteger();
+                column.consume();
+            }
+        }
+
+        /** Both columns have one entry per label and one for a row without labels. */
+        void labels(ColumnReader ids, ColumnReader shares, int count) {
+            int present = ids.getDescriptor().getMaxDefinitionLevel();
+            for (int row = first; row < first + count; row++) {
+                do {
+                    if (ids.getCurrentDefinitionLevel() == present) {
+                        labelIds = withRoomFor(labelIds, labelCount);
+                        confidences = withRoomFor(confidences, labelCount);
+                        labelIds[labelCount] = ids.getInteger();
+                        confidences[labelCount++] = shares.getFloat();
+                    }
+                    ids.consume();
+                    shares.consume();
+                } while (ids.getCurrentRepetitionLevel() != 0); // 0 starts the next row
+                labelStart[row + 1] = labelCount;
+            }
+        }
+
+        void cleanLabels(ColumnReader ids, int count) {
+            int present = ids.getDescriptor().getMaxDefinitionLevel();
+            for (int row = first; row < first + count; row++) {
+                do {
+                    if (ids.getCurrentDefinitionLevel() == present) {
+                        cleanIds = withRoomFor(cleanIds, cleanCount);
+                        cleanIds[cleanCount++] = ids.getInteger();
+                    }
+                    ids.consume();
+                } while (ids.getCurrentRepetitionLevel() != 0);
+                cleanStart[row + 1] = cleanCount;
+            }
+        }
+
+        private static int[] withRoomFor(int[] array, int index) {
+            return index < array.length ? array : Arrays.copyOf(array, grown(array.length));
+        }
+
+        private static float[] withRoomFor(float[] array, int index) {
+            return index < array.length ? array : Arrays.copyOf(array, grown(array.length));
+        }
+
+        private static int grown(int length) {
+            return length + Math.max(16, length / 2);
+        }
+
+        void advance(int rows) {
+            first += rows;
+        }
+
+        RowColumns build() {
+            return new RowColumns(
+                    keyHigh,
+                    keyLow,
+                    imageBytes,
+                    widths,
+                    heights,
+                    labelStart,
+                    Arrays.copyOf(labelIds, labelCount),
+                    Arrays.copyOf(confidences, labelCount),
+                    cleanStart,
+                    Arrays.copyOf(cleanIds, cleanCount));
+        }
+    }
+}
