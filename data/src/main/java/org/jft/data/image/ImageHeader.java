@@ -1,0 +1,63 @@
+package org.jft.data.image;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What the first bytes of a JPEG, PNG or WebP say, read without decoding: one image in a large
+ * corpus claims 623 megapixels, and asking a decoder would mean allocating them.
+ *
+ * @param width of the upright image, after {@link Orientation}; 0 when there is a problem
+ * @param height of the upright image
+ * @param alpha whether pixels may be transparent
+ * @param orientation how the stored image has to be turned
+ * @param problem why this is no image we read, in a few words; null when it is
+ */
+record ImageHeader(int width, int height, boolean alpha, Orientation orientation, String problem) {
+    private static final int JPEG_MAGIC = 0xffd8ff;
+    private static final long PNG_MAGIC = 0x89504e470d0a1a0aL;
+    private static final int RIFF = 0x52494646;
+    private static final int WEBP = 0x57454250;
+
+    /** Smaller than any file that holds a pixel, large enough for every fixed header. */
+    private static final int SHORTEST_FILE = 30;
+
+    /**
+     * Reads a header; never throws.
+     *
+     * @param encoded position 0 to limit is one file; neither is changed
+     */
+    static ImageHeader read(ByteBuffer encoded) {
+        ByteBuffer bytes = encoded.duplicate(); // big-endian, whatever the caller's is
+        if (bytes.limit() < SHORTEST_FILE) {
+            return bad("only %d bytes long".formatted(bytes.limit()));
+        }
+        if (bytes.getInt(0) >>> 8 == JPEG_MAGIC) {
+            return JpegHeader.read(bytes);
+        }
+        if (bytes.getLong(0) == PNG_MAGIC) {
+            return PngHeader.read(bytes);
+        }
+        if (bytes.getInt(0) == RIFF && bytes.getInt(8) == WEBP) {
+            return WebpHeader.read(bytes);
+        }
+        return bad("neither JPEG nor PNG nor WebP");
+    }
+
+    /** Takes the size as it is stored, before the image is turned upright. */
+    static ImageHeader of(int width, int height, boolean alpha, Orientation orientation) {
+        if (width <= 0 || height <= 0) {
+            return bad("the header says %d x %d pixels".formatted(width, height));
+        }
+        return orientation.transposes()
+                ? new ImageHeader(height, width, alpha, orientation, null)
+                : new ImageHeader(width, height, alpha, orientation, null);
+    }
+
+    static ImageHeader bad(String problem) {
+        return new ImageHeader(0, 0, false, Orientation.UPRIGHT, problem);
+    }
+
+    long pixels() {
+        return (long) width * height;
+    }
+}

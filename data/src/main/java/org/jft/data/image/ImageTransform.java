@@ -1,0 +1,168 @@
+package org.jft.data.image;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_LINEAR;
+
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Size;
+import org.jft.core.config.ImageConfig;
+
+/**
+ * Encoded bytes to a square of pixels in one slot of a batch: uint8, RGB, [slot, height, width,
+ * channel]. JPEG, PNG and WebP in all their depths and palettes, turned upright by EXIF; 16-bit
+ * channels are reduced to 8, transparency is laid over white, of an animation the first frame
+ * counts.
+ *
+ * <p>Resizing averages over areas where a side shrinks and interpolates linearly where it grows.
+ *
+ * <p>Owns native memory that is reused from image to image; one decoding thread owns this and
+ * closes it.
+ */
+public final class ImageTransform implements AutoCloseable {
+    /** Images with more pixels are refused by their header: no photograph, a decoder's bomb. */
+    public static final long MAX_PIXELS = 50_000_000;
+
+    private static final int MIRROR = 1;
+
+    private final ImageConfig config;
+    private final boolean training;
+    private final Decoder decoder = new Decoder();
+    private final Mat shrunk = new Mat();
+    private final Mat resized = new Mat();
+    private final Size side = new Size();
+
+    /** A Mat over a slot of the caller's batch, moved from slot to slot. */
+    private Mat slotMat = new Mat();
+
+    private BytePointer batchStart;
+    private ByteBuffer batchBuffer;
+
+    private ImageTransform(ImageConfig config, boolean training) {
+        this.config = config;
+        this.training = training;
+    }
+
+    /** Crops and mirrors at random. */
+    public static ImageTransform training(ImageConfig config) {
+        return new ImageTransform(config, true);
+    }
+
+    /** Resizes the whole image and cuts out the centre; draws nothing. */
+    public static ImageTransform evaluation(ImageConfig config) {
+        return new ImageTransform(config, false);
+    }
+
+    /** Returns the bytes of one slot: size * size * 3. */
+    public static int slotBytes(ImageConfig config) {
+        return config.size() * config.size() * 3;
+    }
+
+    /**
+     * Decodes one image into one slot.
+     *
+     * @param encoded direct; position 0 to limit is one file
+     * @param random the draws of this sample; evaluation ignores them
+     * @param batch direct; position and limit are ignored
+     * @return good, or why not; then the slot is untouched
+     */
+    public Outcome apply(ByteBuffer encoded, SampleRandom random, ByteBuffer batch, int slot) {
+        checkArgument(encoded.isDirect() && batch.isDirect(), "buffers must be direct");
+        checkArgument(
+                slot >= 0 && (slot + 1L) * slotBytes(config) <= batch.capacity(),
+                "slot out of range: slot=%s, capacity=%s",
+                slot,
+                batch.capacity());
+        ImageHeader header = ImageHeader.read(encoded);
+        if (header.problem() != null) {
+            return Outcome.bad(header.problem());
+        }
+        if (header.pixels() > MAX_PIXELS) {
+            return Outcome.bad(
+                    "%d x %d pixels, more than %d million"
+                            .formatted(header.width(), header.height(), MAX_PIXELS / 1_000_000));
+        }
+        Mat image = decoder.decode(encoded, header);
+        if (image == null) {
+            return Outcome.bad(decoder.problem());
+        }
+        Framing framing =
+                training
+                        ? Framing.random(config, header.width(), header.height(), random)
+                        : Framing.centred(config, header.width(), header.height());
+        pointTo(batch, slot);
+        frame(image, framing);
+        decoder.trim(header);
+        return Outcome.GOOD;
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
+        shrunk.close();
+        resized.close();
+        side.close();
+        slotMat.close();
+        batchBuffer = null;
+    }
+
+    private void pointTo(ByteBuffer batch, int slot) {
+        if (batch != batchBuffer) {
+            slotMat.close();
+            batchStart = new BytePointer(batch.duplicate().clear());
+            slotMat = new Mat(config.size(), config.size(), CV_8UC3, batchStart);
+            batchBuffer = batch; // also keeps the memory alive
+        }
+        slotMat.data(batchStart.position((long) slot * slotBytes(config)));
+    }
+
+    private void frame(Mat image, Framing framing) {
+        boolean cuts = framing.resize() != config.size();
+        Mat target = cuts || framing.mirrored() ? resized : slotMat;
+        int below = image.rows() - framing.top() - framing.height();
+        int right = image.cols() - framing.left() - framing.width();
+        // adjustROI moves the borders of the same Mat: no header is allocated for the box.
+        image.adjustROI(-framing.top(), -below, -framing.left(), -right);
+        try {
+            resize(image, target, framing.resize());
+        } finally {
+            image.adjustROI(framing.top(), below, framing.left(), right);
+        }
+        if (target != slotMat) {
+            cut(framing);
+        }
+    }
+
+    private void cut(Framing framing) {
+        int below = framing.resize() - framing.cutTop() - config.size();
+        int right = framing.resize() - framing.cutLeft() - config.size();
+        resized.adjustROI(-framing.cutTop(), -below, -framing.cutLeft(), -right);
+        try {
+            if (framing.mirrored()) {
+                opencv_core.flip(resized, slotMat, MIRROR);
+            } else {
+                resized.copyTo(slotMat);
+            }
+        } finally {
+            resized.adjustROI(framing.cutTop(), below, framing.cutLeft(), right);
+        }
+    }
+
+    private void resize(Mat box, Mat target, int length) {
+        Mat source = box;
+        boolean shrinks = box.cols() > length || box.rows() > length;
+        boolean grows = box.cols() < length || box.rows() < length;
+        if (shrinks && grows) { // OpenCV would interpolate, hence alias, on both sides
+            side.width(Math.min(box.cols(), length)).height(Math.min(box.rows(), length));
+            opencv_imgproc.resize(box, shrunk, side, 0, 0, INTER_AREA);
+            source = shrunk;
+        }
+        side.width(length).height(length);
+        opencv_imgproc.resize(source, target, side, 0, 0, grows ? INTER_LINEAR : INTER_AREA);
+    }
+}

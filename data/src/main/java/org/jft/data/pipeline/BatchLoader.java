@@ -1,0 +1,173 @@
+package org.jft.data.pipeline;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jft.core.config.DataConfig;
+import org.jft.core.failure.JftException;
+import org.jft.data.image.ImageTransform;
+import org.jft.data.taxonomy.Labels;
+
+/**
+ * Decodes batches ahead of their use and hands them out in order. What a batch holds depends on its
+ * number alone, never on threads or timing.
+ *
+ * <p>Memory: data.loader.prefetch + 1 batches of pixels, allocated once. One thread calls {@link
+ * #next} and closes each batch when it is done with it, at the latest when it has prefetch + 1 of
+ * them, and the loader at the end.
+ *
+ * <pre>{@code
+ * try (BatchLoader loader = BatchLoader.training(stream, data, fill, quarantine, 0, steps, 8)) {
+ *     for (Batch next = loader.next(); next != null; next = loader.next()) {
+ *         try (Batch batch = next) {
+ *             ...
+ *         }
+ *     }
+ * }
+ * }</pre>
+ */
+public final class BatchLoader implements AutoCloseable {
+    private final Prefetcher prefetcher;
+    private final BadImages badImages;
+    private RuntimeException failure;
+
+    private BatchLoader(Prefetcher prefetcher, BadImages badImages) {
+        this.prefetcher = prefetcher;
+        this.badImages = badImages;
+    }
+
+    /**
+     * Starts to read what a worker trains on: the micro batches of its steps, in order.
+     *
+     * @param fill adds the labels that follow from others; used if the configuration says so
+     * @param firstStep where to begin; a resumed run's next step
+     * @param endStep the first step that is not read
+     * @param threads decoding threads, at least 1
+     */
+    public static BatchLoader training(
+            TrainingStream stream,
+            DataConfig config,
+            UnaryOperator<Labels> fill,
+            Quarantine quarantine,
+            long firstStep,
+            long endStep,
+            int threads) {
+        checkArgument(
+                0 <= firstStep && firstStep <= endStep,
+                "steps out of order: firstStep=%s, endStep=%s",
+                firstStep,
+                endStep);
+        LabelReader.Truth truth =
+                config.labels().useClean() ? LabelReader.Truth.CLEAN : LabelReader.Truth.OBSERVED;
+        LabelReader labels = new LabelReader(stream.store(), truth, config.labels(), fill);
+        BadImages badImages =
+                new BadImages(
+                        config.loader().maxBadShare(),
+                        stream.selection().count(),
+                        quarantine.file());
+        return start(
+                new TrainingBatches(stream.plan(), firstStep, endStep),
+                badImages,
+                config,
+                threads,
+                () -> {
+                    ImageTransform transform = ImageTransform.training(config.image());
+                    RowDecoder decoder = new RowDecoder(stream.store(), transform, stream.seed());
+                    return new TrainingReader(stream, decoder, labels, quarantine);
+                });
+    }
+
+    /**
+     * Starts to read rows for evaluation: nothing random, each row once, bad images left out.
+     *
+     * @param fill adds the labels that follow from others; used if the configuration says so
+     * @param threads decoding threads, at least 1
+     */
+    public static BatchLoader evaluation(
+            EvaluationStream stream,
+            DataConfig config,
+            UnaryOperator<Labels> fill,
+            Quarantine quarantine,
+            int threads) {
+        LabelReader.Truth truth =
+                stream.preferClean()
+                        ? LabelReader.Truth.CLEAN_OR_OBSERVED
+                        : LabelReader.Truth.OBSERVED;
+        LabelReader labels = new LabelReader(stream.store(), truth, config.labels(), fill);
+        long rows = stream.endRow() - stream.firstRow();
+        return start(
+                new EvaluationBatches(stream.firstRow(), stream.endRow(), stream.batch()),
+                new BadImages(BadImages.NO_LIMIT, rows, quarantine.file()),
+                config,
+                threads,
+                () -> {
+                    ImageTransform transform = ImageTransform.evaluation(config.image());
+                    RowDecoder decoder = new RowDecoder(stream.store(), transform, 0);
+                    return new EvaluationReader(stream.store(), decoder, labels, quarantine);
+                });
+    }
+
+    private static BatchLoader start(
+            BatchPlan plan,
+            BadImages badImages,
+            DataConfig config,
+            int threads,
+            Supplier<SampleReader> readers) {
+        checkArgument(threads > 0, "threads must be positive: threads=%s", threads);
+        int slots = config.loader().prefetch() + 1; // one is in the consumer's hands
+        Prefetcher prefetcher =
+                new Prefetcher(plan, slots, ImageTransform.slotBytes(config.image()));
+        List<SampleReader> perThread = Stream.generate(readers).limit(threads).toList();
+        prefetcher.start(perThread);
+        return new BatchLoader(prefetcher, badImages);
+    }
+
+    /**
+     * Waits for the next batch; the caller closes it.
+     *
+     * @return null after the last
+     * @throws JftException if a row of it cannot be read, or too many images are bad; the same
+     *     again on every later call
+     */
+    public Batch next() {
+        if (failure != null) {
+            throw failure;
+        }
+        try {
+            while (true) {
+                Slot slot = prefetcher.next();
+                if (slot == null) {
+                    return null;
+                }
+                badImages.add(slot.size(), slot.badCount());
+                int size = slot.compact();
+                if (size > 0) {
+                    return new Batch(slot, size, prefetcher::release);
+                }
+                prefetcher.release(slot); // every image of it is bad, and this is evaluation
+            }
+        } catch (JftException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    /** Returns how long {@link #next} has waited: the time lost to reading and decoding. */
+    public long waitNanos() {
+        return prefetcher.waitNanos();
+    }
+
+    /** Returns the bad images met in the batches handed out so far. Consumer's thread only. */
+    public long badImages() {
+        return badImages.bad();
+    }
+
+    /** Stops the threads and waits for them; each finishes the image it is at. Idempotent. */
+    @Override
+    public void close() {
+        prefetcher.close();
+    }
+}

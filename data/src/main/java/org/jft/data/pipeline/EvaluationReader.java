@@ -1,0 +1,39 @@
+package org.jft.data.pipeline;
+
+import org.jft.data.image.Outcome;
+import org.jft.data.shard.SampleStore;
+
+/** Reads the row at a position. A bad image is reported and left out: a score has no stand-ins. */
+final class EvaluationReader implements SampleReader {
+    private static final long NO_EPOCH = 0;
+
+    private final SampleStore store;
+    private final RowDecoder decoder;
+    private final LabelReader labels;
+    private final Quarantine quarantine;
+
+    EvaluationReader(
+            SampleStore store, RowDecoder decoder, LabelReader labels, Quarantine quarantine) {
+        this.store = store;
+        this.decoder = decoder;
+        this.labels = labels;
+        this.quarantine = quarantine;
+    }
+
+    @Override
+    public void read(Slot slot, int place) {
+        long row = slot.firstPosition() + place;
+        Outcome outcome = decoder.decode(NO_EPOCH, row, slot, place);
+        if (outcome.good()) {
+            slot.put(place, row, labels.of(row), false);
+        } else {
+            quarantine.report(row, store.locate(row), outcome.problem());
+            slot.leaveEmpty(place);
+        }
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
+    }
+}

@@ -1,0 +1,43 @@
+package org.jft.data.pipeline;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import org.jft.core.topology.Topology;
+import org.jft.data.shard.SampleStore;
+
+/**
+ * Rows of a data set, each once, in order.
+ *
+ * @param firstRow the first row read
+ * @param endRow the first row not read
+ * @param batch rows of a batch; the last may be smaller, and so is one with a bad image
+ * @param preferClean read the clean labels of a row where it has any
+ */
+public record EvaluationStream(
+        SampleStore store, long firstRow, long endRow, int batch, boolean preferClean) {
+    public EvaluationStream {
+        checkArgument(
+                0 <= firstRow && firstRow <= endRow && endRow <= store.rowCount(),
+                "rows out of range: firstRow=%s, endRow=%s, rows=%s",
+                firstRow,
+                endRow,
+                store.rowCount());
+        checkArgument(batch > 0, "batch must be positive: batch=%s", batch);
+    }
+
+    /** Reads every row. */
+    public static EvaluationStream of(SampleStore store, int batch, boolean preferClean) {
+        return new EvaluationStream(store, 0, store.rowCount(), batch, preferClean);
+    }
+
+    /** Returns one worker's share: consecutive rows; the shares differ by at most one row. */
+    public EvaluationStream shareOf(Topology at) {
+        long rows = endRow - firstRow;
+        return new EvaluationStream(
+                store,
+                firstRow + rows * at.rank() / at.worldSize(),
+                firstRow + rows * (at.rank() + 1) / at.worldSize(),
+                batch,
+                preferClean);
+    }
+}

@@ -1,0 +1,44 @@
+package org.jft.data.pipeline;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import org.jft.core.config.DataConfig;
+import org.jft.core.config.LoaderConfig;
+import org.jft.data.order.SampleOrder;
+import org.jft.data.order.Selection;
+import org.jft.data.order.StepPlan;
+import org.jft.data.shard.SampleStore;
+
+/**
+ * The endless stream of samples a worker trains on: a pure function of the store's content, the
+ * configuration, the seed and the worker's place.
+ *
+ * @param selection which rows take part
+ * @param order in which order; over as many samples as {@code selection} holds
+ * @param plan which of them are this worker's
+ * @param seed of the augmentation
+ */
+public record TrainingStream(
+        SampleStore store, Selection selection, SampleOrder order, StepPlan plan, long seed) {
+    public TrainingStream {
+        checkArgument(
+                selection.count() == order.count(),
+                "the order runs over %s samples, the selection holds %s",
+                order.count(),
+                selection.count());
+    }
+
+    /**
+     * Reads what the configuration says: its subset, its block and window sizes.
+     *
+     * @param seed of order and augmentation
+     */
+    public static TrainingStream of(
+            SampleStore store, DataConfig config, StepPlan plan, long seed) {
+        Selection selection = Selection.of(store, config.subset(), config.subsetSeed());
+        LoaderConfig loader = config.loader();
+        SampleOrder order =
+                new SampleOrder(selection.count(), seed, loader.blockRows(), loader.windowBlocks());
+        return new TrainingStream(store, selection, order, plan, seed);
+    }
+}
