@@ -3,7 +3,7 @@ package org.jft.core.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jft.core.failure.ConfigException;
+import org.jft.core.failure.JftException;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -117,7 +117,7 @@ public final class CommandRunner {
         if (standard.stacktrace) {
             e.printStackTrace(err);
         }
-        return e instanceof ConfigException ? USAGE : FAILED;
+        return e instanceof JftException known ? known.exitCode() : FAILED;
     }
 
     private static String oneLine(String message) {

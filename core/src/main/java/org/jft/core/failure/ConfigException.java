@@ -9,4 +9,9 @@ public class ConfigException extends JftException {
     public ConfigException(String message, Throwable cause) {
         super(Category.ABORT_RUN, message, cause);
     }
+
+    @Override
+    public int exitCode() {
+        return 2;
+    }
 }

@@ -18,6 +18,11 @@ public class JftException extends RuntimeException {
         this.category = requireNonNull(category, "category");
     }
 
+    /** Returns the exit code of a command that ends with it. */
+    public int exitCode() {
+        return 1;
+    }
+
     /** Returns what may be done about it. */
     public Category category() {
         return category;

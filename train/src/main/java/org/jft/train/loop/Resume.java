@@ -2,7 +2,9 @@ package org.jft.train.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.hash.Hashing;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -91,6 +93,19 @@ record Resume(long step, double wallSeconds, double loss) {
                     "%s was trained on another content of %s; use another --out"
                             .formatted(folder.file(state.step()), config.data().train()));
         }
+    }
+
+    /** Returns whether two configs compute the same. */
+    static boolean sameRun(RunConfig a, RunConfig b) {
+        return deciding(a).equals(deciding(b));
+    }
+
+    /** Returns a short hash of what decides the numbers, for ranks to compare before they start. */
+    static String fingerprint(RunConfig config) {
+        return Hashing.sha256()
+                .hashString(deciding(config).toString(), StandardCharsets.UTF_8)
+                .toString()
+                .substring(0, 16);
     }
 
     /** Returns what decides the numbers: not the name, the workers, the cadence, the evaluation. */

@@ -63,7 +63,9 @@ final class RunCadence implements Cadence, AutoCloseable {
             metrics = new JsonLinesFile(folder.metrics(), "step", firstStep);
             String label = firstStep == 0 ? "train" : "train from step " + firstStep;
             progress =
-                    ProgressLine.start(
+                    new ProgressLine(
+                            System.out, // a launcher passes rank 0's through untouched
+                            ProgressLine.onTerminal(),
                             label,
                             (totalSteps - firstStep) * config.train().globalBatch(),
                             "images",

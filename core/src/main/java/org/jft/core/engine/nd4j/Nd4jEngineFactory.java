@@ -4,6 +4,8 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.NetworkSpec;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Makes {@code nd4j} engines. */
@@ -38,5 +40,21 @@ public final class Nd4jEngineFactory implements EngineFactory {
         }
         long activations = (all + WORKING_COPIES_OF_LARGEST * largest) * batchSize;
         return Float.BYTES * (2 * parameterCount + activations);
+    }
+
+    @Override
+    public double matrixMultiplyFlops() {
+        int n = 1024;
+        double best = 0;
+        try (INDArray a = Nd4j.rand(DataType.FLOAT, n, n);
+                INDArray b = Nd4j.rand(DataType.FLOAT, n, n);
+                INDArray c = Nd4j.createUninitialized(DataType.FLOAT, new long[] {n, n}, 'f')) {
+            for (int i = 0; i < 5; i++) { // the first ones warm up
+                long start = System.nanoTime();
+                a.mmuli(b, c);
+                best = Math.max(best, 2.0 * n * n * n / ((System.nanoTime() - start) / 1e9));
+            }
+        }
+        return best;
     }
 }

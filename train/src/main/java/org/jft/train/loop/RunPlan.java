@@ -1,0 +1,94 @@
+package org.jft.train.loop;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jft.core.config.RunConfig;
+import org.jft.core.engine.EngineFactory;
+import org.jft.core.engine.Engines;
+import org.jft.core.engine.NetworkSpec;
+import org.jft.core.failure.ConfigException;
+import org.jft.core.model.ModelSummary;
+import org.jft.data.order.Selection;
+import org.jft.data.shard.DataSet;
+import org.jft.train.optimizer.Optimizer;
+
+/**
+ * What a run will be, told before it starts. Works without the data set where the config says
+ * enough by itself.
+ *
+ * @param samples rows of the chosen subset; empty when the data set is not there
+ * @param steps optimizer steps; empty when they depend on a data set that is not there
+ * @param atBestSeconds time if the network ran at this machine's matrix-multiply speed
+ */
+public record RunPlan(
+        OptionalLong samples,
+        OptionalLong steps,
+        int classes,
+        ModelSummary model,
+        Memory memory,
+        Optional<Double> atBestSeconds) {
+
+    /**
+     * Bytes of one worker outside the Java heap.
+     *
+     * @param engine parameters, gradients, activations and their gradients, working memory
+     * @param optimizer its state and the vector that is exchanged
+     * @param batches decoded images waiting
+     */
+    public record Memory(long engine, long optimizer, long batches) {
+        /** Returns the sum. */
+        public long total() {
+            return engine + optimizer + batches;
+        }
+    }
+
+    /** Plans; allocates nothing but a moment's measurement of the machine's speed. */
+    public static RunPlan of(RunConfig config) {
+        Path train = Path.of(config.data().train());
+        OptionalLong samples = OptionalLong.empty();
+        int classes = config.model().classes();
+        if (Files.exists(train)) {
+            try (DataSet data = DataSet.open(train)) {
+                classes = Worker.classes(config, data);
+                Selection selection =
+                        Selection.of(data, config.data().subset(), config.data().subsetSeed());
+                samples = OptionalLong.of(selection.count());
+            }
+        } else if (classes == 0) {
+            throw new ConfigException(
+                    "%s is not there and model.classes is not given, so the head's size is unknown"
+                            .formatted(train));
+        }
+        OptionalLong steps =
+                samples.isPresent() || config.train().steps() != null
+                        ? OptionalLong.of(config.train().stepCount(samples.orElse(0)))
+                        : OptionalLong.empty();
+
+        NetworkSpec network = Worker.network(config, classes);
+        ModelSummary model = ModelSummary.of(network.graph(), network.inputTypes());
+        EngineFactory engine = Engines.named(config.engine().name());
+        Optional<Double> seconds = Optional.empty();
+        if (steps.isPresent()) {
+            double flops =
+                    3.0 // forward, and twice that backward
+                            * model.forwardFlops()
+                            * config.train().globalBatch()
+                            * steps.getAsLong();
+            seconds = Optional.of(flops / engine.matrixMultiplyFlops());
+        }
+        return new RunPlan(samples, steps, classes, model, memory(config, network, model), seconds);
+    }
+
+    private static Memory memory(RunConfig config, NetworkSpec network, ModelSummary model) {
+        long parameters = model.totalParameters();
+        int micro = config.train().microBatch();
+        int size = config.data().image().size();
+        long vectors = 1 + Optimizer.stateVectors(config.train().optimizer());
+        return new Memory(
+                Engines.named(config.engine().name()).memoryBytes(network, parameters, micro),
+                Float.BYTES * parameters * vectors,
+                3L * size * size * micro * (config.data().loader().prefetch() + 1));
+    }
+}

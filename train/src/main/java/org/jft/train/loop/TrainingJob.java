@@ -1,0 +1,98 @@
+package org.jft.train.loop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jft.cluster.collective.Collective;
+import org.jft.cluster.launch.Collectives;
+import org.jft.cluster.launch.LaunchResult;
+import org.jft.cluster.launch.LocalLauncher;
+import org.jft.cluster.launch.MemberEnvironment;
+import org.jft.cluster.launch.WorkerCommand;
+import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.RunConfig;
+import org.jft.core.failure.Category;
+import org.jft.core.failure.JftException;
+import org.jft.core.topology.Topology;
+
+/**
+ * A run, started the way its surroundings ask for: in this process when it is the only worker, as
+ * local worker processes when several are configured, as one member when an engine such as torchrun
+ * or Slurm has started this process among others. Running the same job again resumes it; running a
+ * complete one does nothing.
+ */
+public final class TrainingJob {
+    private final RunConfig config;
+    private final RunFolder folder;
+
+    public TrainingJob(RunConfig config, RunFolder folder) {
+        this.config = config;
+        this.folder = folder;
+    }
+
+    /**
+     * Trains to the end and returns the summary.
+     *
+     * @throws JftException when a worker failed; it has said why on standard error
+     */
+    public JsonNode run() throws InterruptedException {
+        Optional<JsonNode> done = completed();
+        if (done.isPresent()) {
+            return done.get();
+        }
+        MemberEnvironment member = MemberEnvironment.read(System.getenv());
+        if (member.topology().worldSize() > 1) {
+            runAsMember(member);
+        } else if (config.cluster().workers() == 1) {
+            folder.writeConfig(config);
+            new Worker(config, folder, Collective.solo()).run();
+        } else {
+            launch();
+        }
+        return folder.readSummary().orElseThrow();
+    }
+
+    /** Returns the summary when this very run is complete. */
+    public Optional<JsonNode> completed() {
+        return folder.readSummary()
+                .filter(
+                        summary ->
+                                Resume.sameRun(
+                                        ConfigLoader.parse(
+                                                summary.path("config").toString(),
+                                                folder.summary().toString()),
+                                        config));
+    }
+
+    /** Joins the other members and does this one's part. */
+    void runAsMember(MemberEnvironment member) {
+        if (member.topology().leads()) {
+            folder.writeConfig(config);
+        }
+        Duration timeout = Duration.ofSeconds(config.cluster().timeoutSeconds());
+        try (Collective collective =
+                Collectives.connect(member, timeout, Resume.fingerprint(config))) {
+            new Worker(config, folder, collective).run();
+        }
+    }
+
+    private void launch() throws InterruptedException {
+        folder.writeConfig(config);
+        int workers = config.cluster().workers();
+        int threads = Worker.share(config.engine().threads(), new Topology(0, workers));
+        WorkerCommand command =
+                WorkerCommand.likeThisJvm(
+                                WorkerMain.class.getName(), List.of(folder.root().toString()))
+                        .withHeapMegabytes(config.cluster().heapMegabytes())
+                        .withEnvironment(Map.of("OMP_NUM_THREADS", Integer.toString(threads)));
+        LaunchResult result = new LocalLauncher(workers, command).run();
+        if (result.failure().isPresent()) {
+            throw new JftException(
+                    Category.ABORT_RUN,
+                    "%s; the same command goes on from the newest checkpoint in %s"
+                            .formatted(result.failure().get(), folder.root()));
+        }
+    }
+}
