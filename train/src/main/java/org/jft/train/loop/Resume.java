@@ -128,7 +128,11 @@ record Resume(long step, double wallSeconds, double loss) {
                 }
             }
             for (String key : keys) {
-                compare(path.isEmpty() ? key : path + "." + key, then.path(key), now.path(key), into);
+                compare(
+                        path.isEmpty() ? key : path + "." + key,
+                        then.path(key),
+                        now.path(key),
+                        into);
             }
         } else if (!then.equals(now)) {
             into.add("%s was %s, now %s".formatted(path, then, now));

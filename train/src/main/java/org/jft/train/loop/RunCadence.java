@@ -120,9 +120,7 @@ final class RunCadence implements Cadence, AutoCloseable {
         line.put("samples", samples);
         line.put("loss", loss);
         line.put("learning_rate", learningRate);
-        line.put(
-                "images_per_second",
-                steps * config.train().globalBatch() / clock.seconds(nowNs));
+        line.put("images_per_second", steps * config.train().globalBatch() / clock.seconds(nowNs));
         line.putAll(clock.perStep(steps));
         return line;
     }

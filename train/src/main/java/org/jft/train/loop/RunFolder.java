@@ -92,7 +92,6 @@ public record RunFolder(Path root) {
     }
 
     private static JftException failure(Path file, IOException e) {
-        return new JftException(
-                Category.ABORT_RUN, "%s: %s".formatted(file, e.getMessage()), e);
+        return new JftException(Category.ABORT_RUN, "%s: %s".formatted(file, e.getMessage()), e);
     }
 }

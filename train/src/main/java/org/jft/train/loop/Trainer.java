@@ -52,8 +52,7 @@ final class Trainer {
         this.guard = new Guard(collective);
         this.sum = new GradientSum(engine.layout().length());
         this.outputGradient =
-                ByteBuffer.allocateDirect(
-                                Float.BYTES * Math.multiplyExact(microBatch(), classes))
+                ByteBuffer.allocateDirect(Float.BYTES * Math.multiplyExact(microBatch(), classes))
                         .order(ByteOrder.nativeOrder())
                         .asFloatBuffer();
     }
@@ -101,8 +100,7 @@ final class Trainer {
                         image.mean(),
                         image.std());
         FloatBuffer logits = engine.forward(List.of(pixels), true).get(0);
-        Targets targets =
-                new Targets(batch.labelOffsets(), batch.labelIds(), batch.confidences());
+        Targets targets = new Targets(batch.labelOffsets(), batch.labelIds(), batch.confidences());
         double microLoss = objective.loss(logits, targets, outputGradient);
         engine.backward(List.of(outputGradient), GradientListener.NONE);
         if (first) {

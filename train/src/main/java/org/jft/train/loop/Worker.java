@@ -63,17 +63,16 @@ final class Worker {
             int classes,
             Engine engine,
             Optimizer optimizer) {
-        StepPlan plan =
-                new StepPlan(config.train().globalBatch(), config.train().microBatch(), at);
+        StepPlan plan = new StepPlan(config.train().globalBatch(), config.train().microBatch(), at);
         TrainingStream stream = TrainingStream.of(data, config.data(), plan, config.seed());
         long totalSteps = config.train().stepCount(stream.selection().count());
         CheckpointFolder checkpoints =
                 folder.checkpoints(config.train().cadence().keepCheckpoints());
         Resume resume =
-                Resume.restore(config, data.fingerprint(), checkpoints, engine, optimizer, collective);
+                Resume.restore(
+                        config, data.fingerprint(), checkpoints, engine, optimizer, collective);
 
-        Trainer trainer =
-                new Trainer(config, engine, classes, optimizer, totalSteps, collective);
+        Trainer trainer = new Trainer(config, engine, classes, optimizer, totalSteps, collective);
         Quarantine quarantine = Quarantine.in(folder.root());
         try (BatchLoader batches =
                         BatchLoader.training(
@@ -140,10 +139,7 @@ final class Worker {
         summary.put("quarantined_images", quarantine.size());
         summary.put(
                 "checkpoint",
-                folder.root()
-                        .relativize(
-                                folder.checkpoints(1).file(steps))
-                        .toString());
+                folder.root().relativize(folder.checkpoints(1).file(steps)).toString());
         summary.set("config", ConfigLoader.toTree(config));
         return summary;
     }

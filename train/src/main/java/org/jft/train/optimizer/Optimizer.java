@@ -37,10 +37,11 @@ public final class Optimizer {
         rule =
                 switch (config.kind()) {
                     case SGD -> new UpdateRule.Sgd(config.momentum().floatValue());
-                    case RMSPROP -> new UpdateRule.RmsProp(
-                            config.decay().floatValue(),
-                            config.momentum().floatValue(),
-                            config.epsilon().floatValue());
+                    case RMSPROP ->
+                            new UpdateRule.RmsProp(
+                                    config.decay().floatValue(),
+                                    config.momentum().floatValue(),
+                                    config.epsilon().floatValue());
                 };
         memory = new float[stateVectors(config)][BLOCK];
         state =

@@ -18,10 +18,11 @@ public sealed interface Schedule {
         Schedule shape =
                 switch (config.kind()) {
                     case CONSTANT -> new Constant(config.learningRate());
-                    case STAIRCASE -> new Staircase(
-                            config.learningRate(), config.decay(), config.decaySteps());
-                    case COSINE -> new Cosine(
-                            config.learningRate(), Math.max(1, totalSteps - warmup));
+                    case STAIRCASE ->
+                            new Staircase(
+                                    config.learningRate(), config.decay(), config.decaySteps());
+                    case COSINE ->
+                            new Cosine(config.learningRate(), Math.max(1, totalSteps - warmup));
                 };
         return warmup == 0 ? shape : new LinearWarmup(warmup, shape);
     }
@@ -42,7 +43,9 @@ public sealed interface Schedule {
         }
     }
 
-    /** Half a cosine from the rate to 0 (Loshchilov and Hutter 2017), reached after the last step. */
+    /**
+     * Half a cosine from the rate to 0 (Loshchilov and Hutter 2017), reached after the last step.
+     */
     record Cosine(double rate, long steps) implements Schedule {
         @Override
         public double at(long step) {

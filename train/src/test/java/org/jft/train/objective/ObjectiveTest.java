@@ -1,0 +1,102 @@
+package org.jft.train.objective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.FloatBuffer;
+import java.util.Random;
+import org.jft.core.config.TrainConfig;
+import org.junit.jupiter.api.Test;
+
+class ObjectiveTest {
+    private static final int CLASSES = 4;
+    private static final Targets TARGETS =
+            new Targets(
+                    new int[] {0, 2, 2, 3},
+                    new int[] {1, 3, 0},
+                    new float[] {1f, 0.5f, 1f}); // two labels, none, one
+
+    private final long seed = System.nanoTime();
+
+    @Test
+    void shouldEqualTheDefinitionOfSigmoidCrossEntropy() {
+        double[][] y = {{0, 1, 0, 0.5}, {0, 0, 0, 0}, {1, 0, 0, 0}};
+        FloatBuffer z = logits();
+        double expected = 0;
+        for (int i = 0; i < 3; i++) {
+            for (int k = 0; k < CLASSES; k++) {
+                double p = 1 / (1 + Math.exp(-z.get(i * CLASSES + k)));
+                expected -= y[i][k] * Math.log(p) + (1 - y[i][k]) * Math.log(1 - p);
+            }
+        }
+        double loss = sigmoid().loss(z, TARGETS, FloatBuffer.allocate(3 * CLASSES));
+        assertThat(loss).as("seed=%s", seed).isCloseTo(expected / 3, within(1e-6));
+    }
+
+    @Test
+    void shouldEqualTheDefinitionOfSoftmaxCrossEntropy() {
+        double[][] y = {{0, 1 / 1.5, 0, 0.5 / 1.5}, {0, 0, 0, 0}, {1, 0, 0, 0}};
+        FloatBuffer z = logits();
+        double expected = 0;
+        for (int i = 0; i < 3; i++) {
+            double sum = 0;
+            for (int k = 0; k < CLASSES; k++) {
+                sum += Math.exp(z.get(i * CLASSES + k));
+            }
+            for (int k = 0; k < CLASSES; k++) {
+                expected -= y[i][k] * Math.log(Math.exp(z.get(i * CLASSES + k)) / sum);
+            }
+        }
+        double loss = softmax().loss(z, TARGETS, FloatBuffer.allocate(3 * CLASSES));
+        assertThat(loss).as("seed=%s", seed).isCloseTo(expected / 3, within(1e-6));
+    }
+
+    @Test
+    void shouldGiveTheDerivativeOfItsLoss() {
+        for (Objective objective : new Objective[] {sigmoid(), softmax()}) {
+            FloatBuffer z = logits();
+            FloatBuffer gradient = FloatBuffer.allocate(3 * CLASSES);
+            FloatBuffer unused = FloatBuffer.allocate(3 * CLASSES);
+            objective.loss(z, TARGETS, gradient);
+            float h = 1 / 256f;
+            for (int i = 0; i < 3 * CLASSES; i++) {
+                float at = z.get(i);
+                double up = objective.loss(z.put(i, at + h), TARGETS, unused);
+                double down = objective.loss(z.put(i, at - h), TARGETS, unused);
+                z.put(i, at);
+                assertThat((double) gradient.get(i))
+                        .as("%s seed=%s logit %s", objective, seed, i)
+                        .isCloseTo((up - down) / (2 * h), within(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void shouldStayFiniteAtExtremeLogitsAndShowBrokenOnes() {
+        FloatBuffer z = FloatBuffer.wrap(new float[] {1e30f, -1e30f, 100f, -100f});
+        Targets one = new Targets(new int[] {0, 1}, new int[] {0}, new float[] {1});
+        FloatBuffer gradient = FloatBuffer.allocate(CLASSES);
+        assertThat(sigmoid().loss(z, one, gradient)).isCloseTo(100, within(1e-6));
+        assertThat(softmax().loss(z, one, gradient)).isZero();
+        z.put(2, Float.NaN);
+        assertThat(sigmoid().loss(z, one, gradient)).isNaN();
+        assertThat(softmax().loss(z, one, gradient)).isNaN();
+    }
+
+    private static Objective sigmoid() {
+        return Objective.of(TrainConfig.Objective.SIGMOID, CLASSES);
+    }
+
+    private static Objective softmax() {
+        return Objective.of(TrainConfig.Objective.SOFTMAX, CLASSES);
+    }
+
+    private FloatBuffer logits() {
+        Random random = new Random(seed);
+        FloatBuffer z = FloatBuffer.allocate(3 * CLASSES);
+        for (int i = 0; i < z.capacity(); i++) {
+            z.put(i, 3 * (float) random.nextGaussian());
+        }
+        return z;
+    }
+}

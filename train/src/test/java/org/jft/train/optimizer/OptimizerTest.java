@@ -1,0 +1,154 @@
+package org.jft.train.optimizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Random;
+import org.jft.core.config.OptimizerConfig;
+import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.ParameterLayout.Kind;
+import org.jft.core.engine.ParameterLayout.Slice;
+import org.junit.jupiter.api.Test;
+
+/** Against the textbook recurrences in double precision, written out per element. */
+class OptimizerTest {
+    private static final ParameterLayout LAYOUT =
+            new ParameterLayout(
+                    List.of(
+                            slice("conv", Kind.WEIGHT, 0, 5000), // more than one block
+                            slice("bn", Kind.SCALE, 5000, 7),
+                            slice("bn", Kind.SHIFT, 5007, 7),
+                            slice("bn", Kind.RUNNING_MEAN, 5014, 7),
+                            slice("bn", Kind.RUNNING_VARIANCE, 5021, 7),
+                            slice("head", Kind.BIAS, 5028, 3)));
+    private static final int LENGTH = LAYOUT.length();
+    private static final double SCALE = 0.25;
+    private static final double DECAY = 0.01;
+
+    private final long seed = System.nanoTime();
+
+    @Test
+    void shouldFollowMomentumSgd() {
+        OptimizerConfig config =
+                new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.8, null, null, DECAY);
+        double[] velocity = new double[LENGTH];
+        check(
+                config,
+                (i, w, g, rate) -> {
+                    velocity[i] = 0.8 * velocity[i] + g;
+                    return w - rate * velocity[i];
+                });
+    }
+
+    @Test
+    void shouldFollowRmsPropAsTensorFlowDefinesIt() {
+        OptimizerConfig config =
+                new OptimizerConfig(OptimizerConfig.Kind.RMSPROP, 0.9, 0.95, 0.1, DECAY);
+        double[] meanSquare = new double[LENGTH];
+        java.util.Arrays.fill(meanSquare, 1);
+        double[] velocity = new double[LENGTH];
+        check(
+                config,
+                (i, w, g, rate) -> {
+                    meanSquare[i] = 0.95 * meanSquare[i] + 0.05 * g * g;
+                    velocity[i] = 0.9 * velocity[i] + rate * g / Math.sqrt(meanSquare[i] + 0.1);
+                    return w - velocity[i];
+                });
+    }
+
+    @Test
+    void shouldGoOnFromASavedStateAsIfNeverStopped() {
+        OptimizerConfig config =
+                new OptimizerConfig(OptimizerConfig.Kind.RMSPROP, null, null, null, DECAY);
+        FloatBuffer straight = random(new Random(seed));
+        FloatBuffer resumed = copy(straight);
+        Optimizer first = new Optimizer(config, LAYOUT);
+        Optimizer second = new Optimizer(config, LAYOUT);
+        Random gradients = new Random(seed + 1);
+        for (int step = 0; step < 4; step++) {
+            FloatBuffer g = random(gradients);
+            first.step(straight, g, 1, 1, 0.1);
+            if (step == 2) { // a new process
+                FloatBuffer saved = copy(second.state());
+                second = new Optimizer(config, LAYOUT);
+                second.state().put(saved);
+            }
+            second.step(resumed, g, 1, 1, 0.1);
+        }
+        assertThat(resumed).as("seed=%s", seed).isEqualTo(straight);
+    }
+
+    @Test
+    void shouldMeasureTheNormOfTrainableGradientsOnly() {
+        FloatBuffer g = copy(random(new Random(seed)));
+        double sum = 0;
+        for (Slice slice : LAYOUT.slices()) {
+            for (int i = slice.offset(); i < slice.offset() + slice.length(); i++) {
+                sum += slice.kind().trainable() ? (double) g.get(i) * g.get(i) : 0;
+            }
+        }
+        OptimizerConfig config = new OptimizerConfig(OptimizerConfig.Kind.SGD, null, null, null, 0);
+        assertThat(new Optimizer(config, LAYOUT).gradientNorm(g, 0.5))
+                .as("seed=%s", seed)
+                .isCloseTo(0.5 * Math.sqrt(sum), within(1e-9 * Math.sqrt(sum)));
+    }
+
+    private interface Rule {
+        double next(int i, double w, double g, double rate);
+    }
+
+    private void check(OptimizerConfig config, Rule rule) {
+        Random random = new Random(seed);
+        FloatBuffer parameters = random(random);
+        double[] expected = new double[LENGTH];
+        for (int i = 0; i < LENGTH; i++) {
+            expected[i] = parameters.get(i);
+        }
+        Optimizer optimizer = new Optimizer(config, LAYOUT);
+        for (int step = 0; step < 5; step++) {
+            FloatBuffer g = random(random);
+            double rate = 0.1 / (step + 1);
+            double clip = step == 2 ? 0.5 : 1;
+            optimizer.step(parameters, g, SCALE, clip, rate);
+            for (Slice slice : LAYOUT.slices()) {
+                for (int i = slice.offset(); i < slice.offset() + slice.length(); i++) {
+                    double scaled = g.get(i) * SCALE;
+                    double decay = slice.kind() == Kind.WEIGHT ? DECAY * expected[i] : 0;
+                    expected[i] =
+                            slice.kind().trainable()
+                                    ? rule.next(i, expected[i], scaled * clip + decay, rate)
+                                    : expected[i] - scaled;
+                }
+            }
+        }
+        for (int i = 0; i < LENGTH; i++) {
+            assertThat((double) parameters.get(i))
+                    .as("seed=%s element %s", seed, i)
+                    .isCloseTo(expected[i], within(1e-5));
+        }
+    }
+
+    private static Slice slice(String layer, Kind kind, int offset, int length) {
+        return new Slice(layer, kind, offset, length, List.of((long) length));
+    }
+
+    private static FloatBuffer random(Random random) {
+        FloatBuffer buffer = direct(LENGTH);
+        for (int i = 0; i < LENGTH; i++) {
+            buffer.put(i, random.nextFloat() - 0.5f);
+        }
+        return buffer;
+    }
+
+    private static FloatBuffer copy(FloatBuffer buffer) {
+        return direct(buffer.remaining()).put(buffer.duplicate()).flip();
+    }
+
+    private static FloatBuffer direct(int length) {
+        return ByteBuffer.allocateDirect(4 * length).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+}

@@ -1,0 +1,39 @@
+package org.jft.train.optimizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.jft.core.config.ScheduleConfig;
+import org.jft.core.config.ScheduleConfig.Kind;
+import org.junit.jupiter.api.Test;
+
+class ScheduleTest {
+    @Test
+    void shouldDecayInStairsAsThePaperDoes() {
+        Schedule paper =
+                Schedule.of(
+                        new ScheduleConfig(Kind.STAIRCASE, 1e-3, 0, 0, 0.9, 3_000_000L),
+                        36_000_000);
+        assertThat(paper.at(0)).isEqualTo(1e-3);
+        assertThat(paper.at(2_999_999)).isEqualTo(1e-3);
+        assertThat(paper.at(3_000_000)).isCloseTo(0.9e-3, within(1e-12));
+        assertThat(paper.at(35_999_999)).isCloseTo(1e-3 * Math.pow(0.9, 11), within(1e-12));
+    }
+
+    @Test
+    void shouldEndTheCosineAtZeroRightAfterTheLastStep() {
+        Schedule cosine = Schedule.of(new ScheduleConfig(Kind.COSINE, 0.4, 10, 0, null, null), 110);
+        assertThat(cosine.at(10)).isEqualTo(0.4);
+        assertThat(cosine.at(60)).isCloseTo(0.2, within(1e-12));
+        assertThat(cosine.at(109)).isPositive().isLessThan(1e-3);
+        assertThat(cosine.at(110)).isZero();
+    }
+
+    @Test
+    void shouldWarmUpLinearlyAndNeverFromZero() {
+        Schedule warm = Schedule.of(new ScheduleConfig(Kind.CONSTANT, 0.8, 0, 0.1, null, null), 40);
+        assertThat(warm.at(0)).isCloseTo(0.2, within(1e-12));
+        assertThat(warm.at(3)).isCloseTo(0.8, within(1e-12));
+        assertThat(warm.at(4)).isEqualTo(0.8);
+    }
+}
