@@ -1,0 +1,142 @@
+package org.jft.cluster.collective;
+
+import java.nio.FloatBuffer;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.jft.cluster.protocol.FrameKind;
+import org.jft.core.topology.Topology;
+
+/**
+ * Sum over the ring, in place. The vector is cut into N segments, each into M messages; a message
+ * may be empty where segments are ragged. In step t (0 to 2N-3) rank r sends segment r - t and
+ * receives segment r - t - 1 (mod N):
+ *
+ * <pre>
+ *  N = 3         step 0      step 1    |  step 2      step 3
+ *                 reduce-scatter       |    all-gather
+ *  rank 0 sends  a0          c2+c0     |  b1+b2+b0    a0+a1+a2
+ *  rank 1 sends  b1          a0+a1     |  c2+c0+c1    b1+b2+b0
+ *  rank 2 sends  c2          b1+b2     |  a0+a1+a2    c2+c0+c1
+ * </pre>
+ *
+ * In the first N - 1 steps what arrives is added to the own segment, afterwards it replaces it.
+ * Step t + 1 sends what step t received, so message m depends on message m - M coming in and on
+ * nothing else: pieces of all steps overlap. Each segment is summed once, in ring order, then
+ * copied: all ranks end with the same bits. Each rank sends about 2(N-1)/N of the vector.
+ */
+final class AllReduce implements Operation {
+    private final FloatBuffer vector;
+    private final int base;
+    private final int length;
+    private final int chunk;
+    private final int rank;
+    private final int worldSize;
+    private final int messagesPerSegment;
+    private final int steps;
+    private final Vectors vectors;
+
+    /**
+     * Prepares a sum.
+     *
+     * @param vector from position to limit
+     * @param chunk floats in a full message
+     */
+    AllReduce(FloatBuffer vector, int chunk, Topology at, Vectors vectors) {
+        this.vector = vector;
+        this.base = vector.position();
+        this.length = vector.remaining();
+        this.chunk = chunk;
+        this.rank = at.rank();
+        this.worldSize = at.worldSize();
+        this.vectors = vectors;
+        int longestSegment = divideUp(length, worldSize);
+        // At least one, so that ranks which disagree about an empty vector notice.
+        messagesPerSegment = Math.max(1, divideUp(longestSegment, chunk));
+        steps = 2 * (worldSize - 1);
+    }
+
+    @Override
+    public FrameKind kind() {
+        return FrameKind.ALL_REDUCE;
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public int receiveCount() {
+        return steps * messagesPerSegment;
+    }
+
+    @Override
+    public int sendCount() {
+        return steps * messagesPerSegment;
+    }
+
+    @Override
+    public int sendable(int received) {
+        return Math.min(sendCount(), messagesPerSegment + received);
+    }
+
+    @Override
+    public boolean predecessorOpens() {
+        return true;
+    }
+
+    @Override
+    public int outgoingBytes(int message) {
+        return Float.BYTES * count(outgoingSegment(message), message % messagesPerSegment);
+    }
+
+    @Override
+    public int incomingBytes(int message) {
+        return Float.BYTES * count(incomingSegment(message), message % messagesPerSegment);
+    }
+
+    @Override
+    public void write(int message, MutableDirectBuffer buffer, int offset) {
+        int segment = outgoingSegment(message);
+        int part = message % messagesPerSegment;
+        vectors.write(vector, first(segment, part), count(segment, part), buffer, offset);
+    }
+
+    @Override
+    public void read(int message, DirectBuffer buffer, int offset) {
+        int segment = incomingSegment(message);
+        int part = message % messagesPerSegment;
+        if (message / messagesPerSegment < worldSize - 1) {
+            vectors.add(buffer, offset, vector, first(segment, part), count(segment, part));
+        } else {
+            vectors.copy(buffer, offset, vector, first(segment, part), count(segment, part));
+        }
+    }
+
+    private int outgoingSegment(int message) {
+        return Math.floorMod(rank - message / messagesPerSegment, worldSize);
+    }
+
+    private int incomingSegment(int message) {
+        return Math.floorMod(rank - message / messagesPerSegment - 1, worldSize);
+    }
+
+    /** Index in the vector of the first float of a message. */
+    private int first(int segment, int part) {
+        return base + Math.min(start(segment) + part * chunk, start(segment + 1));
+    }
+
+    /** Floats in a message; 0 past the end of a short segment. */
+    private int count(int segment, int part) {
+        int left = start(segment + 1) - start(segment) - part * chunk;
+        return Math.max(0, Math.min(left, chunk));
+    }
+
+    private int start(int segment) {
+        return (int) ((long) segment * length / worldSize);
+    }
+
+    private static int divideUp(int dividend, int divisor) {
+        return (int) (((long) dividend + divisor - 1) / divisor);
+    }
+}

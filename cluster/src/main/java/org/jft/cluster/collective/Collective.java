@@ -1,0 +1,61 @@
+package org.jft.cluster.collective;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.transport.Transport;
+import org.jft.core.topology.Topology;
+
+/**
+ * What the ranks of one job do together. All ranks call the same operations with the same lengths
+ * in the same order; that is checked, and a rank that strays ends the job by name.
+ *
+ * <p>Every wait has a deadline. A peer that is gone or silent ends an operation with {@link
+ * PeerLostException}; the vector is then partly done and the collective can only be closed.
+ *
+ * <p>Not thread-safe: one owner thread. Buffers are direct and in native byte order; an operation
+ * works on position to limit and leaves both as they are.
+ */
+public interface Collective extends AutoCloseable {
+    /** Returns where this worker stands. */
+    Topology topology();
+
+    /**
+     * Sums a vector over all ranks, in place. The order of the additions is fixed, so all ranks end
+     * with the same bits, and so does every repetition with the same world size.
+     */
+    void allReduce(FloatBuffer vector);
+
+    /** Overwrites the vector of every rank with that of one. Does not wait for the other ranks. */
+    void broadcast(FloatBuffer vector, int root);
+
+    /** Returns the value that each rank gave, by rank. Returns when all ranks have called. */
+    long[] allGather(long value);
+
+    /** Returns when all ranks have called. */
+    void barrier();
+
+    /**
+     * Idempotent; throws nothing checked. What peers still wait for from this rank reaches them.
+     */
+    @Override
+    void close();
+
+    /** Returns the collective of a job with one rank: nothing to wait for, nothing to copy. */
+    static Collective solo() {
+        return new SoloCollective();
+    }
+
+    /**
+     * Joins the ranks in a ring, each sending to its successor and receiving from its predecessor.
+     *
+     * @param transport owned by the collective from here on: closed with it
+     * @param timeout longest wait without any progress
+     */
+    static Collective ring(Transport transport, Topology at, JobToken job, Duration timeout) {
+        checkArgument(at.worldSize() > 1, "a ring needs two ranks: worldSize=%s", at.worldSize());
+        return new RingCollective(transport, at, job, timeout);
+    }
+}

@@ -1,0 +1,74 @@
+package org.jft.cluster.collective;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import org.jft.cluster.protocol.FrameDescriptor;
+import org.jft.cluster.protocol.FrameKind;
+import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.transport.Inbound;
+import org.jft.cluster.transport.Lane;
+import org.jft.cluster.transport.Outbound;
+import org.jft.cluster.transport.Transport;
+import org.jft.core.topology.Topology;
+
+/**
+ * The collectives over a ring of bulk streams: cuts vectors into messages, the engine moves them.
+ */
+final class RingCollective implements Collective {
+    private final Transport transport;
+    private final Topology topology;
+    private final int chunk;
+    private final Vectors vectors;
+    private final RingEngine engine;
+
+    RingCollective(Transport transport, Topology at, JobToken job, Duration timeout) {
+        this.transport = transport;
+        this.topology = at;
+        Inbound in = transport.inbound(at.predecessor(), Lane.BULK);
+        Outbound out = transport.outbound(at.successor(), Lane.BULK);
+        chunk = (out.maxFrameLength() - FrameDescriptor.HEADER_LENGTH) / Float.BYTES;
+        vectors = new Vectors(chunk);
+        engine = new RingEngine(at, in, out, job, timeout);
+    }
+
+    @Override
+    public Topology topology() {
+        return topology;
+    }
+
+    @Override
+    public void allReduce(FloatBuffer vector) {
+        Vectors.check(vector);
+        engine.run(new AllReduce(vector, chunk, topology, vectors));
+    }
+
+    @Override
+    public void broadcast(FloatBuffer vector, int root) {
+        Vectors.check(vector);
+        checkArgument(
+                0 <= root && root < topology.worldSize(),
+                "root out of range: root=%s, worldSize=%s",
+                root,
+                topology.worldSize());
+        engine.run(new Broadcast(vector, root, chunk, topology, vectors));
+    }
+
+    @Override
+    public long[] allGather(long value) {
+        AllGather gather = new AllGather(FrameKind.ALL_GATHER, value, topology);
+        engine.run(gather);
+        return gather.values();
+    }
+
+    @Override
+    public void barrier() {
+        engine.run(new AllGather(FrameKind.BARRIER, 0, topology));
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+}

@@ -1,0 +1,36 @@
+package org.jft.cluster.collective;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.nio.FloatBuffer;
+import org.jft.core.topology.Topology;
+
+/** One rank: every sum is the value itself. Checks its arguments as the ring does. */
+final class SoloCollective implements Collective {
+    @Override
+    public Topology topology() {
+        return Topology.SOLO;
+    }
+
+    @Override
+    public void allReduce(FloatBuffer vector) {
+        Vectors.check(vector);
+    }
+
+    @Override
+    public void broadcast(FloatBuffer vector, int root) {
+        Vectors.check(vector);
+        checkArgument(root == 0, "root out of range: root=%s, worldSize=1", root);
+    }
+
+    @Override
+    public long[] allGather(long value) {
+        return new long[] {value};
+    }
+
+    @Override
+    public void barrier() {}
+
+    @Override
+    public void close() {}
+}

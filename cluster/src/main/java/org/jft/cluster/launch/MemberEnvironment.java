@@ -1,0 +1,126 @@
+package org.jft.cluster.launch;
+
+import com.google.common.base.Strings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jft.core.failure.ConfigException;
+import org.jft.core.topology.Topology;
+
+/**
+ * Who this process is, as its environment tells. Our own variables first, then those of torchrun,
+ * Slurm and Kubernetes Indexed Jobs; the first pair whose rank is set decides. With none set this
+ * is the only worker.
+ *
+ * <pre>
+ *   rank                   of                  set by
+ *   JFT_RANK               JFT_WORLD_SIZE      our launcher, or you
+ *   RANK                   WORLD_SIZE          torchrun
+ *   SLURM_PROCID           SLURM_NTASKS        srun
+ *   JOB_COMPLETION_INDEX   JFT_WORLD_SIZE      Kubernetes Indexed Job, and you
+ * </pre>
+ *
+ * @param topology rank and world size
+ * @param localRank which of the workers of this host this is: JFT_LOCAL_RANK, LOCAL_RANK or
+ *     SLURM_LOCALID; the rank when none is set
+ * @param job what the ranks of one job share and no other job has: JFT_JOB, TORCHELASTIC_RUN_ID or
+ *     SLURM_JOB_ID
+ * @param aeronDirectory of the media driver that the workers of this host share: JFT_AERON_DIR
+ * @param launcherPid of the process whose end ends this worker: JFT_LAUNCHER_PID
+ */
+public record MemberEnvironment(
+        Topology topology,
+        int localRank,
+        Optional<String> job,
+        Optional<Path> aeronDirectory,
+        OptionalLong launcherPid) {
+    static final String RANK = "JFT_RANK";
+    static final String WORLD_SIZE = "JFT_WORLD_SIZE";
+    static final String LOCAL_RANK = "JFT_LOCAL_RANK";
+    static final String JOB = "JFT_JOB";
+    static final String AERON_DIR = "JFT_AERON_DIR";
+    static final String LAUNCHER_PID = "JFT_LAUNCHER_PID";
+
+    private record Pair(String rank, String worldSize) {}
+
+    private static final List<Pair> PAIRS =
+            List.of(
+                    new Pair(RANK, WORLD_SIZE),
+                    new Pair("RANK", "WORLD_SIZE"),
+                    new Pair("SLURM_PROCID", "SLURM_NTASKS"),
+                    new Pair("JOB_COMPLETION_INDEX", WORLD_SIZE));
+
+    private static final List<String> LOCAL_RANKS =
+            List.of(LOCAL_RANK, "LOCAL_RANK", "SLURM_LOCALID");
+
+    private static final List<String> JOBS = List.of(JOB, "TORCHELASTIC_RUN_ID", "SLURM_JOB_ID");
+
+    /**
+     * Reads an environment, usually {@code System.getenv()}. Empty variables count as unset.
+     *
+     * @throws ConfigException that names the variable which does not fit
+     */
+    public static MemberEnvironment read(Map<String, String> environment) {
+        Topology topology = topology(environment);
+        int localRank =
+                LOCAL_RANKS.stream()
+                        .filter(name -> isSet(environment, name))
+                        .findFirst()
+                        .map(name -> (int) number(environment, name, 0, Integer.MAX_VALUE))
+                        .orElse(topology.rank());
+        return new MemberEnvironment(
+                topology,
+                localRank,
+                JOBS.stream()
+                        .filter(name -> isSet(environment, name))
+                        .findFirst()
+                        .map(environment::get),
+                isSet(environment, AERON_DIR)
+                        ? Optional.of(Path.of(environment.get(AERON_DIR)))
+                        : Optional.empty(),
+                isSet(environment, LAUNCHER_PID)
+                        ? OptionalLong.of(number(environment, LAUNCHER_PID, 1, Long.MAX_VALUE))
+                        : OptionalLong.empty());
+    }
+
+    private static Topology topology(Map<String, String> environment) {
+        for (Pair pair : PAIRS) {
+            if (isSet(environment, pair.rank())) {
+                if (!isSet(environment, pair.worldSize())) {
+                    throw new ConfigException(
+                            "%s is set but %s is not".formatted(pair.rank(), pair.worldSize()));
+                }
+                int worldSize = (int) number(environment, pair.worldSize(), 1, Integer.MAX_VALUE);
+                return new Topology(
+                        (int) number(environment, pair.rank(), 0, worldSize - 1), worldSize);
+            }
+        }
+        if (isSet(environment, WORLD_SIZE) && !environment.get(WORLD_SIZE).equals("1")) {
+            throw new ConfigException(
+                    "%s is set but neither %s nor JOB_COMPLETION_INDEX is"
+                            .formatted(WORLD_SIZE, RANK));
+        }
+        return Topology.SOLO;
+    }
+
+    private static boolean isSet(Map<String, String> environment, String name) {
+        return !Strings.isNullOrEmpty(environment.get(name));
+    }
+
+    private static long number(
+            Map<String, String> environment, String name, long least, long most) {
+        String text = environment.get(name);
+        try {
+            long value = Long.parseLong(text);
+            if (least <= value && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException ignored) {
+            // Said below, with the name of the variable.
+        }
+        throw new ConfigException(
+                "%s=%s is not a number from %d to %d".formatted(name, text, least, most));
+    }
+}

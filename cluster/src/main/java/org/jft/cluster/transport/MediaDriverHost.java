@@ -1,0 +1,106 @@
+package org.jft.cluster.transport;
+
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import io.aeron.exceptions.AeronException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.jft.core.failure.Category;
+import org.jft.core.failure.JftException;
+
+/**
+ * Runs the media driver that the processes of one job on this host share, on one thread that sleeps
+ * when there is nothing to do. Its files live in a private folder, in memory where there is room,
+ * and go with it; what an earlier driver left when its process was killed is removed first.
+ *
+ * <p>Thread-safe. Close it after its clients.
+ */
+public final class MediaDriverHost implements AutoCloseable {
+    private final DriverDirectory directory;
+    private final MediaDriver driver;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private MediaDriverHost(DriverDirectory directory, MediaDriver driver) {
+        this.directory = directory;
+        this.driver = driver;
+    }
+
+    /**
+     * Starts a driver.
+     *
+     * @param worldSize ranks that will join
+     * @param problems hears what goes wrong inside the driver later on
+     * @throws JftException when no file system has room: one sentence that says what is needed
+     */
+    public static MediaDriverHost start(
+            int worldSize, IpcSettings settings, Consumer<Throwable> problems) {
+        DriverDirectory directory =
+                DriverDirectory.create(
+                        DriverDirectory.usualBases(), settings.bytesNeeded(worldSize));
+        try {
+            return new MediaDriverHost(
+                    directory, MediaDriver.launch(context(directory, settings, problems)));
+        } catch (AeronException | IllegalArgumentException e) {
+            directory.close();
+            throw new JftException(
+                    Category.ABORT_RUN,
+                    "the media driver did not start: %s".formatted(e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Returns where clients find the driver: {@code aeron.dir}. */
+    public Path directory() {
+        return directory.driver();
+    }
+
+    /** Stops the driver and removes its files. Idempotent. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            try {
+                driver.close();
+            } finally {
+                directory.close();
+            }
+        }
+    }
+
+    private static MediaDriver.Context context(
+            DriverDirectory directory, IpcSettings settings, Consumer<Throwable> problems) {
+        return new MediaDriver.Context()
+                .aeronDirectoryName(directory.driver().toString())
+                .dirDeleteOnStart(true)
+                .dirDeleteOnShutdown(true)
+                .threadingMode(ThreadingMode.SHARED)
+                .sharedThreadFactory(MediaDriverHost::daemon)
+                // Workers own the cores: never spin, sleep up to 100 us. That still moves the
+                // window of 512 KB often enough for 5 GB/s.
+                .sharedIdleStrategy(
+                        new BackoffIdleStrategy(
+                                10,
+                                20,
+                                TimeUnit.MICROSECONDS.toNanos(1),
+                                TimeUnit.MICROSECONDS.toNanos(100)))
+                .ipcMtuLength(settings.mtu())
+                .ipcTermBufferLength(settings.termLength())
+                .ipcPublicationTermWindowLength(settings.window())
+                // Take the memory now: a full file system must fail here, not as SIGBUS later.
+                .termBufferSparseFile(false)
+                .performStorageChecks(true)
+                .lowStorageWarningThreshold(0)
+                .counterValuesBufferLength(1 << 20)
+                .clientLivenessTimeoutNs(settings.clientLiveness().toNanos())
+                .timerIntervalNs(TimeUnit.MILLISECONDS.toNanos(100))
+                .errorHandler(problems::accept);
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "media-driver");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,26 @@
+package org.jft.cluster.transport;
+
+/** The sending end of a stream to one peer. Never blocks; see {@link Transport} for its thread. */
+public interface Outbound extends AutoCloseable {
+    /** Returns the rank at the other end. */
+    int peer();
+
+    /** Returns the longest frame in bytes that {@link #offer} takes. */
+    int maxFrameLength();
+
+    /**
+     * Claims room for one frame, has it written in place and sends it. When the writer throws,
+     * nothing is sent.
+     *
+     * @param length bytes of the frame, at most {@link #maxFrameLength()}
+     * @return false when there is no room now or the peer is not there: receive, then offer again
+     */
+    boolean offer(int length, FrameWriter writer);
+
+    /** Returns whether the peer is receiving. False before it came and after it went. */
+    boolean connected();
+
+    /** Idempotent. What was sent can still be received. */
+    @Override
+    void close();
+}
