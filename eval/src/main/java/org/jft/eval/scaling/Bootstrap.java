@@ -1,0 +1,130 @@
+package org.jft.eval.scaling;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Fits a law and resamples the curve for percentile intervals on its parameters and predictions.
+ *
+ * <p>What is resampled: with two or more runs at every size, the runs of each size; else the
+ * residuals of the fit, while at least two degrees of freedom are left; else nothing, and the
+ * intervals are empty with the reason. Plain percentiles of so few runs come out too narrow, for
+ * two known reasons, and both are undone before drawing (Hesterberg 2015, "What Teachers Should
+ * Know About the Bootstrap", The American Statistician 69(4)): deviations are scaled by sqrt(m / (m
+ * - 1)), or sqrt(N / (N - p)) for residuals, because m runs stand too close to their own mean; and
+ * by Student's t over the normal quantile, because m runs know their spread badly.
+ *
+ * <p>An interval says how much another set of seeds would move the curve, if the law holds. It does
+ * not say whether the law holds.
+ *
+ * @param resamples curves drawn; 1000 or more for 95%
+ * @param level confidence level in (0, 1)
+ * @param seed seeds the draws: equal input gives equal intervals
+ */
+public record Bootstrap(int resamples, double level, long seed) {
+    /** Sizes that every report predicts, in multiples of the largest size. */
+    public static final List<Double> FACTORS = List.of(3.0, 10.0);
+
+    private static final int BAND_POINTS = 61;
+
+    public Bootstrap {
+        checkArgument(resamples > 0, "resamples must be positive: %s", resamples);
+        checkArgument(0 < level && level < 1, "level must be in (0, 1): %s", level);
+    }
+
+    /** Fits the law and predicts at {@link #FACTORS} times the largest size. */
+    public FittedLaw fit(Curve curve, CurveFitter fitter) {
+        return fit(curve, fitter, FACTORS);
+    }
+
+    /**
+     * Fits the law.
+     *
+     * @param factors sizes to predict, in multiples of the largest size
+     */
+    public FittedLaw fit(Curve curve, CurveFitter fitter, List<Double> factors) {
+        Optional<String> obstacle = fitter.obstacle(curve);
+        if (obstacle.isPresent()) {
+            return new FittedLaw(
+                    fitter.law(), Optional.empty(), Optional.empty(), List.of(), obstacle.get());
+        }
+        Fit fit = fitter.fit(curve);
+        String noInterval = Resampling.obstacle(curve, fitter);
+        Optional<Draws> draws =
+                noInterval.isEmpty()
+                        ? Optional.of(draw(curve, fitter, fit.law()))
+                        : Optional.empty();
+        List<Prediction> predictions =
+                factors.stream().map(factor -> predict(curve, fit.law(), draws, factor)).toList();
+        String note =
+                Stream.of(fit.note(), noInterval)
+                        .filter(text -> !text.isEmpty())
+                        .collect(Collectors.joining("; "));
+        double farthest = factors.stream().mapToDouble(f -> f).reduce(1, Math::max);
+        return new FittedLaw(
+                fitter.law(),
+                Optional.of(fit),
+                draws.map(drawn -> intervals(curve, drawn, farthest)),
+                predictions,
+                note);
+    }
+
+    /** The law as it came out on each drawn curve. */
+    private record Draws(String method, List<ScalingLaw> laws) {}
+
+    private Draws draw(Curve curve, CurveFitter fitter, ScalingLaw law) {
+        SizeMeans means = SizeMeans.of(curve, fitter.residuals());
+        Resampling resampling = Resampling.plan(curve, fitter, law, level);
+        Random random = new Random(seed);
+        List<ScalingLaw> laws = new ArrayList<>(resamples);
+        for (int i = 0; i < resamples; i++) {
+            laws.add(fitter.solve(means.withMeans(resampling.draw(random)), curve.response()));
+        }
+        return new Draws(resampling.method(), laws);
+    }
+
+    private Prediction predict(Curve curve, ScalingLaw law, Optional<Draws> draws, double factor) {
+        double examples = factor * curve.largest();
+        return new Prediction(
+                factor,
+                examples,
+                law.valueAt(examples),
+                draws.map(drawn -> interval(drawn, one -> one.valueAt(examples))));
+    }
+
+    private Intervals intervals(Curve curve, Draws draws, double farthest) {
+        Map<String, Interval> parameters = new LinkedHashMap<>();
+        for (String name : draws.laws().get(0).parameters().keySet()) {
+            parameters.put(name, interval(draws, one -> one.parameters().get(name)));
+        }
+        double span = Math.log(curve.largest() * farthest / curve.smallest());
+        List<BandPoint> band = new ArrayList<>();
+        for (int i = 0; i < BAND_POINTS; i++) {
+            double examples = curve.smallest() * Math.exp(span * i / (BAND_POINTS - 1));
+            band.add(new BandPoint(examples, interval(draws, one -> one.valueAt(examples))));
+        }
+        return new Intervals(level, draws.method(), parameters, List.copyOf(band));
+    }
+
+    private Interval interval(Draws draws, ToDoubleFunction<ScalingLaw> quantity) {
+        double[] sorted = draws.laws().stream().mapToDouble(quantity).sorted().toArray();
+        return new Interval(quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2));
+    }
+
+    /** Linear between order statistics. */
+    private static double quantile(double[] sorted, double p) {
+        double at = p * (sorted.length - 1);
+        int below = (int) Math.floor(at);
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+    }
+}

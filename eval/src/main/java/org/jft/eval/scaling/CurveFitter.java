@@ -1,0 +1,74 @@
+package org.jft.eval.scaling;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Optional;
+
+/**
+ * Finds the parameters of one law from the points of a curve, every run counting the same.
+ * Deterministic: equal curves give equal parameters. Stateless, so safe to share.
+ */
+public abstract sealed class CurveFitter
+        permits LogLinearFitter, SaturatingPowerFitter, SaturatingPowerRegression {
+    CurveFitter() {}
+
+    /** Returns the fitter of {@link LogLinear}: closed form. */
+    public static CurveFitter logLinear() {
+        return new LogLinearFitter();
+    }
+
+    /** Returns the fitter of {@link SaturatingPower}: grid, then Levenberg-Marquardt in bounds. */
+    public static CurveFitter saturatingPower(Residuals residuals) {
+        return new SaturatingPowerFitter(residuals);
+    }
+
+    /**
+     * Returns the fitter of {@link SaturatingPower} by regression of log(error - e_inf) on log(n):
+     * not least squares of anything, but the better extrapolation on published losses.
+     */
+    public static CurveFitter saturatingPowerRegression() {
+        return new SaturatingPowerRegression();
+    }
+
+    /** Returns the name of the law. */
+    public abstract String law();
+
+    /** Returns why the curve cannot be fitted at all, in one sentence; empty when it can. */
+    public Optional<String> obstacle(Curve curve) {
+        if (curve.sizes() < parameterCount()) {
+            return Optional.of(
+                    "%s has %d parameters and needs as many sizes; the curve has %d"
+                            .formatted(law(), parameterCount(), curve.sizes()));
+        }
+        return Optional.empty();
+    }
+
+    /** Fits the law; the curve must have no {@link #obstacle}. */
+    public final Fit fit(Curve curve) {
+        Optional<String> obstacle = obstacle(curve);
+        checkArgument(obstacle.isEmpty(), "%s", obstacle.orElse(""));
+        ScalingLaw law = solve(SizeMeans.of(curve, residuals()), curve.response());
+        if (curve.sizes() == parameterCount()) {
+            String note =
+                    "%d sizes for %d parameters leave nothing to test the law with"
+                            .formatted(curve.sizes(), parameterCount());
+            return Fit.of(curve, law, false, note);
+        }
+        Verdict verdict = judge(curve, law);
+        return Fit.of(curve, law, verdict.identified(), verdict.note());
+    }
+
+    abstract int parameterCount();
+
+    abstract Residuals residuals();
+
+    /** Returns the law that fits best; total: any means with enough sizes have one. */
+    abstract ScalingLaw solve(SizeMeans means, Response response);
+
+    /** Says whether the parameters of a solved law, with sizes to spare, are determined. */
+    abstract Verdict judge(Curve curve, ScalingLaw law);
+
+    record Verdict(boolean identified, String note) {
+        static final Verdict IDENTIFIED = new Verdict(true, "");
+    }
+}
