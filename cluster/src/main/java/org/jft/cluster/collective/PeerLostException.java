@@ -23,4 +23,9 @@ public class PeerLostException extends JftException {
     public int peer() {
         return peer;
     }
+
+    @Override
+    public int exitCode() {
+        return EXIT_CODE;
+    }
 }
