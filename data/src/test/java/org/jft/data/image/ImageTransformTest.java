@@ -252,9 +252,9 @@ class ImageTransformTest {
         assertBad(Arrays.copyOf(photo, photo.length / 2), "corrupt or cut off");
         assertBad(Arrays.copyOf(photo, 5), "only 5 bytes long");
         byte[] drawing = png(TestImages.noise(100, 80, 1));
-        assertBad(Arrays.copyOf(drawing, drawing.length / 2), "corrupt or cut off");
+        assertBad(Arrays.copyOf(drawing, drawing.length / 2), "PNG: cut off after");
         byte[] webp = TestImages.lossyWebp(100, 80);
-        assertBad(Arrays.copyOf(webp, webp.length / 2), "corrupt or cut off");
+        assertBad(Arrays.copyOf(webp, webp.length / 2), "WebP: cut off after");
         assertBad("<html>this is not the image you asked for</html>".getBytes(), "neither JPEG");
     }
 
