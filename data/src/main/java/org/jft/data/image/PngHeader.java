@@ -3,8 +3,9 @@ package org.jft.data.image;
 import java.nio.ByteBuffer;
 
 /**
- * Reads a PNG's first chunk and skips over the others to find transparency and orientation (W3C
- * PNG, third edition).
+ * Reads a PNG's first chunk and skips over the others to find transparency, orientation and whether
+ * the file is whole (W3C PNG, third edition). The decoder would notice a cut as well, but complains
+ * on the terminal, once per image and epoch.
  *
  * <pre>
  *   signature i64 | len i32 "IHDR" width i32 height i32 depth i8 colour i8 ... crc | len type ...
@@ -14,6 +15,7 @@ final class PngHeader {
     private static final int IHDR = 0x49484452;
     private static final int TRNS = 0x74524e53;
     private static final int EXIF = 0x65584966;
+    private static final int IEND = 0x49454e44;
     private static final int FIRST_CHUNK = 8;
     private static final int WIDTH = 16;
     private static final int HEIGHT = 20;
@@ -31,19 +33,23 @@ final class PngHeader {
         }
         boolean alpha = (bytes.get(COLOUR_TYPE) & COLOUR_TYPE_ALPHA_BIT) != 0;
         Orientation orientation = Orientation.UPRIGHT;
-        long at = FIRST_CHUNK;
-        while (at + CHUNK_FRAME <= bytes.limit()) {
-            long length = Integer.toUnsignedLong(bytes.getInt((int) at));
-            int type = bytes.getInt((int) at + 4);
-            if (at + CHUNK_FRAME + length > bytes.limit()) {
-                break; // cut off: the decoder will say so
+        int type = IHDR;
+        for (long at = FIRST_CHUNK; type != IEND; ) {
+            long end = at + CHUNK_FRAME;
+            if (end <= bytes.limit()) {
+                end += Integer.toUnsignedLong(bytes.getInt((int) at));
             }
+            if (end > bytes.limit()) {
+                return ImageHeader.bad("PNG: cut off after %d bytes".formatted(bytes.limit()));
+            }
+            type = bytes.getInt((int) at + 4);
             if (type == TRNS) {
                 alpha = true;
             } else if (type == EXIF) {
-                orientation = Orientation.ofTiff(bytes, (int) at + 8, (int) length);
+                int length = (int) (end - at) - CHUNK_FRAME;
+                orientation = Orientation.ofTiff(bytes, (int) at + 8, length);
             }
-            at += CHUNK_FRAME + length;
+            at = end;
         }
         return ImageHeader.of(bytes.getInt(WIDTH), bytes.getInt(HEIGHT), alpha, orientation);
     }

@@ -17,6 +17,7 @@ final class WebpHeader {
     private static final int VP8L = fourCc("VP8L");
     private static final int VP8X = fourCc("VP8X");
     private static final int EXIF = fourCc("EXIF");
+    private static final int RIFF_LENGTH = 4;
     private static final int FIRST_CHUNK = 12;
     private static final int PAYLOAD = FIRST_CHUNK + 8;
     private static final int FLAG_ALPHA = 0x10;
@@ -27,6 +28,9 @@ final class WebpHeader {
 
     static ImageHeader read(ByteBuffer file) {
         ByteBuffer bytes = file.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        if (Integer.toUnsignedLong(bytes.getInt(RIFF_LENGTH)) + 8 > bytes.limit()) {
+            return ImageHeader.bad("WebP: cut off after %d bytes".formatted(bytes.limit()));
+        }
         int type = bytes.getInt(FIRST_CHUNK);
         if (type == VP8) {
             int width = bytes.getShort(PAYLOAD + 6) & MASK_14;

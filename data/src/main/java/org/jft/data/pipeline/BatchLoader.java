@@ -17,7 +17,7 @@ import org.jft.data.taxonomy.Labels;
  *
  * <p>Memory: data.loader.prefetch + 1 batches of pixels, allocated once. One thread calls {@link
  * #next} and closes each batch when it is done with it, at the latest when it has prefetch + 1 of
- * them, and the loader at the end.
+ * them, and the loader at the end. The store is not the loader's: close it afterwards.
  *
  * <pre>{@code
  * try (BatchLoader loader = BatchLoader.training(stream, data, fill, quarantine, 0, steps, 8)) {

@@ -1,0 +1,151 @@
+package org.jft.data.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.jft.core.config.Subset;
+import org.jft.core.failure.ConfigException;
+import org.jft.data.shard.SampleKey;
+import org.junit.jupiter.api.Test;
+
+class SelectionTest {
+    @Test
+    void shouldNestSubsetsOfOneSeed() {
+        long seed = new Random().nextLong();
+        KeysOnly store = KeysOnly.random(20_000, seed);
+        Set<SampleKey> inside = Set.of();
+        for (String share : new String[] {"0.1%", "1%", "10%", "30%", "99.9%", "100%"}) {
+            Set<SampleKey> keys = keys(store, share, seed);
+            assertThat(keys).as("%s, seed=%d", share, seed).containsAll(inside);
+            assertThat(keys.size()).isGreaterThan(inside.size());
+            inside = keys;
+        }
+        assertThat(inside).hasSize(20_000);
+    }
+
+    @Test
+    void shouldSelectTheSameImagesInAnySharding() {
+        long seed = new Random().nextLong();
+        KeysOnly store = KeysOnly.random(5000, seed);
+        List<SampleKey> shuffled = new ArrayList<>(List.of(store.keys()));
+        Collections.shuffle(shuffled, new Random(seed));
+        KeysOnly resharded = new KeysOnly(shuffled.toArray(SampleKey[]::new));
+        assertThat(keys(resharded, "30%", 4)).as("seed=%d", seed).isEqualTo(keys(store, "30%", 4));
+    }
+
+    @Test
+    void shouldSelectAboutTheShareAskedFor() {
+        KeysOnly store = KeysOnly.random(100_000, 1);
+        assertThat(select(store, "10%", 7).count()).isBetween(9_500L, 10_500L); // 5 sigma
+        assertThat(select(store, "50%", 7).count()).isBetween(49_200L, 50_800L);
+    }
+
+    /** Keys that differ in a few low bits, as in tests and tiny sets, must spread as well. */
+    @Test
+    void shouldSelectAboutTheShareOfKeysThatAreSmallNumbers() {
+        SampleKey[] keys = new SampleKey[100_000];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = new SampleKey(0, i);
+        }
+        assertThat(select(new KeysOnly(keys), "10%", 0).count()).isBetween(9_500L, 10_500L);
+    }
+
+    @Test
+    void shouldSelectOtherRowsForAnotherSeed() {
+        KeysOnly store = KeysOnly.random(100_000, 1);
+        Set<SampleKey> both = keys(store, "10%", 1);
+        both.retainAll(keys(store, "10%", 2));
+        assertThat(both.size()).isBetween(840, 1160); // a tenth of a tenth, 5 sigma
+    }
+
+    @Test
+    void shouldFollowTheWrittenRule() {
+        long seed = new Random().nextLong();
+        KeysOnly store = KeysOnly.random(3000, seed);
+        Selection selection = select(store, "12.5%", 99);
+        for (int row = 0; row < 3000; row++) {
+            SampleKey key = store.key(row);
+            BigInteger hash =
+                    new BigInteger(Long.toUnsignedString(Hash.of(99, key.high(), key.low())));
+            boolean in = hash.compareTo(BigInteger.ONE.shiftLeft(61)) < 0; // 2^64 / 8
+            assertThat(selection.contains(row)).as("row=%d, seed=%d", row, seed).isEqualTo(in);
+        }
+    }
+
+    @Test
+    void shouldNumberTheSelectedRowsInOrder() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        for (String share : new String[] {"0.05%", "3%", "50%", "99%"}) {
+            for (int rows : new int[] {1, 63, 64, 65, 1023, 1024, 1025, 50_000}) {
+                KeysOnly store = KeysOnly.random(rows, random.nextLong());
+                assertNumbersInOrder(store, share, seed);
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeEveryRowAtOneHundredPercentWithoutReadingAKey() {
+        KeysOnly noKeys = new KeysOnly(new SampleKey[1000]);
+        Selection all = Selection.of(noKeys, Subset.ALL, 0);
+        assertThat(all.count()).isEqualTo(1000);
+        assertThat(all.row(999)).isEqualTo(999);
+        assertThat(all.contains(0)).isTrue();
+    }
+
+    @Test
+    void shouldRefuseAnEmptySelection() {
+        assertThatThrownBy(() -> select(KeysOnly.random(3, 1), "0.0001%", 0))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("data.subset=0.0001% selects none of the data set's 3 rows");
+    }
+
+    @Test
+    void shouldRefuseAnIndexOutOfRange() {
+        Selection selection = select(KeysOnly.random(100, 1), "50%", 0);
+        assertThatThrownBy(() -> selection.row(selection.count()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("count=" + selection.count());
+    }
+
+    private static void assertNumbersInOrder(KeysOnly store, String share, long seed) {
+        List<Long> expected = new ArrayList<>();
+        Selection selection;
+        try {
+            selection = select(store, share, seed);
+        } catch (ConfigException e) {
+            return; // a small store and a small share: nothing to number
+        }
+        for (long row = 0; row < store.rowCount(); row++) {
+            if (selection.contains(row)) {
+                expected.add(row);
+            }
+        }
+        assertThat(selection.count()).as("seed=%d", seed).isEqualTo(expected.size());
+        for (int index = 0; index < expected.size(); index++) {
+            assertThat(selection.row(index))
+                    .as("index=%d, seed=%d", index, seed)
+                    .isEqualTo(expected.get(index));
+        }
+    }
+
+    private static Selection select(KeysOnly store, String share, long seed) {
+        return Selection.of(store, Subset.parse(share), seed);
+    }
+
+    private static Set<SampleKey> keys(KeysOnly store, String share, long seed) {
+        Selection selection = select(store, share, seed);
+        Set<SampleKey> keys = new HashSet<>();
+        for (long i = 0; i < selection.count(); i++) {
+            keys.add(store.key(selection.row(i)));
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,60 @@
+package org.jft.data.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jft.core.topology.Topology;
+import org.junit.jupiter.api.Test;
+
+class StepPlanTest {
+    @Test
+    void shouldGiveTheSameMicroBatchesForAnyNumberOfWorkers() {
+        List<Long> alone = firstPositions(1);
+        assertThat(alone).startsWith(0L, 8L, 16L).doesNotHaveDuplicates();
+        assertThat(firstPositions(2)).isEqualTo(alone);
+        assertThat(firstPositions(4)).isEqualTo(alone);
+    }
+
+    @Test
+    void shouldCoverEveryPositionOnce() {
+        List<Long> positions = new ArrayList<>();
+        for (long first : firstPositions(4)) {
+            LongStream.range(first, first + 8).forEach(positions::add);
+        }
+        assertThat(positions)
+                .containsExactlyElementsOf(LongStream.range(0, 3 * 32).boxed().toList());
+    }
+
+    @Test
+    void shouldNotOverflowAtAnyStepThatCanBeReached() {
+        StepPlan plan = new StepPlan(1 << 16, 64, new Topology(1, 2));
+        assertThat(plan.firstPosition(1L << 40, 3)).isEqualTo((1L << 56) + (1 << 15) + 3 * 64);
+    }
+
+    @Test
+    void shouldRefuseAGlobalBatchThatCannotBeDealt() {
+        assertThatThrownBy(() -> new StepPlan(24, 8, new Topology(0, 2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("globalBatch=24 is not a multiple of microBatch=8 times worldSize=2");
+        assertThatThrownBy(() -> new StepPlan(16, 8, new Topology(0, 2)).firstPosition(0, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("microIndex=1");
+    }
+
+    /** Three steps of 4 micro batches of 8, in the order of step, rank, micro batch. */
+    private static List<Long> firstPositions(int worldSize) {
+        List<Long> firsts = new ArrayList<>();
+        for (long step = 0; step < 3; step++) {
+            for (int rank = 0; rank < worldSize; rank++) {
+                StepPlan plan = new StepPlan(32, 8, new Topology(rank, worldSize));
+                for (int k = 0; k < plan.microBatchesPerStep(); k++) {
+                    firsts.add(plan.firstPosition(step, k));
+                }
+            }
+        }
+        return firsts;
+    }
+}

@@ -1,0 +1,90 @@
+package org.jft.data.pipeline;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jft.core.config.DataConfig;
+import org.jft.core.config.ImageConfig;
+import org.jft.core.config.LabelConfig;
+import org.jft.core.config.LoaderConfig;
+import org.jft.core.config.Subset;
+import org.jft.core.topology.Topology;
+import org.jft.data.order.StepPlan;
+
+/** Short ways to a loader and to what came out of it. */
+final class Streams {
+    static final int SIDE = 12;
+    static final long SEED = 42;
+    static final LabelConfig AS_OBSERVED = new LabelConfig(0, false, false);
+
+    private Streams() {}
+
+    /** What one batch held, copied. */
+    record Content(long firstPosition, List<Long> rows, List<ByteBuffer> images, String labels) {}
+
+    static DataConfig config(String subset, LabelConfig labels, double maxBadShare) {
+        return new DataConfig(
+                "train",
+                null,
+                Subset.parse(subset),
+                3L,
+                new ImageConfig(SIDE, null, 0, 0.3, true, null, null),
+                labels,
+                new LoaderConfig(0, 2, 4, 3, maxBadShare));
+    }
+
+    static DataConfig config() {
+        return config("100%", AS_OBSERVED, 1);
+    }
+
+    static BatchLoader training(
+            MemoryStore store,
+            DataConfig config,
+            Topology at,
+            Path folder,
+            long firstStep,
+            long endStep,
+            int threads) {
+        TrainingStream stream = TrainingStream.of(store, config, new StepPlan(16, 4, at), SEED);
+        return BatchLoader.training(
+                stream,
+                config,
+                UnaryOperator.identity(),
+                Quarantine.in(folder),
+                firstStep,
+                endStep,
+                threads);
+    }
+
+    static List<Content> drain(BatchLoader loader) {
+        List<Content> contents = new ArrayList<>();
+        try (loader) {
+            for (Batch next = loader.next(); next != null; next = loader.next()) {
+                try (Batch batch = next) {
+                    contents.add(copy(batch));
+                }
+            }
+        }
+        return contents;
+    }
+
+    private static Content copy(Batch batch) {
+        int bytes = SIDE * SIDE * 3;
+        List<ByteBuffer> images = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            byte[] image = new byte[bytes];
+            batch.pixels().get(i * bytes, image);
+            images.add(ByteBuffer.wrap(image));
+        }
+        return new Content(
+                batch.firstPosition(),
+                Arrays.stream(batch.rows()).boxed().toList(),
+                images,
+                Arrays.toString(batch.labelOffsets())
+                        + Arrays.toString(batch.labelIds())
+                        + Arrays.toString(batch.confidences()));
+    }
+}

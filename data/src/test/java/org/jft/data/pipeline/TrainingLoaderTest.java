@@ -1,0 +1,225 @@
+package org.jft.data.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.jft.data.pipeline.Streams.config;
+import static org.jft.data.pipeline.Streams.drain;
+import static org.jft.data.pipeline.Streams.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jft.core.config.DataConfig;
+import org.jft.core.config.LabelConfig;
+import org.jft.core.config.Subset;
+import org.jft.core.failure.Category;
+import org.jft.core.failure.JftException;
+import org.jft.core.topology.Topology;
+import org.jft.data.image.TestImages;
+import org.jft.data.order.Selection;
+import org.jft.data.order.StepPlan;
+import org.jft.data.pipeline.Streams.Content;
+import org.jft.data.taxonomy.Labels;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingLoaderTest {
+    private static final int ROWS = 101;
+    private static final int STEPS = 14; // 16 samples each: over two epoch borders
+
+    private final MemoryStore store = MemoryStore.ofPictures(ROWS);
+
+    @TempDir private Path folder;
+
+    @Test
+    void shouldHoldTheSameBatchesOnAnyNumberOfThreads() {
+        store.damage(17).damage(60);
+        List<Content> one = read(Topology.SOLO, 0, 1);
+        assertThat(one).hasSize(STEPS * 4);
+        assertThat(read(Topology.SOLO, 0, 2)).isEqualTo(one);
+        assertThat(read(Topology.SOLO, 0, 4)).isEqualTo(one);
+    }
+
+    @Test
+    void shouldResumeWithTheRestOfTheStream() {
+        store.damage(17).damage(60);
+        List<Content> whole = read(Topology.SOLO, 0, 2);
+        for (int step = 0; step <= STEPS; step++) {
+            assertThat(read(Topology.SOLO, step, 2))
+                    .as("from step %d", step)
+                    .isEqualTo(whole.subList(step * 4, whole.size()));
+        }
+    }
+
+    @Test
+    void shouldHoldTheSameMicroBatchesForAnyNumberOfWorkers() {
+        store.damage(17).damage(60);
+        List<Content> alone = read(Topology.SOLO, 0, 2);
+        for (int worldSize : new int[] {2, 4}) {
+            List<List<Content>> ranks = new ArrayList<>();
+            for (int rank = 0; rank < worldSize; rank++) {
+                ranks.add(read(new Topology(rank, worldSize), 0, 2));
+            }
+            int perStep = 4 / worldSize;
+            List<Content> together = new ArrayList<>();
+            for (int step = 0; step < STEPS; step++) {
+                for (List<Content> rank : ranks) {
+                    together.addAll(rank.subList(step * perStep, (step + 1) * perStep));
+                }
+            }
+            assertThat(together).isEqualTo(alone);
+        }
+    }
+
+    @Test
+    void shouldReadEveryRowOncePerEpochAndAugmentItAnew() {
+        List<Content> contents = read(Topology.SOLO, 0, 2);
+        List<Long> rows = contents.stream().flatMap(c -> c.rows().stream()).toList();
+        List<Object> images = new ArrayList<>();
+        contents.forEach(c -> images.addAll(c.images()));
+        assertThat(new HashSet<>(rows.subList(0, ROWS))).hasSize(ROWS);
+        assertThat(new HashSet<>(rows.subList(ROWS, 2 * ROWS))).hasSize(ROWS);
+        assertThat(rows.subList(0, ROWS)).isNotEqualTo(rows.subList(ROWS, 2 * ROWS));
+        assertThat(new HashSet<>(images)).hasSize(STEPS * 16);
+    }
+
+    @Test
+    void shouldReadTheSubsetOnly() {
+        DataConfig third = config("30%", Streams.AS_OBSERVED, 1);
+        Selection selection = Selection.of(store, Subset.parse("30%"), 3);
+        Set<Long> expected = new HashSet<>();
+        for (long i = 0; i < selection.count(); i++) {
+            expected.add(selection.row(i));
+        }
+        Set<Long> rows = new HashSet<>();
+        drain(training(store, third, Topology.SOLO, folder, 0, STEPS, 2))
+                .forEach(c -> rows.addAll(c.rows()));
+        assertThat(rows).isEqualTo(expected).hasSizeLessThan(50);
+    }
+
+    @Test
+    void shouldReplaceABadImageAndMoveNoOther() {
+        List<Content> before = read(Topology.SOLO, 0, 2);
+        store.damage(17);
+        List<Content> after = read(Topology.SOLO, 0, 2);
+        int replaced = 0;
+        for (int b = 0; b < before.size(); b++) {
+            for (int i = 0; i < 4; i++) {
+                if (before.get(b).rows().get(i) == 17) {
+                    assertThat(after.get(b).rows().get(i)).isNotEqualTo(17);
+                    replaced++;
+                } else {
+                    assertThat(after.get(b).rows().get(i)).isEqualTo(before.get(b).rows().get(i));
+                    assertThat(after.get(b).images().get(i))
+                            .isEqualTo(before.get(b).images().get(i));
+                }
+            }
+        }
+        assertThat(replaced).isBetween(2, 3); // once per epoch
+    }
+
+    @Test
+    void shouldReportEveryBadImageOnceWithPlaceAndReason() throws IOException {
+        store.damage(18).replace(60, TestImages.pngClaiming(25_000, 24_920));
+        BatchLoader loader = training(store, config(), Topology.SOLO, folder, 0, STEPS, 4);
+        drain(loader);
+        assertThat(loader.badImages()).isBetween(4L, 6L);
+        read(Topology.SOLO, 0, 4); // a resumed run adds nothing
+        List<String> lines = Files.readAllLines(folder.resolve("quarantine.tsv"));
+        assertThat(lines.get(0)).isEqualTo("row\twhere\treason");
+        assertThat(new TreeSet<>(lines.subList(1, lines.size())))
+                .containsExactly(
+                        "18\tmemory row 18\tcorrupt or cut off: the decoder refuses it",
+                        "60\tmemory row 60\t25000 x 24920 pixels, more than 50 million");
+        assertThat(lines).hasSize(3);
+    }
+
+    @Test
+    void shouldStopWhenTooManyImagesAreBad() {
+        for (int row = 0; row < 20; row++) {
+            store.damage(5 * row);
+        }
+        String message = abort(0.1, 1);
+        assertThat(message)
+                .matches(
+                        "11 of the \\d+ images read so far \\([0-9.]+%\\) cannot be decoded, more"
+                                + " than data.loader.max_bad_share=0.1 allows: they are listed in"
+                                + " .*quarantine.tsv; repair or remove them, or raise the limit");
+        assertThat(abort(0.1, 4)).isEqualTo(message);
+        assertThat(
+                        drain(
+                                training(
+                                        store,
+                                        config("100%", Streams.AS_OBSERVED, 0.25),
+                                        Topology.SOLO,
+                                        folder,
+                                        0,
+                                        STEPS,
+                                        2)))
+                .hasSize(STEPS * 4);
+    }
+
+    @Test
+    void shouldStopWhenNothingCanBeDecoded() {
+        for (int row = 0; row < ROWS; row++) {
+            store.damage(row);
+        }
+        try (BatchLoader loader = training(store, config(), Topology.SOLO, folder, 0, 1, 2)) {
+            assertThatThrownBy(loader::next)
+                    .isInstanceOf(JftException.class)
+                    .hasMessageContaining("nor can any of 100 others in its place")
+                    .hasMessageContaining("quarantine.tsv");
+        }
+    }
+
+    @Test
+    void shouldHandOutLabelsAsRows() {
+        DataConfig config = config();
+        try (BatchLoader loader = training(store, config, Topology.SOLO, folder, 0, 1, 2);
+                Batch batch = loader.next()) {
+            assertThat(batch.labelOffsets()).containsExactly(0, 2, 4, 6, 8);
+            for (int i = 0; i < 4; i++) {
+                Labels expected = store.labels(batch.rows()[i]);
+                assertThat(batch.labelIds()[2 * i]).isEqualTo(expected.ids()[0]);
+                assertThat(batch.labelIds()[2 * i + 1]).isEqualTo(expected.ids()[1]);
+                assertThat(batch.confidences()[2 * i]).isEqualTo(0.9f);
+            }
+        }
+    }
+
+    @Test
+    void shouldFillLabelsUpward() {
+        DataConfig config = config("100%", new LabelConfig(0.5, true, false), 1);
+        TrainingStream stream =
+                TrainingStream.of(store, config, new StepPlan(16, 4, Topology.SOLO), 1);
+        Labels filled = new Labels(new int[] {1, 16}, new float[] {0.5f, 0.25f});
+        try (BatchLoader loader =
+                        BatchLoader.training(
+                                stream, config, labels -> filled, Quarantine.in(folder), 0, 1, 1);
+                Batch batch = loader.next()) {
+            assertThat(batch.labelIds()).containsExactly(1, 16, 1, 16, 1, 16, 1, 16);
+        }
+    }
+
+    private List<Content> read(Topology at, long firstStep, int threads) {
+        return drain(training(store, config(), at, folder, firstStep, STEPS, threads));
+    }
+
+    private String abort(double maxBadShare, int threads) {
+        DataConfig config = config("100%", Streams.AS_OBSERVED, maxBadShare);
+        try (BatchLoader loader =
+                training(store, config, Topology.SOLO, folder, 0, STEPS, threads)) {
+            while (true) {
+                loader.next().close();
+            }
+        } catch (JftException e) {
+            assertThat(e.category()).isEqualTo(Category.ABORT_RUN);
+            return e.getMessage();
+        }
+    }
+}
