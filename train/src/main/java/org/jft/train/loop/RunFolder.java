@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
@@ -48,6 +49,17 @@ public record RunFolder(Path root) {
     /** Returns the checkpoints. */
     public CheckpointFolder checkpoints(int keep) {
         return new CheckpointFolder(root.resolve("checkpoints"), keep);
+    }
+
+    /** Reads the newest checkpoint; of a complete run, its last. */
+    public Checkpoint finalCheckpoint() {
+        CheckpointFolder folder = checkpoints(1);
+        return folder.latest(warning -> System.err.println("warning: " + warning))
+                .orElseThrow(
+                        () ->
+                                new JftException(
+                                        Category.ABORT_RUN,
+                                        "%s holds no checkpoint".formatted(root)));
     }
 
     /** Writes the resolved config. */

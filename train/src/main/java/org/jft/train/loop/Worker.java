@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jft.cluster.collective.Collective;
-import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
@@ -169,10 +167,5 @@ final class Worker {
     static int share(int asked, Topology at) {
         int cores = Runtime.getRuntime().availableProcessors();
         return asked > 0 ? asked : Math.max(1, cores / at.worldSize());
-    }
-
-    /** Returns the newest checkpoint of a complete run. */
-    static Optional<Checkpoint> newest(RunFolder folder) {
-        return folder.checkpoints(1).latest(warning -> {});
     }
 }

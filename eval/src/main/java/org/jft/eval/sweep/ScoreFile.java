@@ -1,0 +1,75 @@
+package org.jft.eval.sweep;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jft.core.failure.Category;
+import org.jft.core.failure.JftException;
+
+/**
+ * The scores of one point, {@code score.json} in its run folder, valid for the parameters and the
+ * held-out set it names.
+ */
+record ScoreFile(Path file) {
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** What was scored on what. */
+    record Key(String parametersSha256, String testFingerprint) {}
+
+    /** Returns the scores, unless they are of something else. */
+    Optional<Map<String, Double>> read(Key key) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode tree = JSON.readTree(file.toFile());
+            Key of =
+                    new Key(
+                            tree.path("parameters_sha256").asText(),
+                            tree.path("test_fingerprint").asText());
+            if (!of.equals(key)) {
+                return Optional.empty();
+            }
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            tree.path("metrics")
+                    .properties()
+                    .forEach(e -> metrics.put(e.getKey(), e.getValue().asDouble()));
+            return Optional.of(metrics);
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    void write(Key key, Map<String, Double> metrics) {
+        ObjectNode tree = JSON.createObjectNode();
+        tree.put("parameters_sha256", key.parametersSha256());
+        tree.put("test_fingerprint", key.testFingerprint());
+        ObjectNode values = tree.putObject("metrics");
+        metrics.forEach(values::put);
+        Path draft = file.resolveSibling(file.getFileName() + ".tmp");
+        try {
+            JSON.writeValue(draft.toFile(), tree);
+            Files.move(
+                    draft,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    private JftException failure(IOException e) {
+        return new JftException(Category.ABORT_RUN, "%s: %s".formatted(file, e.getMessage()), e);
+    }
+}

@@ -1,0 +1,37 @@
+package org.jft.eval.sweep;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.RunConfig;
+import org.jft.core.config.Subset;
+
+/**
+ * One run of a sweep.
+ *
+ * @param seed of initialisation, order and augmentation, and of the nested subset draw: with
+ *     several seeds the spread of a point includes which images it happened to get
+ */
+public record SweepPoint(Subset subset, long seed) {
+    /** Returns the point's folder below the sweep's. */
+    public Path folder(Path sweep) {
+        String percent = subset.percent().toPlainString().replace('.', '_');
+        return sweep.resolve("points").resolve("%spct-seed%s".formatted(percent, seed));
+    }
+
+    /** Returns the config of the point's run. */
+    public RunConfig config(RunConfig base) {
+        return ConfigLoader.with(
+                base,
+                List.of(
+                        "name=%s-%s-seed%s".formatted(base.name(), subset.percent(), seed),
+                        "data.subset=" + subset,
+                        "data.subset_seed=" + seed,
+                        "seed=" + seed));
+    }
+
+    @Override
+    public String toString() {
+        return "%s seed %s".formatted(subset, seed);
+    }
+}

@@ -1,0 +1,135 @@
+package org.jft.eval.transfer.classification;
+
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import org.jft.core.checkpoint.Checkpoint;
+import org.jft.core.cli.ProgressLine;
+import org.jft.core.config.ImageConfig;
+import org.jft.core.config.RunConfig;
+import org.jft.core.config.TrainConfig;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineInput;
+import org.jft.core.engine.Engines;
+import org.jft.core.engine.NetworkSpec;
+import org.jft.core.failure.ConfigException;
+import org.jft.data.pipeline.Batch;
+import org.jft.data.pipeline.BatchLoader;
+import org.jft.data.pipeline.EvaluationStream;
+import org.jft.data.pipeline.Quarantine;
+import org.jft.data.shard.DataSet;
+import org.jft.data.taxonomy.Taxonomy;
+
+/** Scores a trained checkpoint on a run's held-out set, in this process. */
+public final class CheckpointScorer {
+    private final RunConfig config;
+    private final Path folder;
+
+    /**
+     * @param config of the run; its {@code data.test} is scored
+     * @param folder of the run, where unreadable test images are reported
+     */
+    public CheckpointScorer(RunConfig config, Path folder) {
+        this.config = config;
+        this.folder = folder;
+    }
+
+    /** Runs the network over every held-out image once. */
+    public ClassificationScores score(Checkpoint checkpoint) {
+        Path test = Path.of(config.data().test());
+        ImageConfig image = config.data().image();
+        NetworkSpec network = NetworkSpec.ofImages(checkpoint.graph(), image.size());
+        int threads = Runtime.getRuntime().availableProcessors();
+        int batchSize = config.eval().batch();
+        try (DataSet data = DataSet.open(test);
+                Engine engine =
+                        Engines.named(config.engine().name())
+                                .compile(network, batchSize, threads)) {
+            engine.parameters().put(checkpoint.parameters().duplicate());
+            Taxonomy taxonomy = data.taxonomy();
+            try (BatchLoader batches =
+                    BatchLoader.evaluation(
+                            EvaluationStream.of(data, batchSize, /* preferClean= */ true),
+                            config.data(),
+                            taxonomy::fillUpward,
+                            Quarantine.in(folder),
+                            threads)) {
+                return score(engine, batches, data, taxonomy);
+            }
+        }
+    }
+
+    private ClassificationScores score(
+            Engine engine, BatchLoader batches, DataSet data, Taxonomy taxonomy) {
+        ImageConfig image = config.data().image();
+        ClassificationScorer scorer = null;
+        float[] row = new float[0];
+        long done = 0;
+        try (ProgressLine progress =
+                ProgressLine.start("score", data.rowCount(), "images", System.nanoTime())) {
+            for (Batch batch; (batch = batches.next()) != null; ) {
+                try (Batch open = batch) {
+                    EngineInput pixels =
+                            new EngineInput.Pixels(
+                                    open.pixels(),
+                                    open.size(),
+                                    image.size(),
+                                    image.size(),
+                                    image.mean(),
+                                    image.std());
+                    FloatBuffer logits = engine.forward(List.of(pixels), false).get(0);
+                    int classes = logits.capacity() / open.size();
+                    if (scorer == null) {
+                        scorer = scorer(taxonomy, classes);
+                        row = new float[classes];
+                    }
+                    if (config.train().objective() == TrainConfig.Objective.SOFTMAX) {
+                        logSoftmax(logits, row, open.size());
+                    }
+                    scorer.accept(
+                            open.firstPosition(), logits, open.labelOffsets(), open.labelIds());
+                    done += open.size();
+                    progress.update(done, System.nanoTime());
+                }
+            }
+        }
+        if (scorer == null) {
+            throw new ConfigException(
+                    "%s has no readable image to score".formatted(config.data().test()));
+        }
+        return scorer.scores();
+    }
+
+    private static ClassificationScorer scorer(Taxonomy taxonomy, int classes) {
+        int[][] parents = new int[classes][];
+        for (int c = 0; c < classes; c++) {
+            parents[c] = c < taxonomy.size() ? taxonomy.parents(c) : new int[0];
+        }
+        BitSet candidates = ClassificationScorer.childless(parents);
+        return new ClassificationScorer(classes, candidates);
+    }
+
+    /**
+     * Logits of a softmax are only comparable within an image; a ranking of images by class needs
+     * probabilities. Sigmoid logits are in their order already.
+     */
+    private static void logSoftmax(FloatBuffer logits, float[] row, int rows) {
+        for (int i = 0; i < rows; i++) {
+            logits.get(i * row.length, row);
+            double largest = Double.NEGATIVE_INFINITY;
+            for (float z : row) {
+                largest = Math.max(largest, z);
+            }
+            double sum = 0;
+            for (float z : row) {
+                sum += Math.exp(z - largest);
+            }
+            float shift = (float) (largest + Math.log(sum));
+            for (int k = 0; k < row.length; k++) {
+                row[k] -= shift;
+            }
+            logits.put(i * row.length, row);
+        }
+    }
+}
