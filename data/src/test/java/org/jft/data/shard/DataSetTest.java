@@ -65,6 +65,9 @@ class DataSetTest {
         assertThat(data.labels(row).confidences()).as(at).isEqualTo(sample.labels().confidences());
         int[] clean = sample.cleanLabels() == null ? new int[0] : sample.cleanLabels();
         assertThat(data.cleanLabels(row).ids()).as(at).isEqualTo(clean);
+        if (row % 50 != 0) {
+            return image; // naming a row reads its row group's paths again
+        }
         if (sample.path() == null) {
             assertThat(data.locate(row)).as(at).matches(".*shard-\\d{5}.parquet row \\d+");
         } else {
