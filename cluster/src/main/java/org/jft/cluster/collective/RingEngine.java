@@ -111,6 +111,7 @@ final class RingEngine {
                 && out.offer(
                         FrameDescriptor.HEADER_LENGTH + operation.outgoingBytes(sent), writer)) {
             sent++;
+            outWasConnected = true;
         }
         return sent - before;
     }
@@ -161,6 +162,7 @@ final class RingEngine {
             throw strayed();
         }
         operation.read(received, buffer, decoder.payloadOffset());
+        inWasConnected = true;
         received++;
     }
 

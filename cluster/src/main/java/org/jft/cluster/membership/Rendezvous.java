@@ -150,10 +150,15 @@ public final class Rendezvous {
 
     private int tell(Line line) {
         int before = line.told;
-        while (line.told < toTell.size() && offer(line.out, toTell.get(line.told))) {
+        while (line.told < toTell.size() && tell(line, toTell.get(line.told))) {
             line.told++;
         }
         return line.told - before;
+    }
+
+    private boolean tell(Line line, Announcement announcement) {
+        // A rank knows itself, and leaves as soon as it knows the others.
+        return announcement.equals(members[line.out.peer()]) || offer(line.out, announcement);
     }
 
     private boolean offer(Outbound out, Announcement announcement) {

@@ -5,8 +5,10 @@ import static com.google.common.base.Preconditions.checkState;
 
 import io.aeron.Aeron;
 import io.aeron.ChannelUriStringBuilder;
+import io.aeron.CncFileDescriptor;
 import io.aeron.CommonContext;
 import io.aeron.exceptions.AeronException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jft.cluster.protocol.JobToken;
@@ -59,6 +61,9 @@ public final class AeronIpcTransport implements Transport {
                 "rank must be below %s: rank=%s",
                 MAX_WORLD_SIZE,
                 rank);
+        if (!Files.exists(directory.resolve(CncFileDescriptor.CNC_FILE))) {
+            throw noDriver(rank, directory, null); // Aeron would wait for one
+        }
         AtomicReference<Throwable> conductorError = new AtomicReference<>();
         Aeron.Context context =
                 new Aeron.Context()
@@ -75,10 +80,7 @@ public final class AeronIpcTransport implements Transport {
         try {
             return new AeronIpcTransport(rank, job, Aeron.connect(context), conductorError);
         } catch (AeronException e) {
-            throw new JftException(
-                    Category.ABORT_RUN,
-                    "rank %d found no running media driver in %s".formatted(rank, directory),
-                    e);
+            throw noDriver(rank, directory, e);
         }
     }
 
@@ -124,6 +126,13 @@ public final class AeronIpcTransport implements Transport {
                 Category.ABORT_RUN,
                 "rank %d could not open its stream %s rank %d: %s"
                         .formatted(rank, direction, peer, cause.getMessage()),
+                cause);
+    }
+
+    private static JftException noDriver(int rank, Path directory, AeronException cause) {
+        return new JftException(
+                Category.ABORT_RUN,
+                "rank %d found no running media driver in %s".formatted(rank, directory),
                 cause);
     }
 

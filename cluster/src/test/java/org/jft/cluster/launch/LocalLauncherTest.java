@@ -1,0 +1,244 @@
+package org.jft.cluster.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jft.cluster.launch.LaunchResult.Failure;
+import org.jft.cluster.transport.TestDriver;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real processes: launchers, workers, and what is left when either is killed. */
+class LocalLauncherTest {
+    private static final Duration DEADLINE = Duration.ofSeconds(40);
+    private static final Duration LONG_GRACE = Duration.ofSeconds(20);
+    private static final Duration SHORT_GRACE = Duration.ofMillis(500);
+
+    @TempDir Path folder;
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void shouldRunAJobToItsEnd(int workers) throws Exception {
+        LaunchResult result = launcher(workers, LONG_GRACE, "end").run();
+        assertThat(result.failure()).as(output()).isEmpty();
+        assertThat(result.exitCode()).isZero();
+        assertThat(rankZeroOutput()).endsWith("]\ndone, without a newline");
+        for (int rank = 0; rank < workers; rank++) {
+            assertThat(output().lines()).contains("[rank " + rank + "] threads 3");
+        }
+        assertNothingLeft(pids());
+    }
+
+    @Test
+    void shouldNameTheWorkerThatFailedAndLetTheOthersSpeak() throws Exception {
+        LaunchResult result = launcher(3, LONG_GRACE, "fail", "1", "5").run();
+        assertThat(result)
+                .as(output())
+                .isEqualTo(new LaunchResult(1, Optional.of(new Failure(1, "exited with code 5"))));
+        assertThat(output())
+                .contains("[rank 1] something is wrong")
+                .contains("[rank 0] rank 1 is gone")
+                .contains("[rank 2] rank 1 is gone");
+        assertNothingLeft(pids());
+    }
+
+    @Test
+    void shouldPassOnThatTheCommandLineWasWrong() throws Exception {
+        LaunchResult result = launcher(1, SHORT_GRACE, "fail", "0", "2").run();
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.failure().orElseThrow()).hasToString("rank 0 exited with code 2");
+    }
+
+    @Test
+    void shouldNameTheWorkerThatWasKilledAndLetTheOthersSpeak() throws Exception {
+        LaunchResult result = launchAndKill(3, LONG_GRACE, 2);
+        Failure failure = result.failure().orElseThrow();
+        assertThat(failure.rank()).as(output()).isEqualTo(2);
+        assertThat(failure.how()).startsWith("was killed by signal 9 (SIGKILL");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(output())
+                .contains("rank 2 was killed by signal 9")
+                .contains("[rank 0] rank 2 is gone")
+                .contains("[rank 1] rank 2 is gone");
+        assertNothingLeft(pids());
+    }
+
+    @Test
+    void shouldEndTheOthersWhenTheGraceIsOver() throws Exception {
+        LaunchResult result = launchAndKill(2, SHORT_GRACE, 0);
+        assertThat(result.failure().orElseThrow().rank()).as(output()).isZero();
+        assertNothingLeft(pids());
+    }
+
+    @Test
+    void shouldNameTheWorkerThatHangs() throws Exception {
+        LaunchResult result = launcher(3, Duration.ofSeconds(2), "hang", "1").run();
+        assertThat(result.failure())
+                .as(output())
+                .contains(new Failure(1, "did not answer the others and was ended"));
+        assertThat(output()).contains("rank 1 has not begun it");
+        assertNothingLeft(pids());
+    }
+
+    @Test
+    void shouldEndItsWorkersWhenItIsToldToEnd() throws Exception {
+        Process launcher = startLauncherProcess();
+        try {
+            List<Long> pids = pidsFrom(launcher);
+            launcher.destroy();
+            assertThat(launcher.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(launcher.exitValue()).isEqualTo(128 + 15);
+            assertNothingLeft(pids);
+            assertThat(driverFolders(launcher.pid())).isEmpty();
+        } finally {
+            launcher.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void shouldLeaveNoWorkersWhenItIsKilledAndNoFilesAfterTheNextStart() throws Exception {
+        Process launcher = startLauncherProcess();
+        try {
+            List<Long> pids = pidsFrom(launcher);
+            launcher.destroyForcibly().waitFor();
+            assertNothingLeft(pids);
+            TestDriver.start().close();
+            assertThat(driverFolders(launcher.pid())).isEmpty();
+        } finally {
+            launcher.destroyForcibly().waitFor();
+        }
+    }
+
+    private LocalLauncher launcher(int workers, Duration grace, String... arguments) {
+        WorkerCommand command =
+                WorkerCommand.likeThisJvm(RingWorker.class.getName(), List.of(arguments))
+                        .withHeapMegabytes(64)
+                        .withEnvironment(Map.of("OMP_NUM_THREADS", "3"));
+        return new LocalLauncher(
+                workers,
+                command,
+                new PrintStream(output, true, StandardCharsets.UTF_8),
+                Redirect.to(rankZeroFile().toFile()),
+                grace);
+    }
+
+    private LaunchResult launchAndKill(int workers, Duration grace, int rank) throws Exception {
+        ExecutorService background = Executors.newSingleThreadExecutor();
+        try {
+            Callable<LaunchResult> launch = launcher(workers, grace, "loop")::run;
+            Future<LaunchResult> result = background.submit(launch);
+            await("pids: " + output(), () -> rankZeroOutput().contains("]"));
+            ProcessHandle.of(pids().get(rank)).orElseThrow().destroyForcibly();
+            return result.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+        } finally {
+            background.shutdownNow();
+        }
+    }
+
+    private Process startLauncherProcess() throws IOException {
+        WorkerCommand launcher =
+                WorkerCommand.likeThisJvm(LauncherMain.class.getName(), List.of())
+                        .withHeapMegabytes(64);
+        return new ProcessBuilder(launcher.line())
+                .redirectError(folder.resolve("launcher.err").toFile())
+                .start();
+    }
+
+    private List<Long> pidsFrom(Process launcher) throws IOException {
+        BufferedReader reader = launcher.inputReader();
+        String line = reader.readLine();
+        assertThat(line).as(Files.readString(folder.resolve("launcher.err"))).isNotNull();
+        return parse(line);
+    }
+
+    private List<Long> pids() throws IOException {
+        return parse(rankZeroOutput().lines().findFirst().orElseThrow());
+    }
+
+    private static List<Long> parse(String line) {
+        return Arrays.stream(line.replaceAll("pids \\[|]", "").split(", "))
+                .map(Long::valueOf)
+                .toList();
+    }
+
+    private static void assertNothingLeft(List<Long> pids) throws Exception {
+        for (long pid : pids) {
+            await("end of " + pid, () -> !running(pid));
+        }
+        assertThat(driverFolders(ProcessHandle.current().pid())).isEmpty();
+    }
+
+    /** A process that was adopted and ended may stay a zombie where nobody collects those. */
+    private static boolean running(long pid) throws IOException {
+        Path stat = Path.of("/proc/" + pid + "/stat");
+        try {
+            return !Files.readString(stat).contains(") Z ");
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private static List<Path> driverFolders(long pid) throws IOException {
+        for (Path base : List.of(Path.of("/dev/shm"), Path.of("/tmp"))) {
+            try (Stream<Path> entries = Files.list(base)) {
+                List<Path> found =
+                        entries.filter(
+                                        entry ->
+                                                entry.getFileName()
+                                                        .toString()
+                                                        .startsWith("jft-aeron-" + pid + "-"))
+                                .toList();
+                if (!found.isEmpty()) {
+                    return found;
+                }
+            }
+        }
+        return List.of();
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(String what, Condition condition) throws Exception {
+        long startNs = System.nanoTime();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime() - startNs).as(what).isLessThan(DEADLINE.toNanos());
+            Thread.sleep(10);
+        }
+    }
+
+    private Path rankZeroFile() {
+        return folder.resolve("rank0.out");
+    }
+
+    private String rankZeroOutput() throws IOException {
+        return Files.exists(rankZeroFile()) ? Files.readString(rankZeroFile()) : "";
+    }
+
+    private String output() {
+        return output.toString(StandardCharsets.UTF_8);
+    }
+}
