@@ -1,0 +1,113 @@
+package org.jft.endtoend;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/** A command run the way a user runs it: its own process, its own working folder. */
+final class Command {
+    /** What a finished command left. */
+    record Result(int exitCode, String out, String err) {}
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private Command(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Starts a command.
+     *
+     * @param main its main class
+     * @param folder where it runs; its output is kept there
+     */
+    static Command start(Class<?> main, Path folder, String... arguments) {
+        try {
+            Path out = Files.createTempFile(folder, "stdout", ".txt");
+            Path err = Files.createTempFile(folder, "stderr", ".txt");
+            List<String> line = new ArrayList<>();
+            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            line.add("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
+            line.add("-Djavacpp.platform=linux-x86_64");
+            line.add("-Xmx1g");
+            line.add("-XX:+UseSerialGC");
+            line.add("-Djft.home=" + home());
+            line.add("-cp");
+            line.add(System.getProperty("java.class.path"));
+            line.add(main.getName());
+            line.addAll(List.of(arguments));
+            Process process =
+                    new ProcessBuilder(line)
+                            .directory(folder.toFile())
+                            .redirectOutput(out.toFile())
+                            .redirectError(err.toFile())
+                            .start();
+            return new Command(process, out, err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts a command and waits for its end. */
+    static Result run(Class<?> main, Path folder, String... arguments) {
+        return start(main, folder, arguments).await();
+    }
+
+    /** Returns the project's root: the folder above the module this test runs in. */
+    static Path home() {
+        Path here = Path.of("").toAbsolutePath();
+        return Files.isDirectory(here.resolve("configs")) ? here : here.getParent();
+    }
+
+    Result await() {
+        try {
+            if (!process.waitFor(5, TimeUnit.MINUTES)) {
+                killAll();
+                throw new AssertionError("still running after 5 minutes:\n" + Files.readString(err));
+            }
+            return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until something holds while the command runs; fails when it ends first. */
+    static void await(Command command, BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            if (!command.process.isAlive()) {
+                throw new AssertionError("ended early: " + command.await());
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+    }
+
+    /** Returns the processes this command has started. */
+    List<ProcessHandle> workers() {
+        try (Stream<ProcessHandle> all = process.descendants()) {
+            return all.toList();
+        }
+    }
+
+    /** SIGKILL for the command and all it started, workers last: nobody can tidy up. */
+    void killAll() {
+        List<ProcessHandle> workers = workers();
+        process.destroyForcibly();
+        workers.forEach(ProcessHandle::destroyForcibly);
+        process.onExit().join();
+        workers.forEach(worker -> worker.onExit().join());
+    }
+}

@@ -1,0 +1,207 @@
+package org.jft.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jft.core.checkpoint.CheckpointFile;
+import org.jft.endtoend.Command.Result;
+import org.jft.train.cli.JftTrain;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole jobs in processes of their own, as {@code jft-train} runs them. */
+class TrainingJobTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int STEPS = 12;
+
+    @TempDir static Path folder;
+
+    @BeforeAll
+    static void makeData() {
+        SyntheticSet.make(folder);
+    }
+
+    /**
+     * The same 12 steps on 1, 2 and 4 workers. A micro batch has the same members everywhere, so
+     * only the order of float additions differs; over these few steps that stays below 1e-3 of the
+     * largest parameter change. Within a run the ranks' bits are compared after every step
+     * (checksum_every: 1), so a run that ends has proved them equal.
+     */
+    @Test
+    void shouldReachTheSameParametersOnOneTwoAndFourWorkers() {
+        float[] start = parameters("one-step", "--set", "train.steps=1");
+        float[] one = parameters("w1");
+        float[] two = parameters("w2", "--workers", "2");
+        float[] four = parameters("w4", "--workers", "4");
+        double moved = distance(start, one);
+        assertThat(moved).isPositive();
+        assertThat(distance(one, two) / moved).as("1 against 2 workers").isLessThan(1e-3);
+        assertThat(distance(one, four) / moved).as("1 against 4 workers").isLessThan(1e-3);
+    }
+
+    @Test
+    void shouldEndWithTheSameBitsAfterTheWholeJobWasKilledMidEpoch() throws IOException {
+        JsonNode straight = summary(train("straight", "--workers", "2"), "straight");
+        Command victim = start("killed", "--workers", "2");
+        Path checkpoints = folder.resolve("killed/checkpoints");
+        awaitCheckpoint(victim, checkpoints);
+        victim.killAll();
+        assertThat(folder.resolve("killed/summary.json")).doesNotExist();
+        assertThat(lastStep(checkpoints)).isBetween(4L, (long) STEPS - 1); // 12 of 13 steps a epoch
+
+        JsonNode resumed = summary(train("killed", "--workers", "2"), "killed");
+        assertThat(resumed.path("parameters_sha256")).isEqualTo(straight.path("parameters_sha256"));
+        assertThat(resumed.path("final_loss")).isEqualTo(straight.path("final_loss"));
+        assertThat(steps("killed")).isEqualTo(steps("straight"));
+    }
+
+    @Test
+    void shouldResumeOnAnotherNumberOfWorkers() throws IOException {
+        Command victim = start("moved", "--workers", "2");
+        awaitCheckpoint(victim, folder.resolve("moved/checkpoints"));
+        victim.killAll();
+        JsonNode resumed = summary(train("moved"), "moved");
+        assertThat(resumed.path("world_size").asInt()).isEqualTo(1);
+        assertThat(resumed.path("steps").asInt()).isEqualTo(STEPS);
+    }
+
+    @Test
+    void shouldSayThatACompleteRunIsComplete() throws IOException {
+        train("twice");
+        String before = Files.readString(folder.resolve("twice/summary.json"));
+        Result again = train("twice");
+        assertThat(again.out()).contains("already complete");
+        assertThat(folder.resolve("twice/summary.json")).hasContent(before);
+    }
+
+    @Test
+    void shouldLeaveNumbersThatOthersCanRead() throws IOException {
+        Result result = train("numbers", "--workers", "2");
+        JsonNode summary = summary(result, "numbers");
+        assertThat(summary.path("world_size").asInt()).isEqualTo(2);
+        assertThat(summary.path("steps").asInt()).isEqualTo(STEPS);
+        assertThat(summary.path("parameters_sha256").asText()).hasSize(64);
+        assertThat(summary.path("data_fingerprint").asText()).isNotEmpty();
+        assertThat(summary.path("config").path("cluster").path("workers").asInt()).isEqualTo(2);
+        assertThat(summary.path("final_loss").asDouble()).isPositive();
+        assertThat(summary.path("wall_seconds").asDouble()).isPositive();
+
+        List<String> lines = Files.readAllLines(folder.resolve("numbers/metrics.jsonl"));
+        assertThat(lines).hasSize(STEPS / 2);
+        JsonNode last = JSON.readTree(lines.get(lines.size() - 1));
+        assertThat(last.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "step",
+                        "epoch",
+                        "samples",
+                        "loss",
+                        "learning_rate",
+                        "images_per_second",
+                        "data_wait_ms",
+                        "compute_ms",
+                        "allreduce_ms",
+                        "update_ms",
+                        "gc_ms");
+        assertThat(last.path("step").asInt()).isEqualTo(STEPS);
+        assertThat(last.path("samples").asInt()).isEqualTo(STEPS * 32);
+        assertThat(last.path("compute_ms").asDouble()).isPositive();
+        double first = JSON.readTree(lines.get(0)).path("loss").asDouble();
+        assertThat(last.path("loss").asDouble()).isLessThan(first); // it learns
+    }
+
+    @Test
+    void shouldNameStepAndRankWhenTheLossIsNotFinite() {
+        Result result =
+                run(
+                        "diverged",
+                        "--workers",
+                        "2",
+                        "--set",
+                        "train.schedule={kind: constant, learning_rate: 1.0e30}");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("is not finite at step").contains("rank");
+        assertThat(result.err()).doesNotContain("\tat ");
+    }
+
+    @Test
+    void shouldNameTheRankThatDiedAndLeaveNoProcess() {
+        Command job = start("orphan", "--workers", "2", "--set", "train.steps=100000");
+        awaitCheckpoint(job, folder.resolve("orphan/checkpoints"));
+        List<ProcessHandle> workers = job.workers();
+        assertThat(workers).hasSize(2);
+        workers.get(1).destroyForcibly();
+        Result result = job.await();
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).containsPattern("rank [01] was killed by signal 9");
+        assertThat(workers).noneMatch(ProcessHandle::isAlive);
+    }
+
+    private static void awaitCheckpoint(Command job, Path checkpoints) {
+        Command.await(job, () -> lastStep(checkpoints) > 0);
+    }
+
+    private static long lastStep(Path checkpoints) {
+        String[] names = checkpoints.toFile().list((dir, name) -> name.endsWith(".zip"));
+        long last = 0;
+        for (String name : names == null ? new String[0] : names) {
+            last = Math.max(last, Long.parseLong(name.replaceAll("\\D", "")));
+        }
+        return last;
+    }
+
+    private static List<Long> steps(String run) throws IOException {
+        List<Long> steps = new ArrayList<>();
+        for (String line : Files.readAllLines(folder.resolve(run).resolve("metrics.jsonl"))) {
+            steps.add(JSON.readTree(line).path("step").asLong());
+        }
+        return steps;
+    }
+
+    private static float[] parameters(String run, String... arguments) {
+        train(run, arguments);
+        Path checkpoints = folder.resolve(run).resolve("checkpoints");
+        Path file = checkpoints.resolve("step-%09d.zip".formatted(lastStep(checkpoints)));
+        FloatBuffer parameters = CheckpointFile.read(file).parameters();
+        float[] values = new float[parameters.remaining()];
+        parameters.get(values);
+        return values;
+    }
+
+    private static double distance(float[] a, float[] b) {
+        double largest = 0;
+        for (int i = 0; i < a.length; i++) {
+            largest = Math.max(largest, Math.abs((double) a[i] - b[i]));
+        }
+        return largest;
+    }
+
+    private static JsonNode summary(Result result, String run) throws IOException {
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        return JSON.readTree(folder.resolve(run).resolve("summary.json").toFile());
+    }
+
+    private static Result train(String run, String... arguments) {
+        Result result = run(run, arguments);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        return result;
+    }
+
+    private static Result run(String run, String... arguments) {
+        return start(run, arguments).await();
+    }
+
+    private static Command start(String run, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--config", "tiny.yaml", "--out", run));
+        all.addAll(List.of(arguments));
+        return Command.start(JftTrain.class, folder, all.toArray(String[]::new));
+    }
+}
