@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.data.taxonomy.Labels;
@@ -97,6 +98,25 @@ public final class DataSet implements SampleStore {
 
     public Taxonomy taxonomy() {
         return taxonomy;
+    }
+
+    /**
+     * Reads a whole shard and compares its checksum with the manifest's.
+     *
+     * @return one sentence naming the file when they differ
+     */
+    public Optional<String> checksumProblem(Manifest.Shard shard) {
+        Path file = folder.resolve(shard.file());
+        try {
+            String found = Sha256.ofFile(file);
+            return found.equals(shard.sha256())
+                    ? Optional.empty()
+                    : Optional.of(
+                            "%s: altered: its SHA-256 is %s, manifest.json says %s"
+                                    .formatted(file, found, shard.sha256()));
+        } catch (IOException e) {
+            return Optional.of("%s: cannot be read: %s".formatted(file, e));
+        }
     }
 
     @Override

@@ -1,0 +1,27 @@
+package org.jft.data.cli;
+
+import org.jft.core.cli.CommandRunner;
+import picocli.CommandLine.Command;
+
+/** Makes data sets and looks into them. */
+@Command(
+        name = "jft-data",
+        description = "Make data sets of images with noisy labels, and look into them.",
+        subcommands = {
+            ImportCommand.class,
+            SynthCommand.class,
+            StatsCommand.class,
+            VerifyCommand.class
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  jft-data synth sets/shapes                     draw a small labelled set",
+            "  jft-data import folder photos sets/photos      a folder per class",
+            "  jft-data stats sets/photos                     classes, long tail, label noise",
+            "  jft-data verify sets/photos                    checksums, and every image decodes",
+        })
+public final class JftData {
+    public static void main(String[] args) {
+        System.exit(CommandRunner.run(new JftData(), args));
+    }
+}

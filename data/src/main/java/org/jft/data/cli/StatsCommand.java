@@ -1,0 +1,154 @@
+package org.jft.data.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jft.data.shard.DataSet;
+import org.jft.data.taxonomy.ClassStatistics;
+import org.jft.data.taxonomy.Taxonomy;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "stats",
+        description = {
+            "Count images, classes, labels per image and the long tail; where clean labels are",
+            "known, the precision and recall of the observed ones, with and without upward fill."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  jft-data stats sets/photos/train",
+            "  jft-data stats sets/photos/train --json"
+        })
+final class StatsCommand implements Runnable {
+    private static final int SHOWN_CLASSES = 10;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "DIR", description = "Folder of the data set.")
+    private Path folder;
+
+    @Option(names = "--json", description = "One JSON object, every class included.")
+    private boolean json;
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        try (DataSet data = DataSet.open(folder)) {
+            ClassStatistics.Counter counter = new ClassStatistics.Counter(data.taxonomy());
+            for (long row = 0; row < data.rowCount(); row++) {
+                counter.add(data.labels(row), data.cleanLabels(row));
+            }
+            if (json) {
+                out.println(toJson(data, counter.statistics()));
+            } else {
+                print(data, counter.statistics(), out);
+            }
+        }
+    }
+
+    private void print(DataSet data, ClassStatistics s, PrintWriter out) {
+        out.println(
+                "%s: split %s, %,d images in %d shards, %,.1f MiB, fingerprint %s"
+                        .formatted(
+                                folder,
+                                data.manifest().split(),
+                                s.images(),
+                                data.manifest().shards().size(),
+                                data.manifest().bytes() / 0x1p20,
+                                data.fingerprint().substring(0, 12)));
+        out.println(
+                "classes: %,d; deepest %d below a root, most children %d"
+                        .formatted(data.classCount(), s.depth(), s.maxChildren()));
+        out.println(
+                "labels: %.2f an image, %.2f filled upward; %,d images without any"
+                        .formatted(
+                                s.labelsPerImage(),
+                                (double) s.filledLabels() / s.images(),
+                                s.unlabelled()));
+        out.println(
+                "long tail: %,d classes with fewer than 20 images, %,d with fewer than 100"
+                        .formatted(s.classesBelow(20), s.classesBelow(100)));
+        printNoise("observed labels", s.observedNoise(), out);
+        printNoise("filled upward", s.filledNoise(), out);
+        List<Integer> byCount = byCount(s);
+        out.println("images  class (filled upward)");
+        int shown = Math.min(SHOWN_CLASSES, byCount.size());
+        byCount.subList(0, shown).forEach(id -> printClass(data.taxonomy(), s, id, out));
+        if (byCount.size() > 2 * SHOWN_CLASSES) {
+            out.println("   ...");
+        }
+        byCount.subList(Math.max(shown, byCount.size() - SHOWN_CLASSES), byCount.size())
+                .forEach(id -> printClass(data.taxonomy(), s, id, out));
+    }
+
+    private static List<Integer> byCount(ClassStatistics s) {
+        return IntStream.range(0, s.imagesOfClass().length)
+                .boxed()
+                .sorted(Comparator.comparingLong(id -> -s.imagesOfClass()[id]))
+                .toList();
+    }
+
+    private static void printNoise(String what, ClassStatistics.Noise noise, PrintWriter out) {
+        if (noise.images() > 0) {
+            out.println(
+                    "noise, %s: precision %.3f, recall %.3f over %,d images with clean labels"
+                            .formatted(what, noise.precision(), noise.recall(), noise.images()));
+        }
+    }
+
+    private static void printClass(Taxonomy taxonomy, ClassStatistics s, int id, PrintWriter out) {
+        out.println("%6d  %s".formatted(s.imagesOfClass()[id], taxonomy.name(id)));
+    }
+
+    private static String toJson(DataSet data, ClassStatistics s) {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("split", data.manifest().split());
+        root.put("fingerprint", data.fingerprint());
+        root.put("images", s.images());
+        root.put("shards", data.manifest().shards().size());
+        root.put("bytes", data.manifest().bytes());
+        root.put("class_count", data.classCount());
+        root.put("depth", s.depth());
+        root.put("max_children", s.maxChildren());
+        root.put("labels", s.labels());
+        root.put("labels_per_image", s.labelsPerImage());
+        root.put("filled_labels", s.filledLabels());
+        root.put("unlabelled_images", s.unlabelled());
+        root.put("classes_below_20", s.classesBelow(20));
+        root.put("classes_below_100", s.classesBelow(100));
+        putNoise(root, "observed_noise", s.observedNoise());
+        putNoise(root, "filled_noise", s.filledNoise());
+        for (int id = 0; id < data.classCount(); id++) {
+            root.withArray("classes")
+                    .addObject()
+                    .put("id", id)
+                    .put("name", data.taxonomy().name(id))
+                    .put("images", s.imagesOfClass()[id])
+                    .put("observed", s.observedOfClass()[id]);
+        }
+        try {
+            return JSON.writeValueAsString(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("numbers and strings always render", e);
+        }
+    }
+
+    private static void putNoise(ObjectNode root, String key, ClassStatistics.Noise noise) {
+        if (noise.images() > 0) {
+            root.putObject(key)
+                    .put("images", noise.images())
+                    .put("precision", noise.precision())
+                    .put("recall", noise.recall());
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package org.jft.data.ingest;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.jft.core.failure.ConfigException;
+import org.jft.data.taxonomy.Labels;
+import org.jft.data.taxonomy.Taxonomy;
+import org.jft.data.taxonomy.TaxonomyClass;
+
+/**
+ * From what entries claim to the classes that are kept. A class is its name: a tag and a folder of
+ * the same name are one class. Rare classes are left out; an image of one counts for the nearest
+ * classes above that are kept.
+ */
+final class LabelSpace {
+    private final Taxonomy everything;
+    private final Taxonomy kept;
+    private final int[][] keptIds; // of each class of everything, ascending
+
+    private LabelSpace(Taxonomy everything, Taxonomy kept, int[][] keptIds) {
+        this.everything = everything;
+        this.kept = kept;
+        this.keptIds = keptIds;
+    }
+
+    /**
+     * Builds the space.
+     *
+     * @param all entries whose paths say how classes hang together
+     * @param counted entries whose images are counted; every kept class has at least {@code
+     *     minImages} of them, upward fill included, so the ancestors of a kept class are kept
+     * @throws ConfigException when paths form a cycle or no class is left
+     */
+    static LabelSpace of(Collection<Entry> all, Collection<Entry> counted, long minImages) {
+        Taxonomy everything = everything(all);
+        long[] images = new long[everything.size()];
+        for (Entry entry : counted) {
+            for (int id : everything.fillUpward(claimed(everything, entry)).ids()) {
+                images[id]++;
+            }
+        }
+        BitSet keep = new BitSet();
+        IntStream.range(0, images.length).filter(id -> images[id] >= minImages).forEach(keep::set);
+        if (keep.isEmpty()) {
+            throw new ConfigException(nothingLeft(everything, images, minImages));
+        }
+        int[] newId = new int[images.length];
+        List<TaxonomyClass> classes = new ArrayList<>();
+        for (int id : keep.stream().toArray()) {
+            newId[id] = classes.size();
+            List<Integer> parents =
+                    IntStream.of(everything.parents(id)).map(p -> newId[p]).boxed().toList();
+            classes.add(new TaxonomyClass(newId[id], everything.name(id), parents));
+        }
+        int[][] keptIds = new int[images.length][];
+        for (int id = 0; id < keptIds.length; id++) {
+            keptIds[id] =
+                    keep.get(id) ? new int[] {newId[id]} : nearest(everything, id, keep, newId);
+        }
+        return new LabelSpace(everything, Taxonomy.of(classes), keptIds);
+    }
+
+    private static String nothingLeft(Taxonomy everything, long[] images, long minImages) {
+        return IntStream.range(0, images.length)
+                .boxed()
+                .max(Comparator.comparingLong(id -> images[id]))
+                .map(
+                        id ->
+                                ("no class has %d images; the largest, '%s', has %d:"
+                                                + " lower --min-images")
+                                        .formatted(minImages, everything.name(id), images[id]))
+                .orElse("no image has a label");
+    }
+
+    /** Every class that is named anywhere; parents before children, then by name. */
+    private static Taxonomy everything(Collection<Entry> entries) {
+        Map<String, TreeSet<String>> parentsOf = new TreeMap<>();
+        for (Entry entry : entries) {
+            entry.claims().forEach(claim -> addPath(claim.path(), parentsOf));
+            if (entry.cleanPaths() != null) {
+                entry.cleanPaths().forEach(path -> addPath(path, parentsOf));
+            }
+        }
+        List<String> names = List.copyOf(parentsOf.keySet());
+        Taxonomy byName = taxonomy(names, parentsOf); // checks for cycles
+        List<String> topDown =
+                names.stream()
+                        .sorted(
+                                Comparator.<String>comparingInt(
+                                                n -> byName.depth(byName.find(n).orElseThrow()))
+                                        .thenComparing(Comparator.naturalOrder()))
+                        .toList();
+        return taxonomy(topDown, parentsOf);
+    }
+
+    private static void addPath(List<String> path, Map<String, TreeSet<String>> parentsOf) {
+        String parent = null;
+        for (String name : path) {
+            TreeSet<String> parents = parentsOf.computeIfAbsent(name, n -> new TreeSet<>());
+            if (parent != null) {
+                parents.add(parent);
+            }
+            parent = name;
+        }
+    }
+
+    private static Taxonomy taxonomy(List<String> names, Map<String, TreeSet<String>> parentsOf) {
+        Map<String, Integer> ids = new HashMap<>();
+        names.forEach(name -> ids.put(name, ids.size()));
+        return Taxonomy.of(
+                names.stream()
+                        .map(
+                                name ->
+                                        new TaxonomyClass(
+                                                ids.get(name),
+                                                name,
+                                                parentsOf.get(name).stream()
+                                                        .map(ids::get)
+                                                        .sorted()
+                                                        .toList()))
+                        .toList());
+    }
+
+    /** Kept ancestors that have no kept class between them and {@code id}. */
+    private static int[] nearest(Taxonomy everything, int id, BitSet keep, int[] newId) {
+        BitSet above = new BitSet();
+        IntStream.of(everything.ancestors(id)).filter(keep::get).forEach(above::set);
+        for (int ancestor : above.stream().toArray()) {
+            IntStream.of(everything.ancestors(ancestor)).forEach(above::clear);
+        }
+        return above.stream().map(a -> newId[a]).sorted().toArray();
+    }
+
+    private static Labels claimed(Taxonomy taxonomy, Entry entry) {
+        TreeMap<Integer, Float> labels = new TreeMap<>();
+        for (Entry.Claim claim : entry.claims()) {
+            labels.merge(leaf(taxonomy, claim.path()), claim.confidence(), Math::max);
+        }
+        return labels(labels);
+    }
+
+    private static int leaf(Taxonomy taxonomy, List<String> path) {
+        return taxonomy.find(path.get(path.size() - 1)).orElseThrow();
+    }
+
+    private static Labels labels(TreeMap<Integer, Float> confidenceOf) {
+        int[] ids = new int[confidenceOf.size()];
+        float[] confidences = new float[ids.length];
+        int i = 0;
+        for (Map.Entry<Integer, Float> label : confidenceOf.entrySet()) {
+            ids[i] = label.getKey();
+            confidences[i++] = label.getValue();
+        }
+        return new Labels(ids, confidences);
+    }
+
+    /** Returns the classes that are kept. */
+    Taxonomy taxonomy() {
+        return kept;
+    }
+
+    /** Returns how many classes were left out for having too few images. */
+    int droppedClasses() {
+        return everything.size() - kept.size();
+    }
+
+    /** Returns an entry's labels among the kept classes; two claims of one class: the larger. */
+    Labels labels(Entry entry) {
+        TreeMap<Integer, Float> labels = new TreeMap<>();
+        for (Entry.Claim claim : entry.claims()) {
+            for (int id : keptIds[leaf(everything, claim.path())]) {
+                labels.merge(id, claim.confidence(), Math::max);
+            }
+        }
+        return labels(labels);
+    }
+
+    /** Returns an entry's true classes among the kept ones, ascending; null when not known. */
+    int[] cleanLabels(Entry entry) {
+        if (entry.cleanPaths() == null) {
+            return null;
+        }
+        return entry.cleanPaths().stream()
+                .flatMapToInt(path -> Arrays.stream(keptIds[leaf(everything, path)]))
+                .distinct()
+                .sorted()
+                .toArray();
+    }
+}
