@@ -17,6 +17,7 @@ import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.WeightDraw;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -52,6 +53,7 @@ final class Nd4jEngine implements Engine {
         layout = GraphLayouts.of(graph);
         parameters = view(graph.params(), layout.length());
         gradients = view(graph.getFlattenedGradients(), layout.length());
+        WeightDraw.into(parameters, layout, own);
         inputs =
                 network.inputTypes().stream()
                         .map(type -> Nd4j.create(DataType.FLOAT, batched(type.getShape(true))))

@@ -2,11 +2,13 @@ package org.jft.core.engine.nd4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -24,12 +26,16 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.jft.core.config.ModelConfig;
 import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.Engines;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout.Kind;
+import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.failure.ConfigException;
+import org.jft.core.model.Architectures;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -128,6 +134,31 @@ class Nd4jEngineTest {
                 first = first == null ? gradient : first;
                 assertThat(gradient).as("seed=%s, repetition %s", seed, i).isEqualTo(first);
             }
+        }
+    }
+
+    @Test
+    void shouldDrawTheSameWeightsFromTheSameSeedWithTheSpreadAskedFor() {
+        ModelConfig small = new ModelConfig("resnet14-small", 0, 32, null, false);
+        NetworkSpec seven = NetworkSpec.ofImages(Architectures.create(small, 9, 32, 7), 32);
+        NetworkSpec eight = NetworkSpec.ofImages(Architectures.create(small, 9, 32, 8), 32);
+        EngineFactory factory = Engines.named("nd4j");
+        try (Engine first = factory.compile(seven, 1, 0);
+                Engine second = factory.compile(seven, 1, 0);
+                Engine other = factory.compile(eight, 1, 0)) {
+            assertThat(first.parameters()).isEqualTo(second.parameters());
+            assertThat(first.parameters()).isNotEqualTo(other.parameters());
+            Slice widest =
+                    first.layout().slices().stream()
+                            .filter(s -> s.kind() == Kind.WEIGHT)
+                            .max(Comparator.comparingInt(Slice::length))
+                            .orElseThrow();
+            double squares = 0;
+            for (int i = 0; i < widest.length(); i++) {
+                squares += Math.pow(first.parameters().get(widest.offset() + i), 2);
+            }
+            double fanOut = widest.shape().get(0) * widest.shape().get(2) * widest.shape().get(3);
+            assertThat(squares / widest.length()).isCloseTo(2 / fanOut, withinPercentage(5));
         }
     }
 

@@ -1,0 +1,67 @@
+package org.jft.core.engine;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.hash.Hashing;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.weights.WeightInitDistribution;
+import org.jft.core.engine.ParameterLayout.Kind;
+import org.jft.core.engine.ParameterLayout.Slice;
+import org.nd4j.shade.jackson.databind.JsonNode;
+
+/**
+ * Draws the initial weights from the graph's seed. DL4J draws too, but its parallel generator gives
+ * other numbers on each run, and a run must be repeatable from its seed alone. Each layer has a
+ * generator of its own, so that a new head does not change the backbone's start.
+ */
+public final class WeightDraw {
+    private WeightDraw() {}
+
+    /**
+     * Overwrites the weights of layers that the configuration gives a normal distribution; biases,
+     * batch-norm parameters and other layers keep what DL4J gave them.
+     *
+     * @param parameters flat, in the order of {@code layout}
+     */
+    public static void into(
+            FloatBuffer parameters, ParameterLayout layout, ComputationGraphConfiguration graph) {
+        long seed = graph.getDefaultConfiguration().getSeed();
+        for (Slice slice : layout.slices()) {
+            if (slice.kind() == Kind.WEIGHT
+                    && graph.getVertices().get(slice.layer()) instanceof LayerVertex vertex
+                    && vertex.getLayerConf().getLayer() instanceof BaseLayer layer
+                    && layer.getWeightInitFn() instanceof WeightInitDistribution init) {
+                draw(parameters, slice, init, seed);
+            }
+        }
+    }
+
+    private static void draw(
+            FloatBuffer parameters, Slice slice, WeightInitDistribution init, long seed) {
+        // The distribution has no getter; its JSON is as public as the configuration's.
+        JsonNode distribution =
+                NeuralNetConfiguration.mapper().valueToTree(init).path("distribution");
+        checkArgument(
+                distribution.has("mean") && distribution.has("std"),
+                "the weights of %s are not drawn from a normal distribution: %s",
+                slice.layer(),
+                distribution);
+        double mean = distribution.path("mean").asDouble();
+        double std = distribution.path("std").asDouble();
+        long layerSeed =
+                Hashing.sipHash24(seed, 0)
+                        .hashString(slice.layer(), StandardCharsets.UTF_8)
+                        .asLong();
+        Random random = new Random(layerSeed);
+        for (int i = 0; i < slice.length(); i++) {
+            double value = mean + std * random.nextGaussian();
+            parameters.put(slice.offset() + i, (float) value);
+        }
+    }
+}
