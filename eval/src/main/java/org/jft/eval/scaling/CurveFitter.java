@@ -37,8 +37,8 @@ public abstract sealed class CurveFitter
     public Optional<String> obstacle(Curve curve) {
         if (curve.sizes() < parameterCount()) {
             return Optional.of(
-                    "%s has %d parameters and needs as many sizes; the curve has %d"
-                            .formatted(law(), parameterCount(), curve.sizes()));
+                    "the law's %d parameters need as many sizes; the curve has %d"
+                            .formatted(parameterCount(), curve.sizes()));
         }
         return Optional.empty();
     }

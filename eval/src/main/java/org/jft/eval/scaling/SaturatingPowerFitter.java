@@ -50,7 +50,7 @@ final class SaturatingPowerFitter extends CurveFitter {
         boolean perfect =
                 curve.points().stream().anyMatch(p -> curve.response().error(p.value()) <= 0);
         if (residuals == Residuals.LOG && perfect) {
-            return Optional.of(law() + ": an error of 0 has no logarithm; fit linear residuals");
+            return Optional.of("an error of 0 has no logarithm; fit linear residuals");
         }
         return super.obstacle(curve);
     }

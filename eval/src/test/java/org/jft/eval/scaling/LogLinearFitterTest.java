@@ -77,7 +77,7 @@ class LogLinearFitterTest {
     @Test
     void shouldRefuseOneSize() {
         Curve curve = Curves.of(Response.SCORE, 100, 0.1);
-        assertThat(fitter.obstacle(curve).orElseThrow()).contains("needs as many sizes");
+        assertThat(fitter.obstacle(curve).orElseThrow()).contains("need as many sizes");
         assertThatThrownBy(() -> fitter.fit(curve)).isInstanceOf(IllegalArgumentException.class);
     }
 

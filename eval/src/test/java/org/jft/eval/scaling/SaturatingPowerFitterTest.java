@@ -8,6 +8,7 @@ import java.util.Random;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SaturatingPowerFitterTest {
@@ -66,6 +67,26 @@ class SaturatingPowerFitterTest {
         }
     }
 
+    /** Oracle: scipy 1.17.1 least_squares of the same residuals from four starts. */
+    @ParameterizedTest
+    @CsvSource({
+        "'6 Enc, 6 Dec', LOG, 0.297137, 0.470438, 0.0561",
+        "'28 Enc, 6 Dec', LOG, 0.212210, 0.320824, 0.0636",
+        "'6 Enc, 28 Dec', LOG, 0.218466, 0.371466, 0.0661",
+        "'6 Enc, 6 Dec', LINEAR, 0.290673, 0.451293, 0.0655",
+        "'28 Enc, 6 Dec', LINEAR, 0.185869, 0.288392, 0.0857",
+        "'6 Enc, 28 Dec', LINEAR, 0.205627, 0.353339, 0.0822"
+    })
+    void shouldAgreeWithScipyOnPublishedCurves(
+            String name, Residuals residuals, double floor, double alpha, double extrapolation) {
+        Fit fit = CurveFitter.saturatingPower(residuals).fit(NmtCurves.training(name));
+        SaturatingPower law = (SaturatingPower) fit.law();
+        assertThat(law.errorFloor()).isCloseTo(floor, within(1e-4));
+        assertThat(law.alpha()).isCloseTo(alpha, within(2e-4));
+        assertThat(Extrapolation.logRmse(law, Response.ERROR, NmtCurves.heldOut(name)))
+                .isCloseTo(extrapolation, within(1e-4));
+    }
+
     @Test
     void shouldPassThroughThreeSizesAndSayThatNothingTestsThem() {
         SaturatingPower truth = new SaturatingPower(Response.SCORE, 0.2, 5, 0.3);
@@ -81,9 +102,7 @@ class SaturatingPowerFitterTest {
     void shouldRefuseTwoSizesHoweverManySeeds() {
         Curve curve = Curves.draw(new LogLinear(0, 0.1), Response.SCORE, 2, 9, 0.01, new Random(1));
         assertThat(CurveFitter.saturatingPower(Residuals.LINEAR).obstacle(curve).orElseThrow())
-                .isEqualTo(
-                        "saturating_power has 3 parameters and needs as many sizes;"
-                                + " the curve has 2");
+                .isEqualTo("the law's 3 parameters need as many sizes; the curve has 2");
     }
 
     @Test

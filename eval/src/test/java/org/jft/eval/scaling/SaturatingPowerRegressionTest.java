@@ -20,7 +20,7 @@ class SaturatingPowerRegressionTest {
         }
     }
 
-    /** The bounds are what a correct fit of the training points is known to reach. */
+    /** The bounds are what a fine grid over the floor reaches, and some two percent. */
     @Test
     void shouldExtrapolatePublishedCurves() {
         Map<String, Double> bound =

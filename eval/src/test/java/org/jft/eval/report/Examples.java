@@ -1,0 +1,93 @@
+package org.jft.eval.report;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jft.eval.scaling.Bootstrap;
+import org.jft.eval.scaling.Curve;
+import org.jft.eval.scaling.CurveFitter;
+import org.jft.eval.scaling.FittedLaw;
+import org.jft.eval.scaling.Residuals;
+import org.jft.eval.scaling.Response;
+import org.jft.eval.scaling.SaturatingPower;
+import org.jft.eval.scaling.ScalingLaw;
+
+/** Made-up sweeps: the numbers are drawn from a law, they measure nothing. */
+final class Examples {
+    private Examples() {}
+
+    static SweepReport scores(String title, int sizes, int seeds) {
+        ScalingLaw law = new SaturatingPower(Response.SCORE, 0.22, 2.1, 0.19);
+        Random random = new Random(4);
+        List<ReportPoint> points = new ArrayList<>();
+        for (int s = 0; s < sizes; s++) {
+            String percent =
+                    s == sizes - 1 ? "100%" : Math.round(100 / Math.pow(3.1, sizes - 1 - s)) + "%";
+            long n = Math.round(1_281_167 / Math.pow(3.162, sizes - 1 - s));
+            for (int seed = 0; seed < seeds; seed++) {
+                double score = law.valueAt(n) + 0.006 * random.nextGaussian();
+                Map<String, Double> metrics = new LinkedHashMap<>();
+                metrics.put("map_at_100", score);
+                metrics.put("map_at_100_macro", 0.8 * score);
+                metrics.put("top1", 0.9 * score + 0.05);
+                metrics.put("top5", 0.9 * score + 0.25);
+                points.add(
+                        new ReportPoint(
+                                percent,
+                                n,
+                                seed,
+                                metrics,
+                                "runs/sweep/" + percent.replace("%", "pct") + "-seed" + seed,
+                                n * 0.0098));
+            }
+        }
+        return report(title, "map_at_100", Response.SCORE, points);
+    }
+
+    static SweepReport losses() {
+        List<ReportPoint> points = new ArrayList<>();
+        double[] loss = {0.91, 0.74, 0.64, 0.56, 0.48, 0.41, 0.374, 0.353, 0.349, 0.340};
+        for (int i = 0; i < loss.length; i++) {
+            points.add(
+                    new ReportPoint(
+                            "step " + i,
+                            500_000L << i,
+                            0,
+                            Map.of("log_perplexity", loss[i]),
+                            "runs/" + i,
+                            Double.NaN));
+        }
+        return report("Losses", "log_perplexity", Response.ERROR, points);
+    }
+
+    static SweepReport report(
+            String title, String metric, Response response, List<ReportPoint> points) {
+        Curve curve = SweepReport.curve(metric, response, points);
+        Bootstrap bootstrap = new Bootstrap(400, 0.95, 1);
+        List<FittedLaw> fits =
+                List.of(
+                        bootstrap.fit(curve, CurveFitter.logLinear()),
+                        bootstrap.fit(curve, CurveFitter.saturatingPower(Residuals.LINEAR)));
+        return new SweepReport(title, metric, response, points, fits, provenance());
+    }
+
+    static Provenance provenance() {
+        ObjectNode config = JsonNodeFactory.instance.objectNode();
+        config.put("name", "resnet50 <sweep>");
+        config.putObject("data").put("train", "sets/pictograms").put("seed", 0);
+        config.putObject("model").put("architecture", "resnet50").put("classes", 1000);
+        config.putObject("train").put("epochs", 4).put("global_batch", 256);
+        return new Provenance(
+                config,
+                "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                "0123456789abcdef0123456789abcdef01234567",
+                Instant.parse("2026-11-23T12:34:56Z"),
+                "jft-eval --config configs/resnet50.yaml --subset 10%,32%,100% --set train.epochs=4",
+                Map.of("held-out set", "sets/pictograms-val, 10,000 images"));
+    }
+}
