@@ -9,8 +9,8 @@ import org.jft.core.config.Subset;
 /**
  * One run of a sweep.
  *
- * @param seed of initialisation, order and augmentation, and of the nested subset draw: with
- *     several seeds the spread of a point includes which images it happened to get
+ * @param seed of initialisation, order and augmentation; the images of a subset are the same for
+ *     all seeds ({@code data.subset_seed})
  */
 public record SweepPoint(Subset subset, long seed) {
     /** Returns the point's folder below the sweep's. */
@@ -26,7 +26,6 @@ public record SweepPoint(Subset subset, long seed) {
                 List.of(
                         "name=%s-%s-seed%s".formatted(base.name(), subset.percent(), seed),
                         "data.subset=" + subset,
-                        "data.subset_seed=" + seed,
                         "seed=" + seed));
     }
 
