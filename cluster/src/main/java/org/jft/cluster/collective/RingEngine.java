@@ -31,8 +31,14 @@ import org.jft.core.topology.Topology;
  */
 final class RingEngine {
     private static final int FRAMES_PER_TURN = 16;
-    private static final Duration FAREWELL = Duration.ofMillis(200);
-    private static final Duration DOUBT = Duration.ofSeconds(1);
+
+    /** How long to try to tell a successor that is not taking anything. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    /** How long to wait for better knowledge to come round before blaming on a suspicion. */
+    private static final Duration DOUBT = Duration.ofSeconds(2);
+
+    private static final long NEVER = Long.MIN_VALUE;
 
     /** Memberships cannot change yet, so there is only one. */
     private static final int GENERATION = 0;
@@ -50,6 +56,7 @@ final class RingEngine {
 
     private boolean inWasConnected;
     private boolean outWasConnected;
+    private long suspectedSinceNs = NEVER;
     private RuntimeException failure;
     private AbortNotice heard;
 
@@ -193,16 +200,29 @@ final class RingEngine {
                     Category.ABORT_RANK,
                     "rank %d was interrupted in %s".formatted(at.rank(), describe()));
         }
-        boolean outConnected = out.connected();
-        if (outWasConnected && !outConnected && sent < operation.sendCount()) {
-            throw gone(out.peer());
-        }
-        outWasConnected |= outConnected;
         boolean inConnected = in.connected();
         if (inWasConnected && !inConnected && received < operation.receiveCount()) {
             throw gone(in.peer());
         }
         inWasConnected |= inConnected;
+        boolean outConnected = out.connected();
+        if (outWasConnected && !outConnected && sent < operation.sendCount()) {
+            suspectSuccessor();
+        }
+        outWasConnected |= outConnected;
+    }
+
+    /**
+     * The successor is gone, but cannot say why: this ring has one direction. If it went because of
+     * another rank, that is about to come round through the predecessor.
+     */
+    private void suspectSuccessor() {
+        if (suspectedSinceNs == NEVER) {
+            suspectedSinceNs = System.nanoTime();
+        }
+        if (in.peer() == out.peer() || System.nanoTime() - suspectedSinceNs > DOUBT.toNanos()) {
+            throw gone(out.peer());
+        }
     }
 
     private PeerLostException gone(int peer) {

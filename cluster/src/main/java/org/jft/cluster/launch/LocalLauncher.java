@@ -50,7 +50,7 @@ public final class LocalLauncher {
     private final Duration grace;
 
     private final List<Worker> workers = new ArrayList<>();
-    private boolean ending; // guarded by this
+    private volatile boolean ending;
     private final BlockingQueue<Worker> ended = new LinkedBlockingQueue<>();
 
     /** Prepares a launch that passes output on to this process's own streams. */
@@ -139,7 +139,9 @@ public final class LocalLauncher {
             if (blamed == null) {
                 deadlineNs = System.nanoTime() + grace.toNanos();
                 blamed = worker;
-                announce(worker, left - 1);
+                if (!ending) {
+                    announce(worker, left - 1);
+                }
             } else if (onlyNoticed(blamed) && !onlyNoticed(worker)) {
                 blamed = worker;
             }

@@ -38,6 +38,7 @@ public final class AeronIpcTransport implements Transport {
     private final JobToken job;
     private final Aeron aeron;
     private final AtomicReference<Throwable> conductorError;
+    private boolean closed;
 
     private AeronIpcTransport(
             int rank, JobToken job, Aeron aeron, AtomicReference<Throwable> conductorError) {
@@ -108,12 +109,13 @@ public final class AeronIpcTransport implements Transport {
 
     @Override
     public void close() {
+        closed = true;
         aeron.close();
     }
 
     /** Called when a stream is found closed that nobody here closed: says why. */
     JftException lost() {
-        checkState(conductorError.get() != null, "the transport of rank %s is closed", rank);
+        checkState(!closed, "the transport of rank %s is closed", rank);
         return new JftException(
                 Category.ABORT_RUN,
                 "rank %d lost its media driver, which is gone or has not heard from this process for too long"

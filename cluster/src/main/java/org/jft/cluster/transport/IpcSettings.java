@@ -5,7 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.time.Duration;
 
 /**
- * Sizes and times of a shared media driver. The defaults are why cluster/README.md says.
+ * Sizes and times of a shared media driver; cluster/README.md says why the defaults are what they
+ * are.
  *
  * @param mtu longest frame on the bulk lane with Aeron's 32 byte header; a multiple of 32
  * @param termLength bytes of one of the three terms of a bulk stream; a power of two

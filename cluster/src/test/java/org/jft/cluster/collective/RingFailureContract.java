@@ -102,6 +102,26 @@ abstract class RingFailureContract {
     }
 
     @Test
+    void shouldNameTheRankThatFailedNotTheOneThatLeftBecauseOfIt() {
+        List<Throwable> failures =
+                Ranks.failures(
+                        3,
+                        rank -> {
+                            try (Collective ring = ring("chain", rank, 3, LONG)) {
+                                ring.barrier();
+                                if (rank == 2) {
+                                    throw new IllegalStateException("my own fault");
+                                }
+                                ring.barrier();
+                                return null;
+                            }
+                        });
+        assertThat(failures.get(2)).hasMessage("my own fault");
+        assertLost(failures.get(0), 2);
+        assertLost(failures.get(1), 2);
+    }
+
+    @Test
     void shouldRefuseToMixDifferentOperations() {
         List<Throwable> failures =
                 Ranks.failures(
