@@ -54,7 +54,7 @@ public final class Importer {
         checkQuarantine(folder, entries.size());
         Collection<Entry> kept = scan.kept();
         List<Entry> learned = kept.stream().filter(e -> !Entry.TEST.equals(e.split())).toList();
-        LabelSpace space = LabelSpace.of(kept, learned, options.minImages());
+        LabelSpace space = LabelSpace.of(kept, learned, options.minImages(), source.firstClasses());
 
         List<Entry> heldOut = kept.stream().filter(e -> Entry.TEST.equals(e.split())).toList();
 
