@@ -75,6 +75,7 @@ launch() {
     "-Djft.terminal=$terminal"
   )
   [ "$JAVA_MAJOR" -ge 22 ] && flags+=(--enable-native-access=ALL-UNNAMED)
+  export OPENCV_LOG_LEVEL="${OPENCV_LOG_LEVEL:-ERROR}" # broken images are reported by us
   # JFT_JAVA_OPTS is a list of flags, so it is split at blanks
   # shellcheck disable=SC2206
   flags+=(${JFT_JAVA_OPTS:-})

@@ -93,7 +93,7 @@ public final class Importer {
                                 options.layout(),
                                 options.overwrite());
                 writers.add(writer);
-                splits.add(fill(writer, target, space));
+                splits.add(0, fill(writer, target, space)); // training first in the report
             }
             checkQuarantine(folder, listed);
             writers.forEach(DataSetWriter::finish);
