@@ -1,8 +1,9 @@
 package org.jft.core.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import org.jft.core.config.Nearest;
 import org.jft.core.failure.JftException;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -96,13 +97,16 @@ public final class CommandRunner {
         if (!(e instanceof UnmatchedArgumentException unmatched)) {
             return "";
         }
-        List<String> nearest = unmatched.getSuggestions();
-        return nearest.isEmpty()
-                ? ""
-                : nearest.stream()
-                        .limit(3)
-                        .map("'%s'"::formatted)
-                        .collect(Collectors.joining(" or ", ". Did you mean ", "?"));
+        CommandSpec spec = e.getCommandLine().getCommandSpec();
+        List<String> known = new ArrayList<>(spec.subcommands().keySet());
+        spec.options().stream()
+                .filter(option -> !option.hidden())
+                .forEach(option -> known.addAll(List.of(option.names())));
+        String typed = unmatched.getUnmatched().get(0);
+        int value = typed.startsWith("-") ? typed.indexOf('=') : -1;
+        return Nearest.likely(value < 0 ? typed : typed.substring(0, value), known)
+                .map(". Did you mean '%s'?"::formatted)
+                .orElse("");
     }
 
     private static int fail(Exception e, CommandLine at, Standard standard) {

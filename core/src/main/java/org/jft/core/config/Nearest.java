@@ -2,6 +2,7 @@ package org.jft.core.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Optional;
 
 /** What a user most likely meant by a word that is not known. */
 public final class Nearest {
@@ -12,6 +13,14 @@ public final class Nearest {
         return known.stream()
                 .min(Comparator.comparingInt(candidate -> distance(word, candidate)))
                 .orElse("?");
+    }
+
+    /** The same, but nothing when even the nearest would need most letters changed. */
+    public static Optional<String> likely(String word, Collection<String> known) {
+        return known.isEmpty()
+                ? Optional.empty()
+                : Optional.of(to(word, known))
+                        .filter(near -> distance(word, near) <= Math.max(2, word.length() / 3));
     }
 
     /** Levenshtein distance. */

@@ -34,8 +34,16 @@ class CommandRunnerTest {
         assertThat(run("cook", "--minuts", "3")).isEqualTo(2);
         assertThat(err.toString())
                 .startsWith("kitchen cook: Unknown option")
-                .contains("Did you mean '--minutes")
+                .contains("Did you mean '--minutes'?")
                 .contains("Try 'kitchen cook --help'.");
+    }
+
+    @Test
+    void shouldSuggestNothingWhenNothingIsNear() {
+        assertThat(run("cook", "--temperature=7")).isEqualTo(2);
+        assertThat(err.toString()).doesNotContain("Did you mean");
+        assertThat(run("cook", "--minute=7")).isEqualTo(2);
+        assertThat(err.toString()).contains("Did you mean '--minutes'?");
     }
 
     @Test

@@ -38,8 +38,8 @@ final class DelimitedFile {
         }
     }
 
-    /** Hands every row over, in order, and returns the column names. */
-    List<String> read(Consumer<Row> rows) {
+    /** Hands the column names over, then every row, in order. */
+    void read(Consumer<List<String>> columns, Consumer<Row> rows) {
         try (BufferedReader in = Files.newBufferedReader(file)) {
             Parser parser = new Parser(in);
             List<String> header = parser.next();
@@ -48,6 +48,7 @@ final class DelimitedFile {
             }
             header.replaceAll(String::trim);
             header.set(0, header.get(0).replace("\ufeff", ""));
+            columns.accept(List.copyOf(header));
             for (List<String> fields = parser.next(); fields != null; fields = parser.next()) {
                 if (fields.size() == 1 && fields.get(0).isBlank()) {
                     continue;
@@ -64,7 +65,6 @@ final class DelimitedFile {
                 }
                 rows.accept(new Row(parser.recordLine, byName));
             }
-            return header;
         } catch (CharacterCodingException e) {
             throw new CorruptDataException(file, "not UTF-8 text", e);
         } catch (IOException e) {

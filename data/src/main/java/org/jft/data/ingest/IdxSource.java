@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jft.core.failure.ConfigException;
@@ -28,6 +29,7 @@ import org.jft.core.failure.CorruptDataException;
 public final class IdxSource implements Source {
     private static final int IMAGES_MAGIC = 0x803;
     private static final int LABELS_MAGIC = 0x801;
+    private static final int MAX_LABELS = 256;
 
     private final List<String> classNames;
     private final List<Entry> entries = new ArrayList<>();
@@ -77,6 +79,14 @@ public final class IdxSource implements Source {
                             .formatted(row, label, classNames.size()));
         }
         return classNames.get(label);
+    }
+
+    /** A class's id is its label in the file. */
+    @Override
+    public List<String> firstClasses() {
+        return classNames.isEmpty()
+                ? IntStream.range(0, MAX_LABELS).mapToObj("class %d"::formatted).toList()
+                : classNames;
     }
 
     private static Path find(Path folder, String name) {

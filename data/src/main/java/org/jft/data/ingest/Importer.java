@@ -54,7 +54,7 @@ public final class Importer {
         checkQuarantine(folder, entries.size());
         Collection<Entry> kept = scan.kept();
         List<Entry> learned = kept.stream().filter(e -> !Entry.TEST.equals(e.split())).toList();
-        LabelSpace space = LabelSpace.of(kept, learned, options.minImages());
+        LabelSpace space = LabelSpace.of(kept, learned, options.minImages(), source.firstClasses());
 
         List<Entry> heldOut = kept.stream().filter(e -> Entry.TEST.equals(e.split())).toList();
 
@@ -93,7 +93,7 @@ public final class Importer {
                                 options.layout(),
                                 options.overwrite());
                 writers.add(writer);
-                splits.add(fill(writer, target, space));
+                splits.add(0, fill(writer, target, space)); // training first in the report
             }
             checkQuarantine(folder, listed);
             writers.forEach(DataSetWriter::finish);

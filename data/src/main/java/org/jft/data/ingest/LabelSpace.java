@@ -38,10 +38,12 @@ final class LabelSpace {
      * @param all entries whose paths say how classes hang together
      * @param counted entries whose images are counted; every kept class has at least {@code
      *     minImages} of them, upward fill included, so the ancestors of a kept class are kept
+     * @param first names that take the first ids, those of them that are kept
      * @throws ConfigException when paths form a cycle or no class is left
      */
-    static LabelSpace of(Collection<Entry> all, Collection<Entry> counted, long minImages) {
-        Taxonomy everything = everything(all);
+    static LabelSpace of(
+            Collection<Entry> all, Collection<Entry> counted, long minImages, List<String> first) {
+        Taxonomy everything = everything(all, first);
         long[] images = new long[everything.size()];
         for (Entry entry : counted) {
             for (int id : everything.fillUpward(claimed(everything, entry)).ids()) {
@@ -54,9 +56,12 @@ final class LabelSpace {
             throw new ConfigException(nothingLeft(everything, images, minImages));
         }
         int[] newId = new int[images.length];
+        int[] keptInOrder = keep.stream().toArray();
+        for (int i = 0; i < keptInOrder.length; i++) {
+            newId[keptInOrder[i]] = i;
+        }
         List<TaxonomyClass> classes = new ArrayList<>();
-        for (int id : keep.stream().toArray()) {
-            newId[id] = classes.size();
+        for (int id : keptInOrder) {
             List<Integer> parents =
                     IntStream.of(everything.parents(id)).map(p -> newId[p]).boxed().toList();
             classes.add(new TaxonomyClass(newId[id], everything.name(id), parents));
@@ -81,8 +86,8 @@ final class LabelSpace {
                 .orElse("no image has a label");
     }
 
-    /** Every class that is named anywhere; parents before children, then by name. */
-    private static Taxonomy everything(Collection<Entry> entries) {
+    /** Every class that is named anywhere: the given ones first, then by depth and name. */
+    private static Taxonomy everything(Collection<Entry> entries, List<String> first) {
         Map<String, TreeSet<String>> parentsOf = new TreeMap<>();
         for (Entry entry : entries) {
             entry.claims().forEach(claim -> addPath(claim.path(), parentsOf));
@@ -92,14 +97,18 @@ final class LabelSpace {
         }
         List<String> names = List.copyOf(parentsOf.keySet());
         Taxonomy byName = taxonomy(names, parentsOf); // checks for cycles
-        List<String> topDown =
+        Map<String, Integer> rank = new HashMap<>();
+        first.forEach(name -> rank.putIfAbsent(name, rank.size()));
+        List<String> ordered =
                 names.stream()
                         .sorted(
                                 Comparator.<String>comparingInt(
+                                                n -> rank.getOrDefault(n, first.size()))
+                                        .thenComparingInt(
                                                 n -> byName.depth(byName.find(n).orElseThrow()))
                                         .thenComparing(Comparator.naturalOrder()))
                         .toList();
-        return taxonomy(topDown, parentsOf);
+        return taxonomy(ordered, parentsOf);
     }
 
     private static void addPath(List<String> path, Map<String, TreeSet<String>> parentsOf) {

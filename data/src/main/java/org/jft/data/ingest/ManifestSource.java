@@ -41,7 +41,7 @@ public final class ManifestSource implements Source {
     private final Path table;
     private final Path base;
     private final List<Entry> entries = new ArrayList<>();
-    private final TreeSet<String> ignored;
+    private final TreeSet<String> ignored = new TreeSet<>();
 
     /** Reads the table; images are not touched yet. */
     public ManifestSource(Path table) {
@@ -50,14 +50,17 @@ public final class ManifestSource implements Source {
         }
         this.table = table;
         this.base = table.toAbsolutePath().getParent();
-        List<String> columns = new DelimitedFile(table).read(this::add);
+        new DelimitedFile(table).read(this::checkColumns, this::add);
+    }
+
+    private void checkColumns(List<String> columns) {
         if (!columns.contains("path")) {
             throw new CorruptDataException(
                     table,
                     "no column is called 'path' in its header: %s"
                             .formatted(String.join(", ", columns)));
         }
-        ignored = new TreeSet<>(columns);
+        ignored.addAll(columns);
         COLUMNS.forEach(ignored::remove);
     }
 

@@ -15,6 +15,11 @@ public interface Source {
      */
     byte[] read(Entry entry) throws IOException;
 
+    /** Names that take the first class ids in this order; the rest follows by depth and name. */
+    default List<String> firstClasses() {
+        return List.of();
+    }
+
     /** Lines worth telling the user: what was left aside, and why. */
     default List<String> remarks() {
         return List.of();

@@ -218,12 +218,12 @@ public final class DataSetWriter implements Closeable {
     }
 
     private JftException failed(IOException e) {
-        long written = shards.stream().mapToLong(Manifest.Shard::bytes).sum();
         boolean full = String.valueOf(e.getMessage()).contains("No space left on device");
         String sentence =
                 full
-                        ? "%s: the disk is full after %,d MiB; nothing half-written is kept"
-                                .formatted(folder, written >> 20)
+                        ? "%s: the disk is full; free some space or choose another folder; nothing"
+                                        .formatted(folder)
+                                + " half-written is kept"
                         : "%s: cannot be written: %s".formatted(folder, e);
         return new JftException(Category.ABORT_RUN, sentence, e);
     }

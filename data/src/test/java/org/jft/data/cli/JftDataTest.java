@@ -1,0 +1,147 @@
+package org.jft.data.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.RandomAccessFile;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jft.core.cli.CommandRunner;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JftDataTest {
+    @TempDir private Path folder;
+    private StringWriter out;
+    private StringWriter err;
+
+    private int run(Object... args) {
+        out = new StringWriter();
+        err = new StringWriter();
+        String[] texts = new String[args.length];
+        for (int i = 0; i < args.length; i++) {
+            texts[i] = args[i].toString();
+        }
+        return CommandRunner.run(
+                new JftData(), new PrintWriter(out, true), new PrintWriter(err, true), texts);
+    }
+
+    private Path synth() {
+        Path set = folder.resolve("set");
+        int exitCode =
+                run(
+                        "synth",
+                        set,
+                        "--images",
+                        60,
+                        "--test-images",
+                        10,
+                        "--size",
+                        16,
+                        "--classes",
+                        6,
+                        "--uniform-noise",
+                        "30%",
+                        "--dropped",
+                        "20%");
+        assertThat(exitCode).as(err.toString()).isZero();
+        return set;
+    }
+
+    @Test
+    void shouldDrawDescribeAndVerifyADataSet() throws IOException {
+        Path set = synth();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        set.resolve("train") + ": 60 images, 13 classes",
+                        set.resolve("test") + ": 10 images, 13 classes");
+        assertThat(run("stats", set.resolve("train"))).isZero();
+        assertThat(out.toString())
+                .contains("classes: 13; deepest 2 below a root")
+                .contains("noise, observed labels: precision 0.")
+                .contains("solid red circle");
+        assertThat(run("stats", set.resolve("train"), "--json")).isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.get("images").asLong()).isEqualTo(60);
+        assertThat(json.get("classes")).hasSize(13);
+        assertThat(json.get("observed_noise").get("recall").asDouble()).isBetween(0.2, 0.8);
+        assertThat(run("verify", set.resolve("train"))).isZero();
+        assertThat(out.toString()).contains("60 images in 1 shards, all sound");
+    }
+
+    @Test
+    void shouldListAlteredShardsAndRowsAndExitOne() throws IOException {
+        Path set = synth();
+        Path shard = set.resolve("train/shard-00000.parquet");
+        try (RandomAccessFile file = new RandomAccessFile(shard.toFile(), "rw")) {
+            // a byte within the pixels of some image: images fill most of the file
+            long position = file.length() / 2;
+            file.seek(position);
+            int value = file.read();
+            file.seek(position);
+            file.write(value ^ 0x55);
+        }
+        assertThat(run("verify", set.resolve("train"))).isEqualTo(1);
+        assertThat(out.toString())
+                .contains(shard + ": altered: its SHA-256 is ")
+                .containsPattern(
+                        "shard-00000.parquet row \\d+ \\(train/\\d+.png\\): the image's"
+                                + " bytes do not match its key")
+                .contains("2 problems in 60 images and 1 shards");
+    }
+
+    @Test
+    void shouldAnswerMistakesInOneSentenceAndExitTwo() {
+        Path set = synth();
+        assertThat(run("synth", set)).isEqualTo(2);
+        assertThat(err.toString()).contains("holds a data set already").contains("--overwrite");
+        assertThat(run("synth", folder.resolve("x"), "--dropped", "0.4")).isEqualTo(2);
+        assertThat(err.toString()).contains("--dropped takes a percentage").contains("'0.4'");
+        assertThat(run("stats", set)).isEqualTo(2);
+        assertThat(err.toString()).contains("holds the data sets test, train; name one of them");
+        assertThat(run("stats")).isEqualTo(2);
+        assertThat(err.toString()).contains("Missing required parameter: 'DIR'");
+        assertThat(run("stats", set, "--jason")).isEqualTo(2);
+        assertThat(err.toString()).contains("Did you mean '--json'");
+        assertThat(run("import")).isEqualTo(2);
+        assertThat(err.toString()).contains("jft-data import: Missing required subcommand");
+        assertThat(run("import", "folder", folder.resolve("nowhere"), folder.resolve("y")))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("nowhere: no such folder");
+        assertThat(run("import", "folder", folder, folder.resolve("y"), "--min-images", 0))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--min-images must be at least 1: 0");
+    }
+
+    @Test
+    void shouldExitOneWhenTheDataIsBroken() throws IOException {
+        Path set = synth();
+        Files.delete(set.resolve("train/shard-00000.parquet"));
+        assertThat(run("stats", set.resolve("train"))).isEqualTo(1);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "jft-data stats: %s: missing, but manifest.json lists it"
+                                .formatted(set.resolve("train/shard-00000.parquet")));
+    }
+
+    @Test
+    void shouldShowExamplesInEveryHelp() {
+        for (String[] command :
+                new String[][] {
+                    {"--help"},
+                    {"import", "folder", "--help"},
+                    {"import", "manifest", "--help"},
+                    {"import", "idx", "--help"},
+                    {"synth", "--help"},
+                    {"stats", "--help"},
+                    {"verify", "--help"}
+                }) {
+            assertThat(run((Object[]) command)).isZero();
+            assertThat(out.toString()).contains("Example").contains("  jft-data ");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+# Shared by the commands in scripts/: finds Java, builds when sources are newer than the jars, and
+# runs a main class in the caller's working folder. Source it, then: launch MAIN_CLASS "$@"
+# Environment: JAVA_HOME, JFT_JAVA_OPTS (extra JVM flags, such as -Xmx8g).
+
+JFT_HOME="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
+export JFT_HOME
+JFT_LIB="$JFT_HOME/target/jft/lib"
+JFT_STAMP="$JFT_HOME/target/jft/built"
+JFT_MODULES=(core data cluster train eval)
+
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$1" >&2
+  exit "${2:-1}"
+}
+
+# Sets JAVA and JAVA_MAJOR.
+find_java() {
+  JAVA="${JAVA_HOME:+$JAVA_HOME/bin/}java"
+  command -v "$JAVA" >/dev/null \
+    || die "needs Java 17 or newer: install a JDK (Debian, Ubuntu: openjdk-17-jdk) or set JAVA_HOME"
+  JAVA_MAJOR="$("$JAVA" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)"
+  [ "${JAVA_MAJOR:-0}" -ge 17 ] \
+    || die "needs Java 17 or newer, '$JAVA' is ${JAVA_MAJOR:-unknown}: install a JDK or set JAVA_HOME"
+}
+
+check_maven() {
+  local version
+  command -v mvn >/dev/null \
+    || die "needs Maven 3.8 or newer to build: install it (Debian, Ubuntu: maven)"
+  version="$(mvn -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)"
+  [ "$(printf '3.8\n%s\n' "${version:-0}" | sort -V | head -n 1)" = 3.8 ] \
+    || die "needs Maven 3.8 or newer to build, 'mvn' is ${version:-unknown}"
+}
+
+sources_changed() {
+  local module paths=("$JFT_HOME/pom.xml")
+  [ -e "$JFT_STAMP" ] || return 0
+  for module in "${JFT_MODULES[@]}"; do
+    paths+=("$JFT_HOME/$module/pom.xml")
+    [ -d "$JFT_HOME/$module/src/main" ] && paths+=("$JFT_HOME/$module/src/main")
+  done
+  [ -n "$(find "${paths[@]}" -newer "$JFT_STAMP" -print -quit)" ]
+}
+
+# One build at a time, also when several commands start at once.
+build_if_needed() {
+  sources_changed || return 0
+  check_maven
+  mkdir -p "$JFT_HOME/target/jft"
+  (
+    if command -v flock >/dev/null; then
+      exec 9>"$JFT_HOME/target/jft/lock"
+      flock 9
+    fi
+    sources_changed || exit 0
+    printf 'building %s ...\n' "$JFT_HOME" >&2
+    touch "$JFT_STAMP.new"
+    mvn -q -B -f "$JFT_HOME/pom.xml" -DskipTests -pl eval -am package >&2 || exit 1
+    mv "$JFT_STAMP.new" "$JFT_STAMP"
+  ) || die "the build failed, see above"
+}
+
+launch() {
+  local main="$1" terminal=false
+  shift
+  find_java
+  build_if_needed
+  [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] && terminal=true
+  local flags=(
+    --add-opens java.base/jdk.internal.misc=ALL-UNNAMED
+    -Djavacpp.platform=linux-x86_64
+    -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
+    -Djava.awt.headless=true
+    "-Djft.home=$JFT_HOME"
+    "-Djft.terminal=$terminal"
+  )
+  [ "$JAVA_MAJOR" -ge 22 ] && flags+=(--enable-native-access=ALL-UNNAMED)
+  export OPENCV_LOG_LEVEL="${OPENCV_LOG_LEVEL:-ERROR}" # broken images are reported by us
+  # JFT_JAVA_OPTS is a list of flags, so it is split at blanks
+  # shellcheck disable=SC2206
+  flags+=(${JFT_JAVA_OPTS:-})
+  exec "$JAVA" "${flags[@]}" -cp "$JFT_LIB/*" "$main" "$@"
+}
