@@ -74,7 +74,8 @@ final class Command {
         try {
             if (!process.waitFor(5, TimeUnit.MINUTES)) {
                 killAll();
-                throw new AssertionError("still running after 5 minutes:\n" + Files.readString(err));
+                throw new AssertionError(
+                        "still running after 5 minutes:\n" + Files.readString(err));
             }
             return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
         } catch (IOException e) {
