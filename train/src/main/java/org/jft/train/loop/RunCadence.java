@@ -3,7 +3,6 @@ package org.jft.train.loop;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.cli.ProgressLine;
@@ -11,6 +10,7 @@ import org.jft.core.config.CadenceConfig;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
+import org.jft.core.engine.NetworkSpec;
 import org.jft.core.metric.JsonLinesFile;
 import org.jft.core.metric.MetricSink;
 import org.jft.core.topology.Topology;
@@ -20,7 +20,7 @@ import org.jft.train.optimizer.Optimizer;
 final class RunCadence implements Cadence, AutoCloseable {
     /** What goes into a checkpoint, live. */
     record Snapshot(
-            ComputationGraphConfiguration graph,
+            NetworkSpec network,
             Engine engine,
             Optimizer optimizer,
             String dataFingerprint,
@@ -100,7 +100,7 @@ final class RunCadence implements Cadence, AutoCloseable {
         if (checkpoint) {
             checkpoints.write(
                     new Checkpoint(
-                            snapshot.graph,
+                            snapshot.network.graph(),
                             parameters(),
                             snapshot.optimizer.state(),
                             state(done, loss, nowNs)));

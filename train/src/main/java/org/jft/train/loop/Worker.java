@@ -90,7 +90,7 @@ final class Worker {
                                 stream.selection().count(),
                                 totalSteps,
                                 new RunCadence.Snapshot(
-                                        network.graph(),
+                                        network,
                                         engine,
                                         optimizer,
                                         data.fingerprint(),
