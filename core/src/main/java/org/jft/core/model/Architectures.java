@@ -57,7 +57,8 @@ public final class Architectures {
                 .orElseThrow(
                         () ->
                                 new ConfigException(
-                                        "model.architecture: no network '%s'; the nearest is '%s' of %s"
+                                        ("model.architecture: no network '%s'; the nearest is"
+                                                        + " '%s' of %s")
                                                 .formatted(
                                                         name, Nearest.to(name, names()), names())));
     }

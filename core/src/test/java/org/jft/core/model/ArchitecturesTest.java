@@ -141,8 +141,10 @@ class ArchitecturesTest {
     }
 
     @Test
-    void shouldStartEquallyFromEqualSeeds() {
-        assertThat(initial(3)).isEqualTo(initial(3)).isNotEqualTo(initial(4));
+    void shouldCarryTheSeed() {
+        // DL4J's own draw from it differs between runs; engines draw with WeightDraw.
+        assertThat(create("resnet8-small", 10, 32).getDefaultConfiguration().getSeed())
+                .isEqualTo(SEED);
     }
 
     @Test
@@ -192,13 +194,6 @@ class ArchitecturesTest {
     private static ComputationGraphConfiguration create(String name, int classes, int imageSize) {
         return Architectures.create(
                 new ModelConfig(name, 0, 0, null, false), classes, imageSize, SEED);
-    }
-
-    private static INDArray initial(long seed) {
-        ModelConfig config = new ModelConfig("resnet8-small", 0, 0, null, false);
-        ComputationGraph graph = new ComputationGraph(Architectures.create(config, 10, 32, seed));
-        graph.init();
-        return graph.params();
     }
 
     private static ConvolutionLayer convolution(ComputationGraphConfiguration graph, String name) {
