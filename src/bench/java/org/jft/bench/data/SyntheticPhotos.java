@@ -29,7 +29,7 @@ final class SyntheticPhotos {
     private static final float GREY = 128;
     private static final float LARGEST_AMPLITUDE = 70;
     private static final float FALL = 0.72f; // of amplitude from one grid to the next
-    private static final float SENSOR_NOISE = 6;
+    private static final float SENSOR_NOISE = 13;
 
     private SyntheticPhotos() {}
 

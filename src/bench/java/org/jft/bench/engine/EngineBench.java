@@ -113,14 +113,12 @@ public final class EngineBench implements Callable<Integer> {
                         BenchOptions.positive("--batch", orElse(batch, small ? 32 : 16)),
                         BenchOptions.positive("--size", orElse(size, small ? 32 : 224)),
                         BenchOptions.positive("--classes", classes));
-        PeakMemory ourMemory = PeakMemory.watch();
+        PeakMemory memory = PeakMemory.watch();
         try (EngineStep ours = new EngineStep(factory(), workload, threads)) {
             double ourLoss = warmUp(ours);
-            OptionalLong ourMebibytes = ourMemory.grownMebibytes();
-            PeakMemory peerMemory = PeakMemory.watch();
+            OptionalLong grown = memory.grownMebibytes();
             try (TrainingStep other = peer(workload, ours.engine())) {
                 requireEqual(ourLoss, warmUp(other));
-                OptionalLong peerMebibytes = peerMemory.grownMebibytes();
                 Rounds.Result rates =
                         Rounds.alternate(
                                 "engine",
@@ -129,17 +127,13 @@ public final class EngineBench implements Callable<Integer> {
                                 () -> imagesPerSecond(other, workload.batch()));
                 Map<String, Object> more = new LinkedHashMap<>();
                 more.put("engine", ours.engine().name());
-                ourMebibytes.ifPresent(n -> more.put("ours_grown_mebibytes", n));
-                peerMebibytes.ifPresent(n -> more.put("peer_grown_mebibytes", n));
+                grown.ifPresent(mebibytes -> more.put("ours_grown_mebibytes", mebibytes));
                 options.print(List.of(row(workload, ours.engine().name(), rates, more)));
-                if (ourMebibytes.isPresent() && peerMebibytes.isPresent()) {
-                    options.note(
-                            "memory: ours grew the process by up to %d MiB, %s by %d MiB"
-                                    .formatted(
-                                            ourMebibytes.getAsLong(),
-                                            peer,
-                                            peerMebibytes.getAsLong()));
-                }
+                grown.ifPresent(
+                        mebibytes ->
+                                options.note(
+                                        "ours grew the process by up to %d MiB"
+                                                .formatted(mebibytes)));
             }
         }
         return CommandRunner.DONE;

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  jft-data synth sets/synth && jft-bench scaling --config smoke.yaml",
-            "  jft-bench scaling --config quickstart.yaml --workers 1,2,4 --steps 80 --json",
+            "  jft-bench scaling --config quickstart.yaml --workers 1,2,4 --steps 100 --json",
         })
 public final class ScalingBench implements Callable<Integer> {
     @Option(
@@ -50,7 +50,7 @@ public final class ScalingBench implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            defaultValue = "80",
+            defaultValue = "40",
             description = "Steps of a run; the first quarter warms up (default: ${DEFAULT-VALUE}).")
     private int steps;
 

@@ -61,10 +61,9 @@ record TrainingRun(List<String> arguments) implements Contender {
                         .start();
         try {
             if (process.waitFor() != 0) {
-                List<String> said = Files.readAllLines(output);
+                System.err.print(Files.readString(output));
                 throw new JftException(
-                        Category.ABORT_RUN,
-                        said.isEmpty() ? "jft-train failed" : said.get(said.size() - 1));
+                        Category.ABORT_RUN, "jft-train failed, it has said why above");
             }
         } finally {
             process.destroy();
