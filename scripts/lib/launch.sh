@@ -7,6 +7,8 @@ export JFT_HOME
 JFT_LIB="$JFT_HOME/target/jft/lib"
 JFT_STAMP="$JFT_HOME/target/jft/built"
 JFT_MODULES=(core data cluster train eval)
+JFT_BUILD=(-pl eval)
+JFT_CLASS_PATH="$JFT_LIB/*"
 
 die() {
   printf '%s: %s\n' "$(basename "$0")" "$1" >&2
@@ -38,6 +40,7 @@ sources_changed() {
   for module in "${JFT_MODULES[@]}"; do
     paths+=("$JFT_HOME/$module/pom.xml")
     [ -d "$JFT_HOME/$module/src/main" ] && paths+=("$JFT_HOME/$module/src/main")
+    [ -d "$JFT_HOME/$module/bench" ] && paths+=("$JFT_HOME/$module/bench")
   done
   [ -n "$(find "${paths[@]}" -newer "$JFT_STAMP" -print -quit)" ]
 }
@@ -55,7 +58,7 @@ build_if_needed() {
     sources_changed || exit 0
     printf 'building %s ...\n' "$JFT_HOME" >&2
     touch "$JFT_STAMP.new"
-    mvn -q -B -f "$JFT_HOME/pom.xml" -DskipTests -pl eval -am package >&2 || exit 1
+    mvn -q -B -f "$JFT_HOME/pom.xml" -DskipTests "${JFT_BUILD[@]}" -am package >&2 || exit 1
     mv "$JFT_STAMP.new" "$JFT_STAMP"
   ) || die "the build failed, see above"
 }
@@ -79,5 +82,5 @@ launch() {
   # JFT_JAVA_OPTS is a list of flags, so it is split at blanks
   # shellcheck disable=SC2206
   flags+=(${JFT_JAVA_OPTS:-})
-  exec "$JAVA" "${flags[@]}" -cp "$JFT_LIB/*" "$main" "$@"
+  exec "$JAVA" "${flags[@]}" -cp "$JFT_CLASS_PATH" "$main" "$@"
 }

@@ -1,0 +1,35 @@
+package org.jft.bench;
+
+import org.jft.bench.collective.AllReduceBench;
+import org.jft.bench.data.DataBench;
+import org.jft.bench.engine.EngineBench;
+import org.jft.bench.scaling.ScalingBench;
+import org.jft.core.cli.CommandRunner;
+import picocli.CommandLine.Command;
+
+/** Measures this machine. */
+@Command(
+        name = "jft-bench",
+        description = {
+            "Measure this machine side by side with what you would pick instead.",
+            "Ours and the peer take turns in one run; medians are compared, and a ratio above 1 means"
+                    + " that ours is faster."
+        },
+        subcommands = {
+            EngineBench.class,
+            DataBench.class,
+            AllReduceBench.class,
+            ScalingBench.class
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  jft-bench engine --model resnet50 --batch 16      a training step, against libtorch",
+            "  jft-bench data --images 500                       decode and crop, against imageio",
+            "  jft-bench allreduce --workers 2 --mebibytes 100   our ring, against a ring over TCP",
+            "  jft-bench scaling --config smoke.yaml             two workers, against one",
+        })
+public final class JftBench {
+    public static void main(String[] args) {
+        System.exit(CommandRunner.run(new JftBench(), args));
+    }
+}

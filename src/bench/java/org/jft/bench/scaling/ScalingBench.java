@@ -1,0 +1,123 @@
+package org.jft.bench.scaling;
+
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jft.bench.BenchOptions;
+import org.jft.bench.BenchRow;
+import org.jft.bench.Rounds;
+import org.jft.core.cli.CommandRunner;
+import org.jft.core.config.RunConfig;
+import org.jft.core.failure.ConfigException;
+import org.jft.train.cli.ConfigOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code jft-bench scaling}: images a second of a whole training job by number of workers. */
+@Command(
+        name = "scaling",
+        description = {
+            "A whole training job with several numbers of workers.",
+            "Images a second of a few steps (data, network, exchange, update), against one worker,"
+                    + " which has all the cores to itself. The global batch stays the config's."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  jft-data synth sets/synth && jft-bench scaling --config smoke.yaml",
+            "  jft-bench scaling --config quickstart.yaml --workers 1,2,4 --steps 100 --json",
+        })
+public final class ScalingBench implements Callable<Integer> {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            defaultValue = "smoke.yaml",
+            description =
+                    "A YAML file, here or in the project's configs/ (default: ${DEFAULT-VALUE}).")
+    private String config;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N,N",
+            split = ",",
+            defaultValue = "1,2",
+            description = "Numbers of workers (default: ${DEFAULT-VALUE}).")
+    private List<Integer> workers;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "40",
+            description = "Steps of a run; the first quarter warms up (default: ${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Override one key of the config. Repeatable.")
+    private List<String> overrides = new ArrayList<>();
+
+    @Mixin private BenchOptions options;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        List<Integer> several = workers.stream().filter(n -> n != 1).distinct().toList();
+        if (several.isEmpty()) {
+            throw new ConfigException("--workers=1: give a number to compare with one worker");
+        }
+        if (steps < TrainingRun.LINES) {
+            throw new ConfigException(
+                    "--steps=%s must be at least %s".formatted(steps, TrainingRun.LINES));
+        }
+        TrainingRun one = run(1);
+        List<TrainingRun> runs = several.stream().map(this::run).toList();
+        List<BenchRow> rows = new ArrayList<>();
+        for (int i = 0; i < runs.size(); i++) {
+            int count = several.get(i);
+            Rounds.Result rates =
+                    Rounds.alternate(
+                            "scaling, %d workers".formatted(count),
+                            options.rounds(),
+                            runs.get(i),
+                            one);
+            rows.add(row(count, rates));
+        }
+        options.print(rows);
+        return CommandRunner.DONE;
+    }
+
+    private BenchRow row(int count, Rounds.Result rates) {
+        double efficiency = rates.ours().median() / rates.peer().median() / count;
+        return new BenchRow(
+                "scaling",
+                "%s, %d workers".formatted(config, count),
+                rates.ours(),
+                "1 worker",
+                rates.peer(),
+                "images/s",
+                ImmutableMap.of("workers", count, "steps", steps, "efficiency", efficiency));
+    }
+
+    /** Prepares the runs with one number of workers, after checking that they can be run. */
+    private TrainingRun run(int count) {
+        List<String> keys = new ArrayList<>(overrides);
+        keys.add("cluster.workers=" + count);
+        keys.add("train.epochs=");
+        keys.add("train.steps=" + steps);
+        keys.add("train.cadence.metrics_every=" + steps / TrainingRun.LINES);
+        keys.add("train.cadence.checkpoint_every=" + steps);
+        RunConfig run = new ConfigOptions().load(config, keys);
+        Path data = Path.of(run.data().train());
+        if (!Files.isDirectory(data)) {
+            throw new ConfigException(
+                    "%s is not here: 'jft-data synth %s' makes a synthetic one"
+                            .formatted(data, data.getParent()));
+        }
+        List<String> arguments = new ArrayList<>(List.of("--config", config));
+        keys.forEach(key -> arguments.addAll(List.of("--set", key)));
+        return new TrainingRun(arguments);
+    }
+}
