@@ -11,9 +11,11 @@ import org.jft.cluster.launch.LaunchResult;
 import org.jft.cluster.launch.LocalLauncher;
 import org.jft.cluster.launch.MemberEnvironment;
 import org.jft.cluster.launch.WorkerCommand;
+import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
 import org.jft.core.failure.Category;
+import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
 
@@ -86,13 +88,23 @@ public final class TrainingJob {
                 WorkerCommand.likeThisJvm(
                                 WorkerMain.class.getName(), List.of(folder.root().toString()))
                         .withHeapMegabytes(config.cluster().heapMegabytes())
-                        .withEnvironment(Map.of("OMP_NUM_THREADS", Integer.toString(threads)));
+                        .withEnvironment(
+                                Map.of(
+                                        "OMP_NUM_THREADS",
+                                        Integer.toString(threads),
+                                        // A thread that waits must not hold a core another needs.
+                                        "OMP_WAIT_POLICY",
+                                        "PASSIVE"));
         LaunchResult result = new LocalLauncher(workers, command).run();
         if (result.failure().isPresent()) {
+            String failure = result.failure().get().toString();
+            if (result.exitCode() == CommandRunner.USAGE) {
+                throw new ConfigException(failure + ", see above");
+            }
             throw new JftException(
                     Category.ABORT_RUN,
                     "%s; the same command goes on from the newest checkpoint in %s"
-                            .formatted(result.failure().get(), folder.root()));
+                            .formatted(failure, folder.root()));
         }
     }
 }
