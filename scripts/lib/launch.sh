@@ -76,6 +76,7 @@ launch() {
     -Djava.awt.headless=true
     "-Djft.home=$JFT_HOME"
     "-Djft.terminal=$terminal"
+    "-Djft.commit=$(git -C "$JFT_HOME" rev-parse --short=12 HEAD 2>/dev/null || printf unknown)"
   )
   [ "$JAVA_MAJOR" -ge 22 ] && flags+=(--enable-native-access=ALL-UNNAMED)
   # an OpenMP thread that waits must not hold a core another thread or worker needs

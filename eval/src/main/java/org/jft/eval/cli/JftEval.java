@@ -168,16 +168,26 @@ public final class JftEval implements Callable<Integer> {
     }
 
     private static String sentence(FittedLaw fitted) {
-        StringBuilder text = new StringBuilder(fitted.law()).append(": ");
+        StringBuilder text = new StringBuilder(fitted.law()).append(':');
         fitted.fit()
                 .ifPresent(
-                        fit ->
-                                text.append(fit.law().parameters())
-                                        .append(String.format(Locale.ROOT, ", r2 %.3f", fit.r2())));
+                        fit -> {
+                            fit.law()
+                                    .parameters()
+                                    .forEach((k, v) -> text.append(format(" %s=%.4g", k, v)));
+                            text.append(format(", r2 %.3f", fit.r2()));
+                        });
         for (Prediction prediction : fitted.predictions()) {
-            text.append("; ").append(prediction);
+            text.append(format("; %.0fx the data: %.3f", prediction.factor(), prediction.value()));
+            prediction
+                    .interval()
+                    .ifPresent(i -> text.append(format(" [%.3f, %.3f]", i.low(), i.high())));
         }
         return text.append(fitted.note().isEmpty() ? "" : "; " + fitted.note()).toString();
+    }
+
+    private static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
     }
 
     /** The live table: one line a point. */
