@@ -40,7 +40,7 @@ class UserErrorTest {
         Result config = Command.run(JftTrain.class, folder, "--config", "none.yaml");
         assertSentence(config, 2, "none.yaml");
         Result data = train("missing", "--set", "data.train=nowhere/train");
-        assertSentence(data, 1, "nowhere/train", "jft-data");
+        assertSentence(data, 2, "nowhere/train", "jft-data");
     }
 
     @Test

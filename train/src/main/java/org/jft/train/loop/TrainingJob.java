@@ -1,6 +1,7 @@
 package org.jft.train.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.jft.core.failure.Category;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
+import org.jft.data.shard.DataSet;
 
 /**
  * A run, started the way its surroundings ask for: in this process when it is the only worker, as
@@ -56,9 +58,10 @@ public final class TrainingJob {
         return folder.readSummary().orElseThrow();
     }
 
-    /** Returns the summary when this very run is complete. */
+    /** Returns the summary when this very run, on this very data, is complete. */
     public Optional<JsonNode> completed() {
         return folder.readSummary()
+                .filter(summary -> summary.path("data_fingerprint").asText().equals(dataNow()))
                 .filter(
                         summary ->
                                 Resume.sameRun(
@@ -66,6 +69,12 @@ public final class TrainingJob {
                                                 summary.path("config").toString(),
                                                 folder.summary().toString()),
                                         config));
+    }
+
+    private String dataNow() {
+        try (DataSet data = DataSet.open(Path.of(config.data().train()))) {
+            return data.fingerprint();
+        }
     }
 
     /** Joins the other members and does this one's part. */

@@ -41,6 +41,16 @@ final class Worker {
 
     /** Trains to the end, from the newest checkpoint if there is one. */
     void run() {
+        // An engine such as Slurm decides the number of workers, so the config cannot vouch for it.
+        int smallest = config.train().microBatch() * at.worldSize();
+        if (config.train().globalBatch() % smallest != 0) {
+            throw new ConfigException(
+                    "train.global_batch=%s is not a multiple of train.micro_batch=%s times %s workers"
+                            .formatted(
+                                    config.train().globalBatch(),
+                                    config.train().microBatch(),
+                                    at.worldSize()));
+        }
         long startNs = System.nanoTime();
         try (DataSet data = DataSet.open(Path.of(config.data().train()))) {
             int classes = classes(config, data);
