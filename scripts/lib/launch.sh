@@ -68,7 +68,7 @@ launch() {
   shift
   find_java
   build_if_needed
-  [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] && terminal=true
+  [ -t 1 ] && [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] && terminal=true
   local flags=(
     --add-opens java.base/jdk.internal.misc=ALL-UNNAMED
     -Djavacpp.platform=linux-x86_64
@@ -76,7 +76,7 @@ launch() {
     -Djava.awt.headless=true
     "-Djft.home=$JFT_HOME"
     "-Djft.terminal=$terminal"
-    "-Djft.commit=$(git -C "$JFT_HOME" rev-parse --short=12 HEAD 2>/dev/null || printf unknown)"
+    "-Djft.commit=$(git -C "$JFT_HOME" describe --always --dirty --abbrev=12 2>/dev/null || printf unknown)"
   )
   [ "$JAVA_MAJOR" -ge 22 ] && flags+=(--enable-native-access=ALL-UNNAMED)
   # an OpenMP thread that waits must not hold a core another thread or worker needs

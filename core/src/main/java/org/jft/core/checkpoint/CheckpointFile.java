@@ -40,8 +40,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The checkpoint format, a zip archive. Each entry carries the zip's own CRC-32, checked on read;
- * the archive's directory comes last, so a truncated file is known as such.
+ * The checkpoint format, a zip archive. Each entry carries the zip's own CRC-32, checked on read; a
+ * truncated file lacks an entry or the end of one, and is known as such.
  *
  * <pre>
  *  configuration.json   DL4J: the ComputationGraphConfiguration
@@ -195,7 +195,7 @@ public final class CheckpointFile {
                 // To the end of the entry: only there does the stream compare the CRC-32.
                 content.transferTo(OutputStream.nullOutputStream());
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) { // of a broken length
             throw new CorruptDataException(
                     file, "not an intact checkpoint (%s)".formatted(e.getMessage()), e);
         }

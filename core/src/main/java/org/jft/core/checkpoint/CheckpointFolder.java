@@ -3,6 +3,7 @@ package org.jft.core.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -63,9 +64,14 @@ public final class CheckpointFolder {
 
     /** Writes the checkpoint, then drops the oldest beyond those kept. */
     public void write(Checkpoint checkpoint) {
-        CheckpointFile.write(file(checkpoint.state().step()), checkpoint);
+        Path written = file(checkpoint.state().step());
+        CheckpointFile.write(written, checkpoint);
+        // What is ahead of it was corrupt when the run went on from before.
         List<Path> files = files();
-        for (Path old : files.subList(0, Math.max(0, files.size() - keep))) {
+        int at = files.indexOf(written);
+        List<Path> obsolete = new ArrayList<>(files.subList(at + 1, files.size()));
+        obsolete.addAll(files.subList(0, Math.max(0, at + 1 - keep)));
+        for (Path old : obsolete) {
             try {
                 Files.deleteIfExists(old);
             } catch (IOException e) {

@@ -6,13 +6,14 @@ import static org.jft.core.config.Checks.check;
  * The workers of a run and how they talk.
  *
  * @param workers worker processes; {@code --workers} overrides it
- * @param timeoutSeconds longest wait for a peer before the run stops and names it
- * @param heapMegabytes Java heap of one worker; 0 means computed from the machine
+ * @param timeoutSeconds longest wait for a silent peer, such as one that writes a checkpoint,
+ *     before the run stops and names it; a dead one is noticed in seconds
+ * @param heapMegabytes Java heap of one worker; 0 means the command's own -Xmx, else a share
  */
 public record ClusterConfig(int workers, int timeoutSeconds, int heapMegabytes) {
     public ClusterConfig {
         workers = workers == 0 ? 1 : workers;
-        timeoutSeconds = timeoutSeconds == 0 ? 60 : timeoutSeconds;
+        timeoutSeconds = timeoutSeconds == 0 ? 300 : timeoutSeconds;
         check(workers > 0, "cluster.workers must be positive: %s", workers);
         check(timeoutSeconds > 0, "cluster.timeout_seconds must be positive: %s", timeoutSeconds);
         check(heapMegabytes >= 0, "cluster.heap_megabytes must not be negative");

@@ -28,7 +28,7 @@ public record TrainConfig(
     public enum Objective {
         /** Sigmoid cross-entropy per class, summed over classes: multi-label. */
         SIGMOID,
-        /** Softmax cross-entropy over the most specific labels: single-label. */
+        /** Softmax cross-entropy against all labels of a sample: for single-label data. */
         SOFTMAX
     }
 

@@ -7,6 +7,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,9 @@ public final class JsonLinesFile implements MetricSink {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             if (Files.exists(file)) {
-                Files.write(file, kept(Files.readAllLines(file), key, last));
+                Path draft = file.resolveSibling(file.getFileName() + ".tmp");
+                Files.write(draft, kept(Files.readAllLines(file), key, last));
+                Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
             }
             writer =
                     Files.newBufferedWriter(

@@ -153,12 +153,15 @@ public final class JftEval implements Callable<Integer> {
                     known(plan.samples()),
                     known(plan.steps()));
         }
+        String time =
+                Double.isNaN(seconds)
+                        ? "time unknown until the data set is there"
+                        : format(
+                                "at least %.0f min at the speed of a bare matrix multiply",
+                                Math.ceil(seconds / 60));
         print.printf(
-                Locale.ROOT,
-                "%d runs with %d workers, at least %.0f min at the speed of a bare matrix multiply%n",
-                sweep.points().size(),
-                base.cluster().workers(),
-                Math.ceil(seconds / 60));
+                "%d runs with %d workers, %s%n",
+                sweep.points().size(), base.cluster().workers(), time);
     }
 
     private static String known(java.util.OptionalLong number) {

@@ -99,7 +99,7 @@ public final class Sweep {
         if (before.isPresent()) {
             metrics = before.get();
         } else {
-            Checkpoint checkpoint = run.finalCheckpoint();
+            Checkpoint checkpoint = run.checkpointOf(summary.path("steps").asLong());
             metrics = new CheckpointScorer(config, run.root()).score(checkpoint).metrics();
             file.write(key, metrics);
         }

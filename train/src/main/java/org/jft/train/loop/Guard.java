@@ -27,7 +27,7 @@ final class Guard {
     void requireFiniteLoss(long step, double summed, double own) {
         if (!Double.isFinite(summed)) {
             String ranks = ranks(collective.allGather(Double.isFinite(own) ? 0 : 1));
-            throw new TrainingDivergedException("the loss", step, ranks);
+            throw new TrainingDivergedException("the loss", step, ranks.isEmpty() ? "all" : ranks);
         }
     }
 

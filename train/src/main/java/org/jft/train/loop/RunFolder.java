@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.jft.core.checkpoint.Checkpoint;
+import org.jft.core.checkpoint.CheckpointFile;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
@@ -21,6 +22,8 @@ import org.jft.core.failure.JftException;
  *
  * <pre>
  *  config.json      the resolved config
+ *  job.json         the same, for worker processes that are starting
+ *  .lock            held by the run's rank 0
  *  checkpoints/     step-000001200.zip, newest last
  *  metrics.jsonl    one line every train.cadence.metrics_every steps
  *  quarantine.tsv   images that could not be read, if any
@@ -51,15 +54,19 @@ public record RunFolder(Path root) {
         return new CheckpointFolder(root.resolve("checkpoints"), keep);
     }
 
-    /** Reads the newest checkpoint; of a complete run, its last. */
-    public Checkpoint finalCheckpoint() {
-        CheckpointFolder folder = checkpoints(1);
-        return folder.latest(warning -> System.err.println("warning: " + warning))
-                .orElseThrow(
-                        () ->
-                                new JftException(
-                                        Category.ABORT_RUN,
-                                        "%s holds no checkpoint".formatted(root)));
+    /** Reads the checkpoint of one step; of no other, were it corrupt. */
+    public Checkpoint checkpointOf(long step) {
+        return CheckpointFile.read(checkpoints(1).file(step));
+    }
+
+    /** Returns the file that hands the config to worker processes, before it is known to fit. */
+    Path job() {
+        return root.resolve("job.json");
+    }
+
+    /** Writes the config for worker processes. */
+    void writeJob(RunConfig config) {
+        write(job(), ConfigLoader.toJson(config) + "\n");
     }
 
     /** Writes the resolved config. */

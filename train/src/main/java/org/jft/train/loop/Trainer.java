@@ -74,7 +74,7 @@ final class Trainer {
             double ownLoss = sum.loss();
             collective.allReduce(sum.vector());
             clock.book(Part.ALLREDUCE, System.nanoTime());
-            guard.requireFiniteLoss(step, sum.loss(), ownLoss);
+            guard.requireFiniteLoss(step + 1, sum.loss(), ownLoss);
             loss = sum.loss() * scale;
             double rate = learningRate.at(step);
             optimizer.step(engine.parameters(), sum.vector(), scale, clip(scale), rate);

@@ -1,6 +1,7 @@
 package org.jft.train.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +51,6 @@ public final class TrainingJob {
         if (member.topology().worldSize() > 1) {
             runAsMember(member);
         } else if (config.cluster().workers() == 1) {
-            folder.writeConfig(config);
             new Worker(config, folder, Collective.solo()).run();
         } else {
             launch();
@@ -79,9 +79,6 @@ public final class TrainingJob {
 
     /** Joins the other members and does this one's part. */
     void runAsMember(MemberEnvironment member) {
-        if (member.topology().leads()) {
-            folder.writeConfig(config);
-        }
         Duration timeout = Duration.ofSeconds(config.cluster().timeoutSeconds());
         try (Collective collective =
                 Collectives.connect(member, timeout, Resume.fingerprint(config))) {
@@ -90,13 +87,13 @@ public final class TrainingJob {
     }
 
     private void launch() throws InterruptedException {
-        folder.writeConfig(config);
+        folder.writeJob(config);
         int workers = config.cluster().workers();
         int threads = Worker.share(config.engine().threads(), new Topology(0, workers));
         WorkerCommand command =
                 WorkerCommand.likeThisJvm(
                                 WorkerMain.class.getName(), List.of(folder.root().toString()))
-                        .withHeapMegabytes(config.cluster().heapMegabytes())
+                        .withHeapMegabytes(heapMegabytes(workers))
                         .withEnvironment(
                                 Map.of(
                                         "OMP_NUM_THREADS",
@@ -110,10 +107,26 @@ public final class TrainingJob {
             if (result.exitCode() == CommandRunner.USAGE) {
                 throw new ConfigException(failure + ", see above");
             }
+            if (failure.contains("exited with code")) {
+                throw new JftException(Category.ABORT_RUN, failure + ", see above");
+            }
             throw new JftException(
                     Category.ABORT_RUN,
                     "%s; the same command goes on from the newest checkpoint in %s"
                             .formatted(failure, folder.root()));
         }
+    }
+
+    /** Returns the heap of one worker: the config's, else this JVM's own -Xmx, else a share. */
+    private int heapMegabytes(int workers) {
+        boolean given =
+                ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                        .anyMatch(flag -> flag.startsWith("-Xmx"));
+        if (config.cluster().heapMegabytes() > 0 || given) {
+            return config.cluster().heapMegabytes(); // 0 keeps this JVM's flags
+        }
+        // The JVM's default is a quarter of the machine, for each worker.
+        long share = (Runtime.getRuntime().maxMemory() >> 20) / workers;
+        return (int) Math.max(256, Math.min(8192, share));
     }
 }

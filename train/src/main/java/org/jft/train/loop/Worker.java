@@ -24,7 +24,8 @@ import org.jft.train.optimizer.Optimizer;
 
 /**
  * One worker's part of a run, from opening the data set to the summary. Rank 0 alone reads and
- * writes the run folder; the others get parameters, optimizer state and position from it.
+ * writes checkpoints, metrics and summary; the others get parameters, optimizer state and position
+ * from it. All append to the quarantine.
  */
 final class Worker {
     private final RunConfig config;
@@ -52,7 +53,8 @@ final class Worker {
                                     at.worldSize()));
         }
         long startNs = System.nanoTime();
-        try (DataSet data = DataSet.open(Path.of(config.data().train()))) {
+        try (RunLock lock = at.leads() ? RunLock.hold(folder) : RunLock.NONE;
+                DataSet data = DataSet.open(Path.of(config.data().train()))) {
             int classes = classes(config, data);
             NetworkSpec network = network(config, classes);
             EngineFactory factory = Engines.named(config.engine().name());
@@ -80,6 +82,9 @@ final class Worker {
                 Resume.restore(
                         config, data.fingerprint(), checkpoints, engine, optimizer, collective);
 
+        if (at.leads()) {
+            folder.writeConfig(config);
+        }
         Trainer trainer = new Trainer(config, engine, classes, optimizer, totalSteps, collective);
         Quarantine quarantine = Quarantine.in(folder.root());
         try (BatchLoader batches =
@@ -110,6 +115,7 @@ final class Worker {
             trainer.run(batches, resume.step(), totalSteps, cadence);
         }
         double finalLoss = resume.step() < totalSteps ? trainer.loss() : resume.loss();
+        collective.barrier(); // all quarantined images are on disk
         if (at.leads()) {
             double wallSeconds = resume.wallSeconds() + (System.nanoTime() - startNs) / 1e9;
             folder.writeSummary(
@@ -120,7 +126,7 @@ final class Worker {
                             wallSeconds,
                             finalLoss,
                             engine.parameters(),
-                            quarantine));
+                            Quarantine.in(folder.root())));
         }
         collective.barrier(); // nobody leaves before the run is complete on disk
     }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 /** The main class of a worker process; {@link TrainingJob} starts it. */
 @Command(name = "jft-worker", description = "One worker of a training job.", hidden = true)
 public final class WorkerMain implements Runnable {
-    @Parameters(description = "The run folder, with its config.json.")
+    @Parameters(description = "The run folder, with its job.json.")
     private Path folder;
 
     public static void main(String[] args) {
@@ -24,6 +24,6 @@ public final class WorkerMain implements Runnable {
         MemberEnvironment member = MemberEnvironment.read(System.getenv());
         ParentWatch.start(member);
         RunFolder run = new RunFolder(folder);
-        new TrainingJob(ConfigLoader.load(run.config(), List.of()), run).runAsMember(member);
+        new TrainingJob(ConfigLoader.load(run.job(), List.of()), run).runAsMember(member);
     }
 }
