@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.jft.core.config.ImageConfig;
 
 /** What one graph input is fed with. The engine reads it during {@code forward} only. */
 public sealed interface EngineInput {
@@ -37,6 +38,11 @@ public sealed interface EngineInput {
                     height,
                     width);
         }
+    }
+
+    /** Returns square decoded images with the size and scaling of a config. */
+    static EngineInput pixels(ByteBuffer nhwc, int batchSize, ImageConfig image) {
+        return new Pixels(nhwc, batchSize, image.size(), image.size(), image.mean(), image.std());
     }
 
     /**

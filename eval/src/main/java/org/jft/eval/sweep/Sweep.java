@@ -1,7 +1,6 @@
 package org.jft.eval.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,10 +112,5 @@ public final class Sweep {
                         summary.path("wall_seconds").asDouble(Double.NaN));
         listener.scored(point, result, before.isPresent());
         return result;
-    }
-
-    /** Returns whether any run of the sweep has begun. */
-    public boolean begun() {
-        return points.stream().anyMatch(point -> Files.exists(point.folder(folder)));
     }
 }

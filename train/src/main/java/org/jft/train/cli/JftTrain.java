@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ConfigLoader;
@@ -71,13 +72,13 @@ public final class JftTrain implements Callable<Integer> {
         }
         Path folder = out == null ? Path.of("runs", run.name()) : out;
         TrainingJob job = new TrainingJob(run, new RunFolder(folder));
-        boolean already = job.completed().isPresent();
-        JsonNode summary = job.run();
+        Optional<JsonNode> before = job.completed();
+        JsonNode summary = before.isPresent() ? before.get() : job.train();
         print.printf(
                 Locale.ROOT,
                 "%s: %s%,d steps, loss %.4g, %,.0f s; %s%n",
                 run.name(),
-                already ? "already complete: " : "",
+                before.isPresent() ? "already complete: " : "",
                 summary.path("steps").asLong(),
                 summary.path("final_loss").asDouble(),
                 summary.path("wall_seconds").asDouble(),

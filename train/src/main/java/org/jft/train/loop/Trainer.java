@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.jft.cluster.collective.Collective;
-import org.jft.core.config.ImageConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
@@ -90,15 +89,8 @@ final class Trainer {
     }
 
     private void accumulate(Batch batch, boolean first) {
-        ImageConfig image = config.data().image();
         EngineInput pixels =
-                new EngineInput.Pixels(
-                        batch.pixels(),
-                        batch.size(),
-                        image.size(),
-                        image.size(),
-                        image.mean(),
-                        image.std());
+                EngineInput.pixels(batch.pixels(), batch.size(), config.data().image());
         FloatBuffer logits = engine.forward(List.of(pixels), true).get(0);
         Targets targets = new Targets(batch.labelOffsets(), batch.labelIds(), batch.confidences());
         double microLoss = objective.loss(logits, targets, outputGradient);

@@ -38,15 +38,17 @@ public final class TrainingJob {
     }
 
     /**
-     * Trains to the end and returns the summary.
+     * Returns the summary of the complete run, after training what is missing.
      *
      * @throws JftException when a worker failed; it has said why on standard error
      */
     public JsonNode run() throws InterruptedException {
         Optional<JsonNode> done = completed();
-        if (done.isPresent()) {
-            return done.get();
-        }
+        return done.isPresent() ? done.get() : train();
+    }
+
+    /** Trains to the end, from the newest checkpoint if there is one, and returns the summary. */
+    public JsonNode train() throws InterruptedException {
         MemberEnvironment member = MemberEnvironment.read(System.getenv());
         if (member.topology().worldSize() > 1) {
             runAsMember(member);

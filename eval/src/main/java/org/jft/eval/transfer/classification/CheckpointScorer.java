@@ -70,14 +70,7 @@ public final class CheckpointScorer {
                 ProgressLine.start("score", data.rowCount(), "images", System.nanoTime())) {
             for (Batch batch; (batch = batches.next()) != null; ) {
                 try (Batch open = batch) {
-                    EngineInput pixels =
-                            new EngineInput.Pixels(
-                                    open.pixels(),
-                                    open.size(),
-                                    image.size(),
-                                    image.size(),
-                                    image.mean(),
-                                    image.std());
+                    EngineInput pixels = EngineInput.pixels(open.pixels(), open.size(), image);
                     FloatBuffer logits = engine.forward(List.of(pixels), false).get(0);
                     int classes = logits.capacity() / open.size();
                     if (scorer == null) {
