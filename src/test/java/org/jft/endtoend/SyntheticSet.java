@@ -18,7 +18,7 @@ final class SyntheticSet {
               train: set/train
               test: set/test
               image: {size: 16, min_scale: 0.6}
-            model: {architecture: resnet8-small, width: 4, head_bias: -2.0}
+            model: {architecture: resnet8s, width: 4, head_bias: -2.0}
             train:
               global_batch: 32
               micro_batch: 8

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.jft.core.config.EngineConfig;
 import org.jft.core.config.ModelConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
@@ -56,8 +57,8 @@ abstract class EngineParityContract {
 
     @ParameterizedTest
     @CsvSource({
-        "resnet14-small, 32",
-        "resnet14-small, 29", // odd: every stride has to floor
+        "resnet14s, 32",
+        "resnet14s, 29", // odd: every stride has to floor
         "resnet18, 64",
         "resnet50, 75",
     })
@@ -69,7 +70,8 @@ abstract class EngineParityContract {
         long[] imageShape = {BATCH, 3, size, size};
         Map<String, Double> best = new TreeMap<>();
         NetworkSpec network = NetworkSpec.ofImages(graph, size);
-        try (Engine engine = Engines.named(engineName()).compile(network, BATCH, 0)) {
+        try (Engine engine =
+                Engines.named(engineName()).compile(network, BATCH, EngineConfig.defaults())) {
             TorchState state = TorchState.of(graph, engine.layout());
             FloatBuffer vector = engine.parameters();
             for (long seed = 0; seed < DRAWS; seed++) {

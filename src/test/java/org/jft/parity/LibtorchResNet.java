@@ -53,16 +53,16 @@ final class LibtorchResNet {
 
     LibtorchResNet(String architecture, ScalarType precision) {
         this.precision = precision;
-        smallImages = architecture.endsWith("-small");
+        smallImages = architecture.endsWith("s");
         depths =
                 switch (architecture) {
                     case "resnet18" -> new int[] {2, 2, 2, 2};
                     case "resnet50" -> new int[] {3, 4, 6, 3};
                     case "resnet101" -> new int[] {3, 4, 23, 3};
                     case "resnet152" -> new int[] {3, 8, 36, 3};
-                    case "resnet8-small" -> new int[] {1, 1, 1};
-                    case "resnet14-small" -> new int[] {2, 2, 2};
-                    case "resnet20-small" -> new int[] {3, 3, 3};
+                    case "resnet8s" -> new int[] {1, 1, 1};
+                    case "resnet14s" -> new int[] {2, 2, 2};
+                    case "resnet20s" -> new int[] {3, 3, 3};
                     default -> throw new IllegalArgumentException(architecture);
                 };
         bottleneck = depths.length == 4 && !architecture.equals("resnet18");

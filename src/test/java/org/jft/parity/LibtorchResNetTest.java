@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The oracle itself: deterministic, sensitive, and right about its own gradient. */
 class LibtorchResNetTest {
-    private static final String ARCHITECTURE = "resnet8-small";
+    private static final String ARCHITECTURE = "resnet8s";
     private static final int SIZE = 16;
     private static final int BATCH = 2;
     private static final int CLASSES = 3;

@@ -68,7 +68,7 @@ class ReadmeTest {
     }
 
     private static String row(String name) {
-        boolean small = name.endsWith("-small");
+        boolean small = name.endsWith("s");
         ModelSummary summary = small ? summary(name, 10, 32) : summary(name, 1000, 224);
         String larger =
                 small

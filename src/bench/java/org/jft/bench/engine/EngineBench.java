@@ -52,7 +52,7 @@ public final class EngineBench implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "NAME",
-            defaultValue = "resnet14-small",
+            defaultValue = "resnet14s",
             description = "A model.architecture of a config (default: ${DEFAULT-VALUE}).")
     private String model;
 
@@ -106,7 +106,7 @@ public final class EngineBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        boolean small = model.endsWith("-small");
+        boolean small = model.endsWith("s");
         Workload workload =
                 Workload.of(
                         model,
@@ -140,7 +140,7 @@ public final class EngineBench implements Callable<Integer> {
     }
 
     private EngineFactory factory() {
-        return Engines.named(engine == null ? new EngineConfig(null, 0).name() : engine);
+        return Engines.named(engine == null ? EngineConfig.defaults().name() : engine);
     }
 
     private TrainingStep peer(Workload workload, Engine ours) {

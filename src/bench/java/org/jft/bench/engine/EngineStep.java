@@ -2,6 +2,7 @@ package org.jft.bench.engine;
 
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.jft.core.config.EngineConfig;
 import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
@@ -19,7 +20,11 @@ final class EngineStep implements TrainingStep {
 
     EngineStep(EngineFactory factory, Workload workload, int threads) {
         this.workload = workload;
-        engine = factory.compile(workload.network(), workload.batch(), threads);
+        engine =
+                factory.compile(
+                        workload.network(),
+                        workload.batch(),
+                        EngineConfig.defaults().withThreads(threads));
         objective = Objective.of(TrainConfig.Objective.SIGMOID, workload.classes());
         input = new EngineInput.Tensor(workload.images(), workload.batch());
         outputGradient = Workload.direct(workload.batch() * workload.classes());

@@ -5,8 +5,8 @@ import static org.jft.core.config.Checks.check;
 /**
  * The network.
  *
- * @param architecture resnet18, resnet50, resnet101, resnet152 (ImageNet-style stem) or
- *     resnet8-small, resnet14-small, resnet20-small (3x3 stem, for 28-64 pixel images)
+ * @param architecture resnet18, resnet50, resnet101, resnet152 (ImageNet-style stem) or resnet8s,
+ *     resnet14s, resnet20s (3x3 stem, for 28-64 pixel images)
  * @param classes size of the head; 0 means the data set's class count
  * @param width channels of the first stage; 0 means the architecture's own (64, or 16 when small)
  * @param headBias initial bias of the head: about log(p / (1 - p)) of the mean positive rate p, so

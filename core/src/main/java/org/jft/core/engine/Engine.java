@@ -21,9 +21,10 @@ public interface Engine extends AutoCloseable {
     FloatBuffer parameters();
 
     /**
-     * Returns the gradients of the last {@link #backward}, overwritten by the next. In the slices
-     * of running statistics stands the step to subtract from them, {@code (1 - decay) * (running -
-     * batch)}: averaged over workers like a gradient, then subtracted as it is.
+     * Returns the gradients of the last {@link #backward}, overwritten by the next; zero in frozen
+     * layers. In the slices of running statistics stands the step to subtract from them, {@code (1
+     * - decay) * (running - batch)}: averaged over workers like a gradient, then subtracted as it
+     * is.
      */
     FloatBuffer gradients();
 
@@ -45,6 +46,16 @@ public interface Engine extends AutoCloseable {
      *     order; ranges do not overlap and cover the vector
      */
     void backward(List<FloatBuffer> outputGradients, GradientListener onReady);
+
+    /**
+     * Returns d loss / d input of the last {@link #backward}, row-major [N, ...] (images: NCHW),
+     * valid until the next call.
+     *
+     * @param input index in the graph's order
+     * @throws IllegalStateException unless the network was compiled {@link
+     *     NetworkSpec#withInputGradients()}
+     */
+    FloatBuffer inputGradient(int input);
 
     /** Frees the memory; idempotent. */
     @Override

@@ -1,5 +1,7 @@
 package org.jft.core.engine;
 
+import org.jft.core.config.EngineConfig;
+
 /** Makes engines of one backend; found through {@link java.util.ServiceLoader}. */
 public interface EngineFactory {
     /** Returns the backend's name as it stands in a config. */
@@ -9,16 +11,17 @@ public interface EngineFactory {
      * Compiles a network; the graph's seed initialises the parameters.
      *
      * @param batchSize largest batch that will be fed
-     * @param threads compute threads; 0 means all cores
+     * @param config precision, threads and memory options; its name is not read
+     * @throws org.jft.core.failure.ConfigException if this backend cannot run the network or the
+     *     options; names the layer or the key, and the way out
      */
-    Engine compile(NetworkSpec network, int batchSize, int threads);
+    Engine compile(NetworkSpec network, int batchSize, EngineConfig config);
 
     /**
-     * Estimates the off-heap bytes of an engine compiled for training, without allocating them.
-     *
-     * @param parameterCount length of the flat vector
+     * Returns the off-heap bytes of an engine compiled for training, without allocating them; an
+     * estimate where the backend allocates as it goes.
      */
-    long memoryBytes(NetworkSpec network, long parameterCount, int batchSize);
+    long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config);
 
     /**
      * Measures how fast this backend multiplies matrices on this machine with all its cores, in

@@ -3,25 +3,53 @@ package org.jft.core.engine;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /**
- * What an engine compiles: a DL4J graph without a loss, and the shape of one row of each input
- * (DL4J's configuration forgets it).
+ * What an engine compiles: a DL4J graph without a loss, the shape of one row of each input (DL4J's
+ * configuration forgets it), and how much of backward is wanted.
+ *
+ * @param frozenLayers layers whose parameters stay: their gradients are zero and their batch norms
+ *     use the running statistics in training too; backward ends where nothing before it is trained
+ * @param inputGradients whether backward goes on to the inputs, for a graph chained behind another
  */
-public record NetworkSpec(ComputationGraphConfiguration graph, List<InputType> inputTypes) {
+public record NetworkSpec(
+        ComputationGraphConfiguration graph,
+        List<InputType> inputTypes,
+        Set<String> frozenLayers,
+        boolean inputGradients) {
     public NetworkSpec {
         inputTypes = List.copyOf(inputTypes);
+        frozenLayers = Set.copyOf(frozenLayers);
         checkArgument(
                 inputTypes.size() == graph.getNetworkInputs().size(),
                 "the graph has the inputs %s, but %s shapes were given",
                 graph.getNetworkInputs(),
                 inputTypes.size());
+        for (String layer : frozenLayers) {
+            checkArgument(graph.getVertices().containsKey(layer), "no layer '%s' to freeze", layer);
+        }
+    }
+
+    /** Returns a network that is trained as a whole. */
+    public static NetworkSpec of(ComputationGraphConfiguration graph, List<InputType> inputTypes) {
+        return new NetworkSpec(graph, inputTypes, Set.of(), false);
     }
 
     /** Returns a network over square RGB images. */
     public static NetworkSpec ofImages(ComputationGraphConfiguration graph, int size) {
-        return new NetworkSpec(graph, List.of(InputType.convolutional(size, size, 3)));
+        return of(graph, List.of(InputType.convolutional(size, size, 3)));
+    }
+
+    /** Returns this network with the given layers frozen. */
+    public NetworkSpec withFrozenLayers(Set<String> layers) {
+        return new NetworkSpec(graph, inputTypes, layers, inputGradients);
+    }
+
+    /** Returns this network with backward going on to the inputs. */
+    public NetworkSpec withInputGradients() {
+        return new NetworkSpec(graph, inputTypes, frozenLayers, true);
     }
 }

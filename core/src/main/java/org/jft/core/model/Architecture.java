@@ -6,9 +6,9 @@ enum Architecture {
     RESNET50("resnet50", Stem.DOWNSAMPLING, Block.BOTTLENECK, 64, 3, 4, 6, 3),
     RESNET101("resnet101", Stem.DOWNSAMPLING, Block.BOTTLENECK, 64, 3, 4, 23, 3),
     RESNET152("resnet152", Stem.DOWNSAMPLING, Block.BOTTLENECK, 64, 3, 8, 36, 3),
-    RESNET8_SMALL("resnet8-small", Stem.PLAIN, Block.BASIC, 16, 1, 1, 1),
-    RESNET14_SMALL("resnet14-small", Stem.PLAIN, Block.BASIC, 16, 2, 2, 2),
-    RESNET20_SMALL("resnet20-small", Stem.PLAIN, Block.BASIC, 16, 3, 3, 3);
+    RESNET8S("resnet8s", Stem.PLAIN, Block.BASIC, 16, 1, 1, 1),
+    RESNET14S("resnet14s", Stem.PLAIN, Block.BASIC, 16, 2, 2, 2),
+    RESNET20S("resnet20s", Stem.PLAIN, Block.BASIC, 16, 3, 3, 3);
 
     /** What stands before the first stage. */
     enum Stem {

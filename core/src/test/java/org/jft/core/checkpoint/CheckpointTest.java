@@ -28,7 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 class CheckpointTest {
     private static final ComputationGraphConfiguration GRAPH =
-            Architectures.create(new ModelConfig("resnet8-small", 0, 4, null, false), 3, 16, 1);
+            Architectures.create(new ModelConfig("resnet8s", 0, 4, null, false), 3, 16, 1);
     private static final int PARAMETERS = parameterCount();
 
     @TempDir Path folder;

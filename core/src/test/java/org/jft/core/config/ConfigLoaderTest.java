@@ -21,7 +21,7 @@ class ConfigLoaderTest {
               train: sets/a/train
               subset: 10%
               image: {size: 32}
-            model: {architecture: resnet14-small}
+            model: {architecture: resnet14s}
             train:
               global_batch: 64
               epochs: 2.5

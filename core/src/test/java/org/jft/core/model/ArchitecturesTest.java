@@ -37,9 +37,9 @@ class ArchitecturesTest {
         "resnet152, 1000, 60192808",
         // by hand: stem 464, stages of one block 4672 + 14528 + 57728, further blocks
         // 4672 + 18560 + 73984 each time, head 650; the last is the known 0.27M of ResNet-20
-        "resnet8-small, 10, 78042",
-        "resnet14-small, 10, 175258",
-        "resnet20-small, 10, 272474",
+        "resnet8s, 10, 78042",
+        "resnet14s, 10, 175258",
+        "resnet20s, 10, 272474",
     })
     void shouldHaveAsManyTrainableParametersAsTheReference(
             String name, int classes, long expected) {
@@ -120,7 +120,7 @@ class ArchitecturesTest {
 
     @Test
     void shouldStartTheHeadAtItsBiasAndBlocksAtZeroWhenAsked() {
-        ModelConfig config = new ModelConfig("resnet14-small", 0, 0, -4.5, true);
+        ModelConfig config = new ModelConfig("resnet14s", 0, 0, -4.5, true);
         ComputationGraph graph = new ComputationGraph(Architectures.create(config, 10, 32, SEED));
         graph.init();
 
@@ -133,7 +133,7 @@ class ArchitecturesTest {
 
     @Test
     void shouldScaleEveryStageWithTheWidth() {
-        ModelConfig config = new ModelConfig("resnet8-small", 0, 24, null, false);
+        ModelConfig config = new ModelConfig("resnet8s", 0, 24, null, false);
         ComputationGraphConfiguration graph = Architectures.create(config, 10, 32, SEED);
 
         assertThat(convolution(graph, "conv1").getNOut()).isEqualTo(24);
@@ -143,13 +143,12 @@ class ArchitecturesTest {
     @Test
     void shouldCarryTheSeed() {
         // DL4J's own draw from it differs between runs; engines draw with WeightDraw.
-        assertThat(create("resnet8-small", 10, 32).getDefaultConfiguration().getSeed())
-                .isEqualTo(SEED);
+        assertThat(create("resnet8s", 10, 32).getDefaultConfiguration().getSeed()).isEqualTo(SEED);
     }
 
     @Test
     void shouldBeRestoredByDl4jItself(@TempDir Path folder) throws Exception {
-        ComputationGraph graph = new ComputationGraph(create("resnet8-small", 10, 32));
+        ComputationGraph graph = new ComputationGraph(create("resnet8s", 10, 32));
         graph.init();
         INDArray images = Nd4j.rand(2, 3, 32, 32);
         File file = folder.resolve("model.zip").toFile();
@@ -164,7 +163,7 @@ class ArchitecturesTest {
 
     @Test
     void shouldKeepNoOptimizerStateInTheModel() {
-        ComputationGraph graph = new ComputationGraph(create("resnet8-small", 10, 32));
+        ComputationGraph graph = new ComputationGraph(create("resnet8s", 10, 32));
         graph.init();
 
         assertThat(graph.getUpdater().getStateViewArray()).isNull();
@@ -177,7 +176,7 @@ class ArchitecturesTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith("model.architecture: no network '%s'", wrong)
                 .hasMessageContaining("the nearest is '%s'", nearest)
-                .hasMessageContaining("resnet14-small");
+                .hasMessageContaining("resnet14s");
     }
 
     @Test
@@ -186,7 +185,7 @@ class ArchitecturesTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(
                         "data.image.size=31 is too small for resnet50, which needs at least 32");
-        assertThatThrownBy(() -> create("resnet8-small", 0, 32))
+        assertThatThrownBy(() -> create("resnet8s", 0, 32))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("model.classes must be positive: 0");
     }

@@ -47,14 +47,14 @@ class ModelSummaryTest {
 
     @Test
     void shouldCountActivationsAsDl4jMakesThem() {
-        ComputationGraph graph = new ComputationGraph(create("resnet8-small", 10, 32));
+        ComputationGraph graph = new ComputationGraph(create("resnet8s", 10, 32));
         graph.init();
         Stream<INDArray> made =
                 graph.feedForward(Nd4j.rand(1, 3, 32, 32), false).entrySet().stream()
                         .filter(entry -> !entry.getKey().equals(Architectures.INPUT))
                         .map(java.util.Map.Entry::getValue);
 
-        assertThat(summary("resnet8-small", 10, 32).activationElements())
+        assertThat(summary("resnet8s", 10, 32).activationElements())
                 .isEqualTo(made.mapToLong(INDArray::length).sum());
     }
 
@@ -66,7 +66,7 @@ class ModelSummaryTest {
         long second = 16 * 16 * (16 * 32 * 9 + 32 * 32 * 9 + 16 * 32);
         long third = 8 * 8 * (32 * 64 * 9 + 64 * 64 * 9 + 32 * 64);
 
-        assertThat(summary("resnet8-small", 10, 32).forwardMultiplyAdds())
+        assertThat(summary("resnet8s", 10, 32).forwardMultiplyAdds())
                 .isEqualTo(stem + first + second + third + 64 * 10);
     }
 

@@ -40,7 +40,7 @@ class TorchStateTest {
 
     @BeforeEach
     void createNetwork() {
-        graph = network("resnet8-small", CLASSES);
+        graph = network("resnet8s", CLASSES);
         state = stateOf(graph);
         file = folder.resolve("model.safetensors");
     }
@@ -149,7 +149,7 @@ class TorchStateTest {
 
     @Test
     void shouldKeepTheHeadWhenTheClassesDiffer() {
-        ComputationGraph other = network("resnet8-small", CLASSES + 2);
+        ComputationGraph other = network("resnet8s", CLASSES + 2);
         stateOf(other).write(file, flat(other));
         FloatBuffer target = randomVector(6);
         FloatBuffer before = copy(target);
@@ -164,7 +164,7 @@ class TorchStateTest {
 
     @Test
     void shouldNameATensorOfAnotherShapeAndChangeNothing() {
-        ComputationGraph other = network("resnet8-small", CLASSES + 2);
+        ComputationGraph other = network("resnet8s", CLASSES + 2);
         stateOf(other).write(file, flat(other));
         FloatBuffer target = randomVector(7);
         FloatBuffer before = copy(target);
@@ -189,7 +189,7 @@ class TorchStateTest {
 
     @Test
     void shouldNameATensorTooMany() {
-        ComputationGraph larger = network("resnet14-small", CLASSES);
+        ComputationGraph larger = network("resnet14s", CLASSES);
         stateOf(larger).write(file, flat(larger));
 
         assertThatThrownBy(() -> state.read(file, randomVector(10), Set.of()))

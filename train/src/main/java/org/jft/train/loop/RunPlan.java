@@ -87,7 +87,7 @@ public record RunPlan(
         int size = config.data().image().size();
         long vectors = 1 + Optimizer.stateVectors(config.train().optimizer());
         return new Memory(
-                Engines.named(config.engine().name()).memoryBytes(network, parameters, micro),
+                Engines.named(config.engine().name()).memoryBytes(network, micro, config.engine()),
                 Float.BYTES * parameters * vectors,
                 3L * size * size * micro * (config.data().loader().prefetch() + 1));
     }

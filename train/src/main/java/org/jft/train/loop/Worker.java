@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.EngineConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
@@ -58,8 +59,9 @@ final class Worker {
             int classes = classes(config, data);
             NetworkSpec network = network(config, classes);
             EngineFactory factory = Engines.named(config.engine().name());
-            int threads = share(config.engine().threads(), at);
-            try (Engine engine = factory.compile(network, config.train().microBatch(), threads)) {
+            EngineConfig options =
+                    config.engine().withThreads(share(config.engine().threads(), at));
+            try (Engine engine = factory.compile(network, config.train().microBatch(), options)) {
                 Optimizer optimizer = new Optimizer(config.train().optimizer(), engine.layout());
                 train(startNs, data, network, classes, engine, optimizer);
             }

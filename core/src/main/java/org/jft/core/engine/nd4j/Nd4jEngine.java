@@ -142,6 +142,11 @@ final class Nd4jEngine implements Engine {
     }
 
     @Override
+    public FloatBuffer inputGradient(int input) {
+        throw new IllegalStateException("the network was compiled without input gradients");
+    }
+
+    @Override
     public void close() {
         if (!closed) {
             closed = true;

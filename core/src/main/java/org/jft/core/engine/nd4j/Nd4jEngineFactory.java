@@ -1,9 +1,12 @@
 package org.jft.core.engine.nd4j;
 
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.NetworkSpec;
+import org.jft.core.failure.ConfigException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -19,16 +22,29 @@ public final class Nd4jEngineFactory implements EngineFactory {
     }
 
     @Override
-    public Engine compile(NetworkSpec network, int batchSize, int threads) {
-        if (threads > 0) {
-            Nd4j.getEnvironment().setMaxThreads(threads);
-            Nd4j.getEnvironment().setMaxMasterThreads(threads);
+    public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
+        if (config.precision() != Precision.FP32) {
+            throw new ConfigException(
+                    "engine.precision: the nd4j engine knows fp32 only; onednn has %s"
+                            .formatted(config.precision()));
+        }
+        if (config.recompute()) {
+            throw new ConfigException(
+                    "engine.recompute: the nd4j engine keeps every activation; onednn can recompute");
+        }
+        if (config.threads() > 0) {
+            Nd4j.getEnvironment().setMaxThreads(config.threads());
+            Nd4j.getEnvironment().setMaxMasterThreads(config.threads());
         }
         return new Nd4jEngine(network, batchSize);
     }
 
     @Override
-    public long memoryBytes(NetworkSpec network, long parameterCount, int batchSize) {
+    public long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config) {
+        long parameterCount =
+                network.graph().getVertices().values().stream()
+                        .mapToLong(vertex -> vertex.numParams(true))
+                        .sum();
         InputType[] inputs = network.inputTypes().toArray(InputType[]::new);
         long all = 0;
         long largest = 0;

@@ -26,6 +26,7 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.jft.core.config.EngineConfig;
 import org.jft.core.config.ModelConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
@@ -139,13 +140,13 @@ class Nd4jEngineTest {
 
     @Test
     void shouldDrawTheSameWeightsFromTheSameSeedWithTheSpreadAskedFor() {
-        ModelConfig small = new ModelConfig("resnet14-small", 0, 32, null, false);
+        ModelConfig small = new ModelConfig("resnet14s", 0, 32, null, false);
         NetworkSpec seven = NetworkSpec.ofImages(Architectures.create(small, 9, 32, 7), 32);
         NetworkSpec eight = NetworkSpec.ofImages(Architectures.create(small, 9, 32, 8), 32);
         EngineFactory factory = Engines.named("nd4j");
-        try (Engine first = factory.compile(seven, 1, 0);
-                Engine second = factory.compile(seven, 1, 0);
-                Engine other = factory.compile(eight, 1, 0)) {
+        try (Engine first = factory.compile(seven, 1, EngineConfig.defaults());
+                Engine second = factory.compile(seven, 1, EngineConfig.defaults());
+                Engine other = factory.compile(eight, 1, EngineConfig.defaults())) {
             assertThat(first.parameters()).isEqualTo(second.parameters());
             assertThat(first.parameters()).isNotEqualTo(other.parameters());
             Slice widest =
@@ -203,7 +204,8 @@ class Nd4jEngineTest {
     }
 
     private static Engine compile(ComputationGraphConfiguration conf) {
-        return Engines.named("nd4j").compile(NetworkSpec.ofImages(conf, SIZE), BATCH, 0);
+        return Engines.named("nd4j")
+                .compile(NetworkSpec.ofImages(conf, SIZE), BATCH, EngineConfig.defaults());
     }
 
     private static ComputationGraph stock(ComputationGraphConfiguration conf) {

@@ -45,7 +45,8 @@ public final class CheckpointScorer {
         try (DataSet data = DataSet.open(test);
                 Engine engine =
                         Engines.named(config.engine().name())
-                                .compile(network, batchSize, threads)) {
+                                .compile(
+                                        network, batchSize, config.engine().withThreads(threads))) {
             engine.parameters().put(checkpoint.parameters().duplicate());
             Taxonomy taxonomy = data.taxonomy();
             try (BatchLoader batches =

@@ -1,0 +1,97 @@
+package org.jft.core.engine.program;
+
+import java.util.Optional;
+import org.jft.core.engine.ParameterLayout.Slice;
+
+/** What a node computes. Slices say where its parameters lie in the flat vector. */
+public sealed interface Op {
+    /**
+     * A convolution of one value.
+     *
+     * @param groups independent groups of channels; weights are [out, in / groups, kh, kw]
+     */
+    record Convolution(Window window, int groups, Slice weight, Optional<Slice> bias)
+            implements Op {}
+
+    /** y = W x + b over all elements of a row, taken row-major; weights are [out, in] row-major. */
+    record Dense(Slice weight, Optional<Slice> bias) implements Op {}
+
+    /**
+     * Batch normalization over N, H, W (Ioffe and Szegedy 2015), the variance over n.
+     *
+     * @param decay of the running statistics: running = decay * running + (1 - decay) * batch
+     */
+    record BatchNorm(
+            double epsilon, double decay, Slice scale, Slice shift, Slice mean, Slice variance)
+            implements Op {}
+
+    /**
+     * An element-wise function.
+     *
+     * @param alpha slope below zero (LEAKY_RELU), scale (ELU) or factor (SWISH); 0 elsewhere
+     */
+    record Activation(Function function, float alpha) implements Op {
+        /** Which function. */
+        public enum Function {
+            /** max(x, 0). */
+            RELU,
+            /** x where positive, else alpha x. */
+            LEAKY_RELU,
+            /** min(max(x, 0), 6). */
+            RELU6,
+            /** 1 / (1 + exp(-x)). */
+            SIGMOID,
+            /** Hyperbolic tangent. */
+            TANH,
+            /** x where positive, else alpha (exp(x) - 1). */
+            ELU,
+            /** x sigmoid(alpha x). */
+            SWISH
+        }
+
+        /** Returns whether this is a plain rectifier, which fuses. */
+        public boolean isRelu() {
+            return function == Function.RELU;
+        }
+    }
+
+    /** The sum of two values of equal shape. */
+    record Add() implements Op {}
+
+    /**
+     * Pooling of one value.
+     *
+     * @param countPadding whether an average divides by the whole window at the border, too
+     */
+    record Pool(Kind kind, Window window, boolean countPadding) implements Op {
+        /** How a window becomes one number. */
+        public enum Kind {
+            /** The largest. */
+            MAX,
+            /** The mean. */
+            AVERAGE
+        }
+    }
+
+    /** Values side by side along the channels. */
+    record Concat() implements Op {}
+
+    /** Resampling to the output's side, pixel centres at half positions. */
+    record Resize(Method method) implements Op {
+        /** How pixels between pixels are made. */
+        public enum Method {
+            /** The nearest pixel. */
+            NEAREST,
+            /** Linear in both directions. */
+            BILINEAR
+        }
+    }
+
+    /**
+     * In training each element is zero with probability 1 - keep, else multiplied by 1 / keep.
+     *
+     * @param keep probability of staying
+     * @param seed of this node's masks
+     */
+    record Dropout(double keep, long seed) implements Op {}
+}
