@@ -110,7 +110,8 @@ final class BackwardPlanner {
         } else {
             Tensor to = gradientOf(head.input());
             Tensor mask = forward.dropoutMask(group);
-            tasks.add(new Task.ApplyMask(head.name() + " backward", gradient, mask, to));
+            tasks.add(
+                    new Task.ApplyMask(head.name(), ((Op.Dropout) op).keep(), gradient, mask, to));
             contribute(head.input(), to);
         }
     }

@@ -139,7 +139,8 @@ final class ForwardPlanner {
         Tensor mask = activation(group.head().name() + " mask", to.shape());
         tasks.add(new Task.DrawMask(group.head(), mask));
         dropoutMasks.put(group.output(), mask);
-        return new Task.ApplyMask(group.head().name(), from, mask, to);
+        return new Task.ApplyMask(
+                group.head().name(), ((Op.Dropout) group.head().op()).keep(), from, mask, to);
     }
 
     static Tensor activation(String name, Shape shape) {

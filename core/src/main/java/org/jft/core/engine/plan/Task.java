@@ -390,7 +390,7 @@ public sealed interface Task {
     /** Gradient of a resampling. */
     record ResampleBackward(Node node, Tensor from, Tensor to) implements OfNode, OneToOne {}
 
-    /** Draws a dropout mask: 1 / keep or 0. The same for the same step, node and element. */
+    /** Draws a dropout mask: 1 or 0. The same for the same step, node and element. */
     record DrawMask(Node node, Tensor to) implements OfNode {
         @Override
         public List<Tensor> writes() {
@@ -398,8 +398,8 @@ public sealed interface Task {
         }
     }
 
-    /** A tensor times a mask, forward and backward alike. */
-    record ApplyMask(String of, Tensor from, Tensor mask, Tensor to) implements Task {
+    /** A tensor times a mask, over the share that was kept; forward and backward alike. */
+    record ApplyMask(String of, double keep, Tensor from, Tensor mask, Tensor to) implements Task {
         @Override
         public List<Tensor> reads() {
             return List.of(from, mask);

@@ -1,0 +1,123 @@
+package org.jft.core.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
+
+import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.global.dnnl;
+import org.jft.core.engine.plan.Task;
+import org.jft.core.engine.program.Op;
+import org.jft.core.engine.program.Op.Activation.Function;
+
+/** Attributes with post-operations: what a primitive does to each element before it is stored. */
+final class Attributes {
+    /**
+     * An element-wise function in oneDNN's terms.
+     *
+     * @param algorithm one of dnnl_eltwise
+     * @param fromOutput its variant whose backward pass reads the output
+     */
+    record ElementWise(int algorithm, int fromOutput, float alpha, float beta) {
+        static ElementWise of(Op.Activation activation) {
+            float alpha = activation.alpha();
+            return switch (activation.function()) {
+                case RELU, LEAKY_RELU ->
+                        new ElementWise(
+                                dnnl.dnnl_eltwise_relu,
+                                dnnl.dnnl_eltwise_relu_use_dst_for_bwd,
+                                activation.function() == Function.RELU ? 0 : alpha,
+                                0);
+                case RELU6 -> new ElementWise(dnnl.dnnl_eltwise_clip, dnnl.dnnl_eltwise_clip, 0, 6);
+                case SIGMOID ->
+                        new ElementWise(
+                                dnnl.dnnl_eltwise_logistic,
+                                dnnl.dnnl_eltwise_logistic_use_dst_for_bwd,
+                                0,
+                                0);
+                case TANH ->
+                        new ElementWise(
+                                dnnl.dnnl_eltwise_tanh,
+                                dnnl.dnnl_eltwise_tanh_use_dst_for_bwd,
+                                0,
+                                0);
+                case ELU ->
+                        new ElementWise(
+                                dnnl.dnnl_eltwise_elu,
+                                dnnl.dnnl_eltwise_elu_use_dst_for_bwd,
+                                alpha,
+                                0);
+                case SWISH ->
+                        new ElementWise(dnnl.dnnl_eltwise_swish, dnnl.dnnl_eltwise_swish, alpha, 0);
+            };
+        }
+    }
+
+    private final Dnnl owner;
+    private final Layouts layouts;
+
+    Attributes(Dnnl owner, Layouts layouts) {
+        this.owner = owner;
+        this.layouts = layouts;
+    }
+
+    /** Returns the role bits of a post-operation's arguments. */
+    static int postOperation(int index) {
+        return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1);
+    }
+
+    /** Returns what a linear task does behind the multiplication: addend, then activation. */
+    dnnl_primitive_attr epilogue(Task.Linear task) {
+        return with(
+                task.addend().map(layouts::image), task.group().activation().map(ElementWise::of));
+    }
+
+    /** Returns attributes with a rectifier, or none. */
+    dnnl_primitive_attr relu(boolean there) {
+        Optional<ElementWise> relu =
+                there
+                        ? Optional.of(new ElementWise(dnnl.dnnl_eltwise_relu, 0, 0, 0))
+                        : Optional.empty();
+        return with(Optional.empty(), relu);
+    }
+
+    /** Returns attributes with a multiplication of everything. */
+    dnnl_primitive_attr times(float factor) {
+        return with(
+                Optional.empty(),
+                Optional.of(new ElementWise(dnnl.dnnl_eltwise_linear, 0, factor, 0)));
+    }
+
+    /** Returns attributes with a multiplication by another memory. */
+    dnnl_primitive_attr times(dnnl_memory_desc factors) {
+        return with(Optional.of(factors), dnnl.dnnl_binary_mul, Optional.empty());
+    }
+
+    private dnnl_primitive_attr with(
+            Optional<dnnl_memory_desc> addend, Optional<ElementWise> function) {
+        return with(addend, dnnl.dnnl_binary_add, function);
+    }
+
+    private dnnl_primitive_attr with(
+            Optional<dnnl_memory_desc> second, int binary, Optional<ElementWise> function) {
+        dnnl_primitive_attr attributes = owner.attributes();
+        dnnl_post_ops operations = new dnnl_post_ops();
+        Dnnl.check(dnnl.dnnl_post_ops_create(operations), "post-operations");
+        second.ifPresent(
+                description ->
+                        Dnnl.check(
+                                dnnl.dnnl_post_ops_append_binary(operations, binary, description),
+                                "post-operation"));
+        function.ifPresent(
+                f ->
+                        Dnnl.check(
+                                dnnl.dnnl_post_ops_append_eltwise(
+                                        operations, f.algorithm(), f.alpha(), f.beta()),
+                                "activation"));
+        Dnnl.check(
+                dnnl.dnnl_primitive_attr_set_post_ops(attributes, operations), "post-operations");
+        dnnl.dnnl_post_ops_destroy(operations); // the attributes have a copy
+        return attributes;
+    }
+}

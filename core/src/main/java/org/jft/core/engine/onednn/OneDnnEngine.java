@@ -1,0 +1,204 @@
+package org.jft.core.engine.onednn;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jft.core.config.EngineConfig;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineInput;
+import org.jft.core.engine.GradientListener;
+import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.plan.StepPlan;
+import org.jft.core.engine.plan.Task;
+import org.jft.core.engine.program.Lowering;
+import org.jft.core.engine.program.Program;
+
+/**
+ * The {@link Engine} over oneDNN. Plans are compiled when they are first needed: one for inference,
+ * one for training, and another for each smaller batch that is trained on, since its statistics are
+ * of fewer rows. Gradients become ready layer by layer.
+ */
+final class OneDnnEngine implements Engine {
+    private final Dnnl owner = new Dnnl();
+    private final Call call = new Call();
+    private final Program program;
+    private final ParameterLayout layout;
+    private final EngineConfig config;
+    private final int batchSize;
+    private final Block parameterBlock;
+    private final Block gradientBlock;
+    private final FloatBuffer parameters;
+    private final FloatBuffer gradients;
+    private final List<Slice> untrained;
+    private final Map<Integer, Execution> training = new HashMap<>(); // by rows
+    private final List<FloatBuffer> partial = new ArrayList<>();
+    private Execution inference;
+    private Execution awaitingBackward;
+    private Execution lastBackward;
+    private boolean closed;
+
+    OneDnnEngine(NetworkSpec network, ParameterLayout layout, int batchSize, EngineConfig config) {
+        checkArgument(batchSize > 0, "batchSize must be positive: %s", batchSize);
+        this.layout = layout;
+        this.batchSize = batchSize;
+        this.config = config;
+        program = Lowering.lower(network, layout);
+        untrained = untrained(program, layout);
+        parameterBlock = Block.ofFloats(layout.length());
+        gradientBlock = Block.ofFloats(layout.length());
+        parameters = parameterBlock.floats(layout.length());
+        gradients = gradientBlock.floats(layout.length());
+    }
+
+    private static List<Slice> untrained(Program program, ParameterLayout layout) {
+        Set<Slice> completed = new HashSet<>();
+        for (Task task : StepPlan.training(program, false).tasks()) {
+            completed.addAll(task.completes());
+        }
+        return layout.slices().stream().filter(slice -> !completed.contains(slice)).toList();
+    }
+
+    @Override
+    public String name() {
+        return "onednn";
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public FloatBuffer parameters() {
+        return parameters.duplicate();
+    }
+
+    @Override
+    public FloatBuffer gradients() {
+        return gradients.duplicate();
+    }
+
+    @Override
+    public List<FloatBuffer> forward(List<EngineInput> inputs, boolean train) {
+        checkState(!closed, "the engine is closed");
+        checkArgument(
+                inputs.size() == program.inputs().size(),
+                "the graph has %s inputs, not %s",
+                program.inputs().size(),
+                inputs.size());
+        int rows = inputs.get(0).batchSize();
+        checkArgument(
+                rows > 0 && rows <= batchSize, "batch of %s, compiled for %s", rows, batchSize);
+        for (EngineInput input : inputs) {
+            checkArgument(input.batchSize() == rows, "inputs differ in their batch size");
+        }
+        Threads.use(config.threads());
+        Execution execution = train ? training(rows) : inference();
+        awaitingBackward = null;
+        call.forward(inputs, train);
+        List<FloatBuffer> outputs = execution.forward();
+        awaitingBackward = train ? execution : null;
+        return rows == execution.rows() ? rewound(outputs) : firstRows(outputs, execution, rows);
+    }
+
+    private List<FloatBuffer> rewound(List<FloatBuffer> outputs) {
+        for (FloatBuffer output : outputs) {
+            output.clear();
+        }
+        return outputs;
+    }
+
+    private List<FloatBuffer> firstRows(List<FloatBuffer> outputs, Execution execution, int rows) {
+        partial.clear();
+        for (FloatBuffer output : outputs) {
+            partial.add(output.slice(0, output.capacity() / execution.rows() * rows));
+        }
+        return partial;
+    }
+
+    @Override
+    public void backward(List<FloatBuffer> outputGradients, GradientListener onReady) {
+        checkState(awaitingBackward != null, "backward needs a forward pass with training=true");
+        Execution execution = awaitingBackward;
+        checkArgument(
+                outputGradients.size() == execution.outputs().size(),
+                "the graph has %s outputs, not %s",
+                execution.outputs().size(),
+                outputGradients.size());
+        for (int i = 0; i < outputGradients.size(); i++) {
+            FloatBuffer gradient = outputGradients.get(i);
+            int expected = execution.outputs().get(i).capacity();
+            checkArgument(gradient.isDirect(), "output gradient %s must lie off-heap", i);
+            checkArgument(
+                    gradient.remaining() >= expected,
+                    "output gradient %s holds %s values, expected %s",
+                    i,
+                    gradient.remaining(),
+                    expected);
+        }
+        Threads.use(config.threads());
+        awaitingBackward = null;
+        lastBackward = execution;
+        for (Slice slice : untrained) { // zero since the start
+            onReady.onReady(slice.offset(), slice.length());
+        }
+        call.backward(outputGradients);
+        execution.backward(onReady);
+    }
+
+    @Override
+    public FloatBuffer inputGradient(int input) {
+        checkState(program.inputGradients(), "the network was compiled without input gradients");
+        checkState(lastBackward != null, "there has been no backward pass");
+        return lastBackward.inputGradient(input).clear();
+    }
+
+    private Execution inference() {
+        if (inference == null) {
+            inference = execution(StepPlan.inference(program), batchSize);
+        }
+        return inference;
+    }
+
+    /** Returns the plan that trains on a number of rows. */
+    Execution training(int rows) {
+        Execution known = training.get(rows);
+        if (known == null) {
+            known = execution(StepPlan.training(program, config.recompute()), rows);
+            training.put(rows, known);
+        }
+        return known;
+    }
+
+    private Execution execution(StepPlan plan, int rows) {
+        Compilation compilation =
+                Compilation.of(owner, program, plan, rows, config.precision(), call);
+        return new Execution(
+                compilation, program, rows, parameterBlock.address(), gradientBlock.address());
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        awaitingBackward = null;
+        owner.close();
+        training.values().forEach(Execution::close);
+        if (inference != null) {
+            inference.close();
+        }
+        parameterBlock.close();
+        gradientBlock.close();
+    }
+}

@@ -1,0 +1,12 @@
+package org.jft.core.engine.onednn;
+
+import java.util.function.ToLongFunction;
+
+/** A part of a kernel: a primitive, or a few lines of Java between primitives. */
+interface Step {
+    /** Learns the addresses of its arguments; called once, before the first run. */
+    void bind(ToLongFunction<Place> addresses);
+
+    /** Runs. */
+    void run();
+}

@@ -1,0 +1,121 @@
+package org.jft.core.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_abcd;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_nhwc;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_u8;
+
+import java.nio.FloatBuffer;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.global.dnnl;
+import org.jft.core.engine.plan.Task;
+import org.jft.core.engine.program.Shape;
+
+/** The borders of a network: the caller's buffers in, the caller's buffers out. */
+final class TransferKernels {
+    private static final int COLOURS = 3;
+
+    private final Dnnl owner;
+    private final Layouts layouts;
+    private final Attributes attributes;
+    private final Call call;
+
+    TransferKernels(Dnnl owner, Layouts layouts, Call call) {
+        this.owner = owner;
+        this.layouts = layouts;
+        this.attributes = new Attributes(owner, layouts);
+        this.call = call;
+    }
+
+    void loadInput(Task.LoadInput task, KernelBuilder kernel) {
+        Shape shape = task.to().shape();
+        dnnl_memory_desc plain = layouts.plain(shape);
+        Operation tensor =
+                kernel.detachedReorder(
+                        plain, Place.caller(), layouts.image(task.to()), Place.of(task.to()));
+        Optional<InputStep.Normalization> pixels =
+                shape.channels() == COLOURS
+                        ? Optional.of(normalization(task, kernel))
+                        : Optional.empty();
+        Place staging = kernel.scratch(dnnl.dnnl_memory_desc_get_size(plain));
+        kernel.step(
+                new InputStep(call, task.index(), shape, layouts.rows(), tensor, pixels, staging));
+    }
+
+    /** {@code (x - mean) * inverse} from bytes to the network's type and layout. */
+    private InputStep.Normalization normalization(Task.LoadInput task, KernelBuilder kernel) {
+        Place mean = kernel.scratch((long) Float.BYTES * COLOURS);
+        Place inverse = kernel.scratch((long) Float.BYTES * COLOURS);
+        dnnl_memory_desc bytes = layouts.describe(dnnl_u8, dnnl_nhwc, task.to().shape());
+        dnnl_memory_desc perChannel = owner.describe(dnnl_f32, dnnl_abcd, 1, COLOURS, 1, 1);
+        dnnl_memory_desc to = layouts.image(task.to());
+        dnnl_primitive_attr times = attributes.times(perChannel);
+        Operation operation =
+                kernel.detached(
+                                kernel.describe(
+                                        d ->
+                                                dnnl.dnnl_binary_primitive_desc_create(
+                                                        d,
+                                                        owner.engine(),
+                                                        dnnl.dnnl_binary_sub,
+                                                        bytes,
+                                                        perChannel,
+                                                        to,
+                                                        times)))
+                        .with(DNNL_ARG_SRC_0, bytes, Place.caller())
+                        .with(DNNL_ARG_SRC_1, perChannel, mean)
+                        .with(Attributes.postOperation(0) | DNNL_ARG_SRC_1, perChannel, inverse)
+                        .with(DNNL_ARG_DST, to, Place.of(task.to()));
+        return new InputStep.Normalization(operation, mean, inverse);
+    }
+
+    void storeOutput(Task.StoreOutput task, KernelBuilder kernel) {
+        kernel.reorder(
+                layouts.image(task.from()),
+                Place.of(task.from()),
+                layouts.plain(task.from().shape()),
+                Place.output(task.index()));
+    }
+
+    void loadOutputGradient(Task.LoadOutputGradient task, KernelBuilder kernel) {
+        Operation reorder =
+                kernel.detachedReorder(
+                        layouts.plain(task.to().shape()),
+                        Place.caller(),
+                        layouts.image(task.to()),
+                        Place.of(task.to()));
+        kernel.step(
+                new Step() {
+                    @Override
+                    public void bind(ToLongFunction<Place> addresses) {
+                        reorder.bind(addresses);
+                    }
+
+                    @Override
+                    public void run() {
+                        FloatBuffer gradient = call.outputGradient(task.index());
+                        reorder.point(DNNL_ARG_SRC, Address.of(gradient));
+                        reorder.run();
+                    }
+                });
+    }
+
+    void storeInputGradient(Task.StoreInputGradient task, KernelBuilder kernel) {
+        Place to = Place.inputGradient(task.index());
+        if (task.from().isPresent()) {
+            kernel.reorder(
+                    layouts.image(task.from().get()),
+                    Place.of(task.from().get()),
+                    layouts.plain(task.from().get().shape()),
+                    to);
+        }
+        // Without a path from the input to an output the buffer keeps the zeros it began with.
+    }
+}
