@@ -57,6 +57,14 @@ public interface Engine extends AutoCloseable {
      */
     FloatBuffer inputGradient(int input);
 
+    /**
+     * Reports each kernel of the following passes; an engine that knows none of its parts reports
+     * nothing.
+     *
+     * @param listener null to stop
+     */
+    default void profile(KernelListener listener) {}
+
     /** Frees the memory; idempotent. */
     @Override
     void close();

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jft.core.engine.GradientListener;
+import org.jft.core.engine.KernelListener;
+import org.jft.core.engine.KernelListener.KernelRun;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.plan.Tensor;
 import org.jft.core.engine.program.Program;
@@ -100,16 +102,33 @@ final class Execution implements AutoCloseable {
         return ranges.toArray(Range[]::new);
     }
 
-    List<FloatBuffer> forward() {
+    List<FloatBuffer> forward(KernelListener listener) {
         for (Kernel kernel : forward) {
-            kernel.run();
+            run(kernel, listener);
         }
         return outputViews;
     }
 
-    void backward(GradientListener onReady) {
+    private static void run(Kernel kernel, KernelListener listener) {
+        if (listener == null) {
+            kernel.run();
+            return;
+        }
+        long startNs = System.nanoTime();
+        kernel.run();
+        long nanos = System.nanoTime() - startNs;
+        listener.onRun(
+                new KernelRun(
+                        kernel.task().getClass().getSimpleName(),
+                        kernel.task().of(),
+                        kernel.implementations(),
+                        kernel.flops(),
+                        nanos));
+    }
+
+    void backward(GradientListener onReady, KernelListener listener) {
         for (int i = 0; i < backward.length; i++) {
-            backward[i].run();
+            run(backward[i], listener);
             for (Range range : completed[i]) {
                 onReady.onReady(range.offset, range.length);
             }

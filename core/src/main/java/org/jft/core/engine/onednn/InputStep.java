@@ -2,10 +2,11 @@ package org.jft.core.engine.onednn;
 
 import static com.google.common.base.Preconditions.checkArgument;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.jft.core.engine.EngineInput;
@@ -20,10 +21,11 @@ final class InputStep implements Step {
     /**
      * The path of bytes.
      *
+     * @param operations in order; the first reads the bytes
      * @param mean where it reads the mean of each colour
      * @param inverse where it reads 1 / standard deviation of each colour
      */
-    record Normalization(Operation operation, Place mean, Place inverse) {}
+    record Normalization(List<Operation> operations, Place mean, Place inverse) {}
 
     private final Call call;
     private final int index;
@@ -62,7 +64,7 @@ final class InputStep implements Step {
                         (long) Float.BYTES * rows * shape.elements());
         pixels.ifPresent(
                 path -> {
-                    path.operation().bind(addresses);
+                    path.operations().forEach(operation -> operation.bind(addresses));
                     int colours = shape.channels();
                     mean = Address.floats(addresses.applyAsLong(path.mean()), colours);
                     inverse = Address.floats(addresses.applyAsLong(path.inverse()), colours);
@@ -77,6 +79,16 @@ final class InputStep implements Step {
         } else if (input instanceof EngineInput.Pixels given) {
             load(given);
         }
+    }
+
+    @Override
+    public List<String> implementations() {
+        List<String> names = new ArrayList<>(tensor.implementations());
+        pixels.ifPresent(
+                path ->
+                        path.operations()
+                                .forEach(operation -> names.addAll(operation.implementations())));
+        return names;
     }
 
     private void load(EngineInput.Tensor given) {
@@ -108,13 +120,15 @@ final class InputStep implements Step {
             mean.put(c, given.mean().get(c));
             inverse.put(c, 1 / given.std().get(c));
         }
-        Operation operation = pixels.get().operation();
+        List<Operation> operations = pixels.get().operations();
         if (given.batchSize() < rows) {
             copy.put(0, given.nhwc(), 0, given.batchSize() * shape.elements());
-            operation.point(DNNL_ARG_SRC_0, Address.of(copy));
+            operations.get(0).point(DNNL_ARG_SRC, Address.of(copy));
         } else {
-            operation.point(DNNL_ARG_SRC_0, Address.of(given.nhwc()));
+            operations.get(0).point(DNNL_ARG_SRC, Address.of(given.nhwc()));
         }
-        operation.run();
+        for (int i = 0; i < operations.size(); i++) {
+            operations.get(i).run();
+        }
     }
 }

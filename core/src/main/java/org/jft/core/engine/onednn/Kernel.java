@@ -25,9 +25,6 @@ record Kernel(Task task, List<Step> steps, long scratchBytes, long flops) {
 
     /** Returns the names of oneDNN's code that it runs. */
     List<String> implementations() {
-        return steps.stream()
-                .filter(Operation.class::isInstance)
-                .map(step -> ((Operation) step).implementation())
-                .toList();
+        return steps.stream().flatMap(step -> step.implementations().stream()).toList();
     }
 }

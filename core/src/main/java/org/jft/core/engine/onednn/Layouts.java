@@ -98,7 +98,8 @@ final class Layouts {
                         .allMatch(node -> node.op() instanceof Op.Convolution);
     }
 
-    private int tag(Shape shape) {
+    /** Returns an image's oneDNN tag. The stem's fast code wants its input channels-first. */
+    int tag(Shape shape) {
         if (!blocked) {
             return dnnl_nhwc;
         }

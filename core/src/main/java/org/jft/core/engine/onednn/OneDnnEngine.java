@@ -14,6 +14,7 @@ import org.jft.core.config.EngineConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
+import org.jft.core.engine.KernelListener;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Slice;
@@ -44,6 +45,7 @@ final class OneDnnEngine implements Engine {
     private Execution inference;
     private Execution awaitingBackward;
     private Execution lastBackward;
+    private KernelListener kernelListener;
     private boolean closed;
 
     OneDnnEngine(NetworkSpec network, ParameterLayout layout, int batchSize, EngineConfig config) {
@@ -105,7 +107,7 @@ final class OneDnnEngine implements Engine {
         Execution execution = train ? training(rows) : inference();
         awaitingBackward = null;
         call.forward(inputs, train);
-        List<FloatBuffer> outputs = execution.forward();
+        List<FloatBuffer> outputs = execution.forward(kernelListener);
         awaitingBackward = train ? execution : null;
         return rows == execution.rows() ? rewound(outputs) : firstRows(outputs, execution, rows);
     }
@@ -152,7 +154,7 @@ final class OneDnnEngine implements Engine {
             onReady.onReady(slice.offset(), slice.length());
         }
         call.backward(outputGradients);
-        execution.backward(onReady);
+        execution.backward(onReady, kernelListener);
     }
 
     @Override
@@ -160,6 +162,11 @@ final class OneDnnEngine implements Engine {
         checkState(program.inputGradients(), "the network was compiled without input gradients");
         checkState(lastBackward != null, "there has been no backward pass");
         return lastBackward.inputGradient(input).clear();
+    }
+
+    @Override
+    public void profile(KernelListener listener) {
+        kernelListener = listener;
     }
 
     private Execution inference() {

@@ -43,14 +43,15 @@ final class Operation implements Step {
         return this;
     }
 
-    /** Returns oneDNN's name of the code that runs, such as {@code brgconv:avx512_core}. */
-    String implementation() {
+    /** Returns one name, such as {@code brgconv:avx512_core}. */
+    @Override
+    public List<String> implementations() {
         try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {
             Dnnl.check(
                     dnnl.dnnl_primitive_desc_query(
                             description, dnnl.dnnl_query_impl_info_str, 0, text),
                     "implementation name");
-            return text.get(BytePointer.class, 0).getString();
+            return List.of(text.get(BytePointer.class, 0).getString());
         }
     }
 

@@ -1,5 +1,6 @@
 package org.jft.core.engine.onednn;
 
+import java.util.List;
 import java.util.function.ToLongFunction;
 
 /** A part of a kernel: a primitive, or a few lines of Java between primitives. */
@@ -9,4 +10,9 @@ interface Step {
 
     /** Runs. */
     void run();
+
+    /** Returns the names of oneDNN's code that it runs. */
+    default List<String> implementations() {
+        return List.of();
+    }
 }

@@ -10,6 +10,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_nhwc;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_u8;
 
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -49,15 +51,21 @@ final class TransferKernels {
                 new InputStep(call, task.index(), shape, layouts.rows(), tensor, pixels, staging));
     }
 
-    /** {@code (x - mean) * inverse} from bytes to the network's type and layout. */
+    /** {@code (x - mean) * inverse}: bytes to floats in the network's layout, then to its type. */
     private InputStep.Normalization normalization(Task.LoadInput task, KernelBuilder kernel) {
+        Shape shape = task.to().shape();
         Place mean = kernel.scratch((long) Float.BYTES * COLOURS);
         Place inverse = kernel.scratch((long) Float.BYTES * COLOURS);
-        dnnl_memory_desc bytes = layouts.describe(dnnl_u8, dnnl_nhwc, task.to().shape());
+        dnnl_memory_desc bytes = layouts.describe(dnnl_u8, dnnl_nhwc, shape);
+        dnnl_memory_desc floats = layouts.describe(dnnl_f32, layouts.tag(shape), shape);
+        Place converted = kernel.scratch(dnnl.dnnl_memory_desc_get_size(floats));
+        Operation conversion = kernel.detachedReorder(bytes, Place.caller(), floats, converted);
+
         dnnl_memory_desc perChannel = owner.describe(dnnl_f32, dnnl_abcd, 1, COLOURS, 1, 1);
-        dnnl_memory_desc to = layouts.image(task.to());
+        boolean narrow = layouts.type(task.to()) != dnnl_f32;
+        Place scaled = narrow ? converted : Place.of(task.to());
         dnnl_primitive_attr times = attributes.times(perChannel);
-        Operation operation =
+        Operation scaling =
                 kernel.detached(
                                 kernel.describe(
                                         d ->
@@ -65,15 +73,21 @@ final class TransferKernels {
                                                         d,
                                                         owner.engine(),
                                                         dnnl.dnnl_binary_sub,
-                                                        bytes,
+                                                        floats,
                                                         perChannel,
-                                                        to,
+                                                        floats,
                                                         times)))
-                        .with(DNNL_ARG_SRC_0, bytes, Place.caller())
+                        .with(DNNL_ARG_SRC_0, floats, converted)
                         .with(DNNL_ARG_SRC_1, perChannel, mean)
                         .with(Attributes.postOperation(0) | DNNL_ARG_SRC_1, perChannel, inverse)
-                        .with(DNNL_ARG_DST, to, Place.of(task.to()));
-        return new InputStep.Normalization(operation, mean, inverse);
+                        .with(DNNL_ARG_DST, floats, scaled);
+        List<Operation> operations = new ArrayList<>(List.of(conversion, scaling));
+        if (narrow) {
+            operations.add(
+                    kernel.detachedReorder(
+                            floats, scaled, layouts.image(task.to()), Place.of(task.to())));
+        }
+        return new InputStep.Normalization(operations, mean, inverse);
     }
 
     void storeOutput(Task.StoreOutput task, KernelBuilder kernel) {
@@ -96,6 +110,11 @@ final class TransferKernels {
                     @Override
                     public void bind(ToLongFunction<Place> addresses) {
                         reorder.bind(addresses);
+                    }
+
+                    @Override
+                    public List<String> implementations() {
+                        return reorder.implementations();
                     }
 
                     @Override
