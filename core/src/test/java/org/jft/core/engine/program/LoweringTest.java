@@ -1,6 +1,7 @@
 package org.jft.core.engine.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -23,6 +25,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jft.core.config.ModelConfig;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
@@ -32,6 +35,9 @@ import org.jft.core.engine.program.Window.Pair;
 import org.jft.core.model.Architectures;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 class LoweringTest {
     @Test
@@ -163,6 +169,22 @@ class LoweringTest {
         assertThat(List.of(first.keep(), second.keep())).containsExactly(0.9, 0.7);
         assertThat(first.seed()).isNotEqualTo(second.seed());
         assertThat(Graphs.lower(network).nodes().get(0).op()).isEqualTo(first);
+    }
+
+    @Test
+    void shouldReadDl4jsDropoutAsTheProbabilityToStay() {
+        INDArray kept =
+                new Dropout(0.9)
+                        .applyDropout(
+                                Nd4j.ones(DataType.FLOAT, 100, 100),
+                                Nd4j.create(DataType.FLOAT, 100, 100),
+                                0,
+                                0,
+                                LayerWorkspaceMgr.noWorkspaces());
+
+        assertThat(kept.gt(0).castTo(DataType.FLOAT).meanNumber().doubleValue())
+                .isCloseTo(0.9, within(0.03));
+        assertThat(kept.maxNumber().doubleValue()).isCloseTo(1 / 0.9, within(1e-6));
     }
 
     @Test
