@@ -10,9 +10,11 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
@@ -22,6 +24,25 @@ import org.nd4j.shade.jackson.databind.JsonNode;
  */
 public final class WeightDraw {
     private WeightDraw() {}
+
+    /**
+     * Fills a vector with a graph's start: what {@link #into} draws, and DL4J's own values for all
+     * else.
+     *
+     * @param parameters flat, in the order of {@code layout}
+     */
+    public static void initial(
+            FloatBuffer parameters, ParameterLayout layout, ComputationGraphConfiguration graph) {
+        if (layout.length() == 0) {
+            return;
+        }
+        ComputationGraph network = new ComputationGraph(graph.clone());
+        network.init();
+        try (INDArray values = network.params()) {
+            parameters.duplicate().put(values.data().asNioFloat().limit(layout.length()));
+        }
+        into(parameters, layout, graph);
+    }
 
     /**
      * Overwrites the weights of layers that the configuration gives a normal distribution; biases,

@@ -1,7 +1,9 @@
 /**
  * A DL4J graph compiled into a training step. Start at {@link org.jft.core.engine.Engine}; {@link
  * org.jft.core.engine.Engines} finds one by name; {@link org.jft.core.engine.ParameterLayout} says
- * what lies where in the flat vectors. One package per backend below this one; nothing outside it
- * sees which backend runs.
+ * what lies where in the flat vectors, {@link org.jft.core.engine.GraphLayouts} reads it off a
+ * graph and {@link org.jft.core.engine.WeightDraw} fills it; {@link
+ * org.jft.core.engine.BilinearResize} is the one vertex DL4J lacks. One package per backend below
+ * this one; nothing outside it sees which backend runs.
  */
 package org.jft.core.engine;

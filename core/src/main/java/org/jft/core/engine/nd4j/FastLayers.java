@@ -1,5 +1,6 @@
 package org.jft.core.engine.nd4j;
 
+import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -8,6 +9,7 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
+import org.jft.core.failure.ConfigException;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
 /**
@@ -17,15 +19,20 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 final class FastLayers {
     private FastLayers() {}
 
-    /** Swaps in place; call before {@link ComputationGraph#initGradientsView()}. */
-    static void install(ComputationGraph graph) {
+    /**
+     * Swaps in place; call before {@link ComputationGraph#initGradientsView()}.
+     *
+     * @param frozen names of layers whose batch norms use their running statistics in training
+     * @throws ConfigException naming a frozen batch norm that is not swapped
+     */
+    static void install(ComputationGraph graph, Set<String> frozen) {
         Layer[] byIndex = graph.getLayers();
         for (GraphVertex vertex : graph.getVertices()) {
             if (!(vertex instanceof LayerVertex layerVertex)) {
                 continue;
             }
             Layer stock = layerVertex.getLayer();
-            Layer fast = replacement(stock);
+            Layer fast = replacement(stock, frozen.contains(vertex.getVertexName()));
             if (fast == stock) {
                 continue;
             }
@@ -38,7 +45,7 @@ final class FastLayers {
         }
     }
 
-    private static Layer replacement(Layer stock) {
+    private static Layer replacement(Layer stock, boolean frozen) {
         if (stock.getClass() == ConvolutionLayer.class) {
             var conf = (org.deeplearning4j.nn.conf.layers.ConvolutionLayer) stock.conf().getLayer();
             boolean exact =
@@ -56,7 +63,12 @@ final class FastLayers {
                     conf.getCnn2DFormat() == CNN2DFormat.NCHW
                             && !conf.isLockGammaBeta()
                             && !conf.isUseLogStd();
-            return exact ? new OpBatchNormalization(stock.conf(), conf) : stock;
+            if (frozen && !exact) {
+                throw new ConfigException(
+                        "batch norm '%s' cannot be frozen: only NCHW ones with gamma and beta can"
+                                .formatted(conf.getLayerName()));
+            }
+            return exact ? new OpBatchNormalization(stock.conf(), conf, frozen) : stock;
         }
         return stock;
     }

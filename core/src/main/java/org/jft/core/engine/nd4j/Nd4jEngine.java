@@ -11,12 +11,15 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutionalFlat;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.WeightDraw;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,10 +37,13 @@ final class Nd4jEngine implements Engine {
     private final int batchSize;
     private final INDArray[] inputs; // [batchSize, ...] each
     private final INDArray[] outputGradients; // [batchSize, ...] each, made on first use
+    private final INDArray[] inputGradients; // [batchSize, ...] each; none unless asked for
+    private final List<Slice> frozen;
     private final FloatBuffer parameters;
     private final FloatBuffer gradients;
     private INDArray[] lastOutputs; // keeps the memory behind handed-out buffers alive
     private int forwardBatch; // rows of the forward pass that waits for its backward, or 0
+    private int backwardBatch; // rows of the last backward pass, or 0
     private boolean closed;
 
     Nd4jEngine(NetworkSpec network, int batchSize) {
@@ -46,19 +52,37 @@ final class Nd4jEngine implements Engine {
         ComputationGraphConfiguration own = network.graph().clone();
         own.setTrainingWorkspaceMode(WorkspaceMode.ENABLED);
         own.setInferenceWorkspaceMode(WorkspaceMode.ENABLED);
+        OutputCopies.add(own);
         graph = new WorkspaceGraph(own);
         graph.init();
-        FastLayers.install(graph);
+        FastLayers.install(graph, network.frozenLayers());
         graph.initGradientsView();
         layout = GraphLayouts.of(graph);
         parameters = view(graph.params(), layout.length());
         gradients = view(graph.getFlattenedGradients(), layout.length());
         WeightDraw.into(parameters, layout, own);
-        inputs =
-                network.inputTypes().stream()
-                        .map(type -> Nd4j.create(DataType.FLOAT, batched(type.getShape(true))))
-                        .toArray(INDArray[]::new);
+        frozen =
+                layout.slices().stream()
+                        .filter(slice -> network.frozenLayers().contains(slice.layer()))
+                        .toList();
+        inputs = inputArrays(network);
         outputGradients = new INDArray[own.getNetworkOutputs().size()];
+        inputGradients = network.inputGradients() ? inputArrays(network) : new INDArray[0];
+        graph.keepInputGradients(inputGradients);
+    }
+
+    private INDArray[] inputArrays(NetworkSpec network) {
+        return network.inputTypes().stream()
+                .map(Nd4jEngine::rowShape)
+                .map(shape -> Nd4j.create(DataType.FLOAT, batched(shape)))
+                .toArray(INDArray[]::new);
+    }
+
+    /** DL4J gives a flat image the shape of the image, but its dense layers want it flat. */
+    private static long[] rowShape(InputType type) {
+        return type instanceof InputTypeConvolutionalFlat flat
+                ? new long[] {-1, flat.getFlattenedSize()}
+                : type.getShape(true);
     }
 
     private long[] batched(long[] shape) {
@@ -136,14 +160,26 @@ final class Nd4jEngine implements Engine {
             view(used[i], used[i].length())
                     .put(values.limit(values.position() + (int) used[i].length()));
         }
+        backwardBatch = forwardBatch;
         forwardBatch = 0;
+        for (INDArray inputGradient : inputGradients) {
+            inputGradient.assign(0); // an input that nothing reads hears of no gradient
+        }
         graph.backward(used);
+        for (Slice slice : frozen) {
+            for (int i = 0; i < slice.length(); i++) {
+                gradients.put(slice.offset() + i, 0);
+            }
+        }
         onReady.onReady(0, layout.length());
     }
 
     @Override
     public FloatBuffer inputGradient(int input) {
-        throw new IllegalStateException("the network was compiled without input gradients");
+        checkState(inputGradients.length > 0, "the network was compiled without input gradients");
+        checkState(backwardBatch > 0, "an input gradient needs a backward pass");
+        INDArray rows = firstRows(inputGradients[input], backwardBatch);
+        return view(rows, rows.length());
     }
 
     @Override

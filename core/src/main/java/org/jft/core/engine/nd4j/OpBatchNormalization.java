@@ -18,8 +18,9 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Batch normalization over [N, C, H, W] by libnd4j's {@code moments} and {@code batchnorm}, with
- * the backward pass written as one affine map per channel. With m = N*H*W, xhat = (x - mean) / std:
+ * Batch normalization over [N, C, H, W] or [N, C] by libnd4j's {@code moments} and {@code
+ * batchnorm}, with the backward pass written as one affine map per channel. With m = N*H*W, xhat =
+ * (x - mean) / std:
  *
  * <pre>
  *   dbeta = sum dy,   dgamma = sum dy * xhat
@@ -28,21 +29,28 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>The variance is the biased one, in the running statistics too (DL4J's convention; PyTorch
  * stores m / (m - 1) of it).
+ *
+ * <p>A frozen one uses its running statistics in training, too; they are constants then, and all
+ * its gradients zero.
  */
 final class OpBatchNormalization extends BatchNormalization {
     private static final long serialVersionUID = 1L;
     private static final int CHANNEL_AXIS = 1;
-    private static final int[] OTHER_AXES = {0, 2, 3};
+    private static final int[] OTHER_AXES_OF_IMAGES = {0, 2, 3};
+    private static final int[] OTHER_AXES_OF_VECTORS = {0};
 
     private final transient org.deeplearning4j.nn.conf.layers.BatchNormalization layer;
+    private final transient boolean frozen;
     private final transient INDArray batchMean;
     private final transient INDArray batchVariance;
 
     OpBatchNormalization(
             NeuralNetConfiguration conf,
-            org.deeplearning4j.nn.conf.layers.BatchNormalization layer) {
+            org.deeplearning4j.nn.conf.layers.BatchNormalization layer,
+            boolean frozen) {
         super(conf, DataType.FLOAT);
         this.layer = layer;
+        this.frozen = frozen;
         try (var outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             batchMean = Nd4j.create(DataType.FLOAT, layer.getNOut());
             batchVariance = Nd4j.create(DataType.FLOAT, layer.getNOut());
@@ -52,16 +60,14 @@ final class OpBatchNormalization extends BatchNormalization {
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(false);
-        if (input.rank() != 4) {
-            return super.activate(training, workspaceMgr);
-        }
-        INDArray mean = training ? batchMean : channel(params.get(GLOBAL_MEAN));
-        INDArray variance = training ? batchVariance : channel(params.get(GLOBAL_VAR));
-        if (training) {
+        boolean measured = training && !frozen;
+        INDArray mean = measured ? batchMean : channel(params.get(GLOBAL_MEAN));
+        INDArray variance = measured ? batchVariance : channel(params.get(GLOBAL_VAR));
+        if (measured) {
             Nd4j.exec(
                     DynamicCustomOp.builder("moments")
                             .addInputs(input)
-                            .addIntegerArguments(OTHER_AXES)
+                            .addIntegerArguments(otherAxes())
                             .addBooleanArguments(false)
                             .addOutputs(mean, variance)
                             .build());
@@ -84,14 +90,14 @@ final class OpBatchNormalization extends BatchNormalization {
     public Pair<Gradient, INDArray> backpropGradient(
             INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(true);
-        if (input.rank() != 4) {
-            return super.backpropGradient(epsilon, workspaceMgr);
+        if (frozen) {
+            return frozenBackprop(epsilon, workspaceMgr);
         }
         double m = (double) input.length() / input.size(CHANNEL_AXIS);
         INDArray inverseStd = batchVariance.add(layer.getEps());
         Nd4j.getExecutioner()
                 .exec(new org.nd4j.linalg.api.ops.impl.transforms.floating.RSqrt(inverseStd));
-        INDArray sum = epsilon.sum(OTHER_AXES);
+        INDArray sum = epsilon.sum(otherAxes());
         // sum dy * xhat = (sum dy * x - mean * sum dy) / std; mean-centred first, since the
         // difference of two large sums would lose the digits that matter.
         INDArray dx =
@@ -101,7 +107,7 @@ final class OpBatchNormalization extends BatchNormalization {
         INDArray zeros = Nd4j.zeros(DataType.FLOAT, layer.getNOut());
         INDArray xhat = Nd4j.createUninitialized(DataType.FLOAT, input.shape(), 'c');
         normalize(input, batchMean, batchVariance, ones, zeros, layer.getEps(), xhat);
-        INDArray scaleGradient = epsilon.mul(xhat, dx).sum(OTHER_AXES);
+        INDArray scaleGradient = epsilon.mul(xhat, dx).sum(otherAxes());
 
         INDArray scale = channel(params.get(GAMMA)).mul(inverseStd); // gamma / std, [C]
         INDArray slope = scaleGradient.mul(scale).muli(-1 / m); // times xhat
@@ -111,6 +117,32 @@ final class OpBatchNormalization extends BatchNormalization {
         dx.addi(xhat);
 
         return new Pair<>(gradients(scaleGradient, sum), dx);
+    }
+
+    /** dx = gamma / std * dy. */
+    private Pair<Gradient, INDArray> frozenBackprop(
+            INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
+        INDArray dx =
+                workspaceMgr.createUninitialized(
+                        ArrayType.ACTIVATION_GRAD, DataType.FLOAT, input.shape(), 'c');
+        INDArray zeros = Nd4j.zeros(DataType.FLOAT, layer.getNOut());
+        normalize(
+                epsilon,
+                zeros,
+                channel(params.get(GLOBAL_VAR)),
+                channel(params.get(GAMMA)),
+                zeros,
+                layer.getEps(),
+                dx);
+        Gradient gradient = new DefaultGradient();
+        for (String key : params.keySet()) {
+            put(gradient, key, zeros);
+        }
+        return new Pair<>(gradient, dx);
+    }
+
+    private int[] otherAxes() {
+        return input.rank() == 4 ? OTHER_AXES_OF_IMAGES : OTHER_AXES_OF_VECTORS;
     }
 
     private Gradient gradients(INDArray scaleGradient, INDArray shiftGradient) {

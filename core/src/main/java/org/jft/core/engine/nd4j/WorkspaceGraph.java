@@ -3,6 +3,7 @@ package org.jft.core.engine.nd4j;
 import org.deeplearning4j.nn.api.FwdPassType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.impl.InputVertex;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -21,6 +22,20 @@ final class WorkspaceGraph extends ComputationGraph {
 
     WorkspaceGraph(ComputationGraphConfiguration configuration) {
         super(configuration);
+    }
+
+    /**
+     * From now on backward leaves the gradient of each input in an array of ours.
+     *
+     * @param targets [batchSize, ...] each, in the graph's order; a smaller batch fills the first
+     *     rows
+     */
+    void keepInputGradients(INDArray[] targets) {
+        for (int i = 0; i < targets.length; i++) {
+            RecordingInput input = new RecordingInput(this, (InputVertex) vertices[i], targets[i]);
+            vertices[i] = input;
+            verticesMap.put(input.getVertexName(), input);
+        }
     }
 
     /** Runs forward and keeps what backward needs; the outputs live until {@link #release}. */

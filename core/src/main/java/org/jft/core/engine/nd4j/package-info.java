@@ -5,7 +5,8 @@
  * <p>{@link org.jft.core.engine.nd4j.Nd4jEngineFactory} compiles; {@code WorkspaceGraph} is DL4J's
  * ComputationGraph with forward and backward callable apart, inside one memory workspace; {@code
  * FastLayers} swaps stock convolution and batch-norm layers for ones that call libnd4j's operations
- * (stock convolution is im2col + gemm, 5-8 times slower). Parameters keep their place, so a model
- * saved from here is a stock DL4J model.
+ * (stock convolution is im2col + gemm, 5-8 times slower) and for frozen batch norms. {@code
+ * RecordingInput} keeps the gradient of an input, {@code OutputCopies} the one of an output that is
+ * read again. Parameters keep their place, so a model saved from here is a stock DL4J model.
  */
 package org.jft.core.engine.nd4j;

@@ -2,9 +2,9 @@ package org.jft.core.engine.program;
 
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -32,8 +32,6 @@ import org.nd4j.linalg.activations.IActivation;
  * code, not of meaning (a deconvolution is a kind of convolution there).
  */
 final class LayerLowering {
-    private static final int[] IMAGE_AXES = {2, 3};
-
     private final ProgramBuilder program;
     private final Parameters parameters;
     private final long seed;
@@ -152,8 +150,8 @@ final class LayerLowering {
         Op.Pool.Kind kind = kind(site, layer.getPoolingType());
         Window window = Windows.of(site, layer, input.shape());
         boolean dilated = window.dilation().vertical() > 1 || window.dilation().horizontal() > 1;
-        if (dilated) {
-            throw site.refuse("its window is dilated");
+        if (dilated && layer.getConvolutionMode() == ConvolutionMode.Same) {
+            throw site.refuse("libnd4j pads its dilated window in a way of its own in mode Same");
         }
         Op op = new Op.Pool(kind, window, layer.isAvgPoolIncludePadInDivisor());
         return program.add(site, op, window.apply(input.shape(), input.shape().channels()), input);
@@ -161,10 +159,6 @@ final class LayerLowering {
 
     /** A collapsed result is C x 1 x 1 as well. */
     private Value globalPool(Site site, GlobalPoolingLayer layer, Value input) {
-        int[] axes = layer.getPoolingDimensions();
-        if (axes != null && !Arrays.equals(axes, IMAGE_AXES)) {
-            throw site.refuse("it pools over the axes %s", Arrays.toString(axes));
-        }
         Op op = new Op.Pool(kind(site, layer.getPoolingType()), Window.over(input.shape()), false);
         return program.add(site, op, Shape.ofVector(input.shape().channels()), input);
     }

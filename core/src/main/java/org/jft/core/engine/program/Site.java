@@ -11,7 +11,7 @@ record Site(String name, String type, boolean frozen) {
     /** Returns an error that names the vertex. */
     ConfigException problem(String what, Object... values) {
         return new ConfigException(
-                "vertex '%s', a %s, %s".formatted(name, type, what.formatted(values)));
+                "vertex '%s' (%s) %s".formatted(name, type, what.formatted(values)));
     }
 
     /** Returns a refusal that names the vertex and the way out. */
