@@ -24,8 +24,9 @@ public interface EngineFactory {
     long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config);
 
     /**
-     * Measures how fast this backend multiplies matrices on this machine with all its cores, in
-     * floating-point operations a second; takes well under a second. The speed no network exceeds.
+     * Measures how fast this backend multiplies matrices on this machine in a precision with a
+     * number of threads, in floating-point operations a second; takes well under a second. The
+     * speed no network exceeds.
      */
-    double matrixMultiplyFlops();
+    double matrixMultiplyFlops(EngineConfig config);
 }

@@ -76,7 +76,7 @@ public record RunPlan(
                             * model.forwardFlops()
                             * config.train().globalBatch()
                             * steps.getAsLong();
-            seconds = Optional.of(flops / engine.matrixMultiplyFlops());
+            seconds = Optional.of(flops / engine.matrixMultiplyFlops(config.engine()));
         }
         return new RunPlan(samples, steps, classes, model, memory(config, network, model), seconds);
     }

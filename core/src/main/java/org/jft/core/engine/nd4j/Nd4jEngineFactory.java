@@ -59,7 +59,7 @@ public final class Nd4jEngineFactory implements EngineFactory {
     }
 
     @Override
-    public double matrixMultiplyFlops() {
+    public double matrixMultiplyFlops(EngineConfig config) {
         int n = 1024;
         double best = 0;
         try (INDArray a = Nd4j.rand(DataType.FLOAT, n, n);

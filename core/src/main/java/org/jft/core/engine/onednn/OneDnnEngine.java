@@ -15,12 +15,10 @@ import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.KernelListener;
-import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.plan.Task;
-import org.jft.core.engine.program.Lowering;
 import org.jft.core.engine.program.Program;
 
 /**
@@ -48,12 +46,12 @@ final class OneDnnEngine implements Engine {
     private KernelListener kernelListener;
     private boolean closed;
 
-    OneDnnEngine(NetworkSpec network, ParameterLayout layout, int batchSize, EngineConfig config) {
+    OneDnnEngine(Program program, ParameterLayout layout, int batchSize, EngineConfig config) {
         checkArgument(batchSize > 0, "batchSize must be positive: %s", batchSize);
         this.layout = layout;
         this.batchSize = batchSize;
         this.config = config;
-        program = Lowering.lower(network, layout);
+        this.program = program;
         untrained = untrained(program, layout);
         parameterBlock = Block.ofFloats(layout.length());
         gradientBlock = Block.ofFloats(layout.length());

@@ -1,7 +1,5 @@
 package org.jft.core.engine.onednn;
 
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
@@ -22,36 +20,30 @@ public final class OneDnnEngineFactory implements EngineFactory {
 
     @Override
     public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
-        ComputationGraphConfiguration own = network.graph().clone();
-        ComputationGraph graph = new ComputationGraph(own);
-        graph.init();
-        ParameterLayout layout = GraphLayouts.of(graph);
-        OneDnnEngine engine = new OneDnnEngine(network, layout, batchSize, config);
-        engine.parameters().put(graph.params().dup('c').data().asNioFloat());
-        graph.close();
-        WeightDraw.into(engine.parameters(), layout, own);
+        ParameterLayout layout = GraphLayouts.of(network.graph());
+        Program program = Lowering.lower(network, layout);
+        OneDnnEngine engine = new OneDnnEngine(program, layout, batchSize, config);
+        WeightDraw.initial(engine.parameters(), layout, network.graph());
         return engine;
     }
 
+    /** Exact: the plan is made and oneDNN asked for every size, but nothing is allocated. */
     @Override
     public long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config) {
-        ComputationGraph graph = new ComputationGraph(network.graph().clone());
-        graph.init();
-        ParameterLayout layout = GraphLayouts.of(graph);
-        graph.close();
+        ParameterLayout layout = GraphLayouts.of(network.graph());
         Program program = Lowering.lower(network, layout);
+        StepPlan plan = StepPlan.training(program, config.recompute());
         Threads.use(config.threads());
         try (Dnnl owner = new Dnnl()) {
-            StepPlan plan = StepPlan.training(program, config.recompute());
-            long step =
-                    Compilation.of(owner, program, plan, batchSize, config.precision(), new Call())
-                            .bytes();
-            return step + 2L * Float.BYTES * layout.length();
+            Compilation step =
+                    Compilation.of(owner, program, plan, batchSize, config.precision(), new Call());
+            return step.bytes() + 2L * Float.BYTES * layout.length();
         }
     }
 
     @Override
-    public double matrixMultiplyFlops() {
-        return 1e12;
+    public double matrixMultiplyFlops(EngineConfig config) {
+        Threads.use(config.threads());
+        return MatrixMultiply.flops(config.precision());
     }
 }
