@@ -87,9 +87,9 @@ final class LayerFunctions {
                 .map(after -> (in, training) -> after.apply(linear.apply(in.get(0))));
     }
 
-    /** [multiplier, in, kh, kw] -> [in * multiplier, 1, kh, kw]. */
+    /** [kh, kw, in, multiplier] -> [in * multiplier, 1, kh, kw]. */
     private static Tensor grouped(Tensor weight) {
-        return weight.transpose(0, 1).reshape(-1, 1, weight.size(2), weight.size(3));
+        return weight.permute(2, 3, 0, 1).reshape(-1, 1, weight.size(0), weight.size(1));
     }
 
     private UnaryOperator<Tensor> convolution(

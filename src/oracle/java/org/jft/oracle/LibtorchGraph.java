@@ -48,7 +48,7 @@ public final class LibtorchGraph {
      * Compiles a graph that is trained as a whole.
      *
      * @param parameters as torch shapes them: convolution [out, in, kh, kw], dense [out, in],
-     *     depthwise [multiplier, in, kh, kw]; a batch norm's running statistics move in training,
+     *     depthwise [kh, kw, in, multiplier]; a batch norm's running statistics move in training,
      *     the variance by torch's count / (count - 1) too far
      */
     public LibtorchGraph(ComputationGraphConfiguration graph, Map<Key, Tensor> parameters) {

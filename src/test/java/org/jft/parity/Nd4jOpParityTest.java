@@ -1,0 +1,16 @@
+package org.jft.parity;
+
+import java.util.Set;
+
+/** DL4J on the nd4j engine, op by op. */
+class Nd4jOpParityTest extends OpParityContract {
+    @Override
+    String engineName() {
+        return "nd4j";
+    }
+
+    @Override
+    Set<Lack> lacks() {
+        return Set.of(Lack.INPUT_GRADIENTS, Lack.FROZEN_LAYERS, Lack.OUTPUTS_READ_ON);
+    }
+}
