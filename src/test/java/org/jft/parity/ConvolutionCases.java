@@ -116,7 +116,7 @@ final class ConvolutionCases {
 
     private static OpCase single(Random random) {
         Sketch sketch = new Sketch();
-        String image = sketch.image(1, 1, 1);
+        String image = sketch.image(24, 1, 1);
         return OpCase.of(
                 "1 x 1 convolution of one pixel",
                 1,

@@ -18,7 +18,7 @@ final class Errors {
 
     void ofOutputs(String mode, List<FloatBuffer> actual, List<double[]> truth) {
         for (int i = 0; i < truth.size(); i++) {
-            double[] values = read(actual.get(i), 0, truth.get(i).length);
+            double[] values = Floats.read(actual.get(i), 0, truth.get(i).length);
             outputs.put(mode + " output " + i, RelativeError.l2(values, truth.get(i)));
         }
     }
@@ -27,7 +27,7 @@ final class Errors {
     void ofGradients(Engine engine, NetworkSpec network, Step truth) {
         for (Slice slice : engine.layout().slices()) {
             boolean trainable = slice.kind().trainable();
-            double[] actual = read(engine.gradients(), slice.offset(), slice.length());
+            double[] actual = Floats.read(engine.gradients(), slice.offset(), slice.length());
             double[] expected = part(truth.gradients(), slice);
             boolean frozen = network.frozenLayers().contains(slice.layer());
             double error =
@@ -41,7 +41,7 @@ final class Errors {
         }
         for (int i = 0; i < truth.inputGradients().size(); i++) {
             double[] expected = truth.inputGradients().get(i);
-            double[] actual = read(engine.inputGradient(i), 0, expected.length);
+            double[] actual = Floats.read(engine.inputGradient(i), 0, expected.length);
             gradients.put("input " + i, RelativeError.l2(actual, expected));
         }
     }
@@ -102,13 +102,5 @@ final class Errors {
         double[] part = new double[slice.length()];
         System.arraycopy(flat, slice.offset(), part, 0, part.length);
         return part;
-    }
-
-    private static double[] read(FloatBuffer source, int offset, int length) {
-        double[] values = new double[length];
-        for (int i = 0; i < length; i++) {
-            values[i] = source.get(source.position() + offset + i);
-        }
-        return values;
     }
 }

@@ -90,9 +90,11 @@ final class LibtorchEngine implements Engine {
     public List<FloatBuffer> forward(List<EngineInput> fed, boolean training) {
         checkState(!closed, "the engine is closed");
         List<float[]> now =
-                fed.stream().map(input -> floats(((EngineInput.Tensor) input).values())).toList();
+                fed.stream()
+                        .map(input -> Floats.copy(((EngineInput.Tensor) input).values()))
+                        .toList();
         inputs = training ? now : null;
-        return network.forward(floats(parameters), now, training).stream()
+        return network.forward(Floats.copy(parameters), now, training).stream()
                 .map(LibtorchEngine::direct)
                 .toList();
     }
@@ -102,9 +104,9 @@ final class LibtorchEngine implements Engine {
         checkState(inputs != null, "backward needs a forward pass with training=true");
         step =
                 network.step(
-                        floats(parameters),
+                        Floats.copy(parameters),
                         inputs,
-                        outputGradients.stream().map(LibtorchEngine::floats).toList());
+                        outputGradients.stream().map(Floats::copy).toList());
         inputs = null;
         gradients.duplicate().put(direct(step.gradients()));
         onReady.onReady(0, layout.length());
@@ -119,12 +121,6 @@ final class LibtorchEngine implements Engine {
     @Override
     public void close() {
         closed = true;
-    }
-
-    private static float[] floats(FloatBuffer buffer) {
-        float[] values = new float[buffer.remaining()];
-        buffer.duplicate().get(values);
-        return values;
     }
 
     private static FloatBuffer direct(double[] values) {

@@ -61,11 +61,13 @@ final class NormCases {
     }
 
     private static String normFirst(Sketch sketch, String x) {
-        return sketch.relu(sketch.add(sketch.norm(x), x));
+        String norm = sketch.norm(sketch.conv(x, 16, 3, 1));
+        return sketch.relu(sketch.add(norm, sketch.conv(x, 16, 1, 1)));
     }
 
     private static String normSecond(Sketch sketch, String x) {
-        return sketch.relu(sketch.add(x, sketch.norm(x)));
+        String norm = sketch.norm(sketch.conv(x, 21, 3, 1));
+        return sketch.relu(sketch.add(sketch.conv(x, 21, 1, 1), norm));
     }
 
     private static String withoutRelu(Sketch sketch, String x) {

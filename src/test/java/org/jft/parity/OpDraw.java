@@ -56,7 +56,8 @@ record OpDraw(float[] parameters, List<float[]> inputs) {
         return values;
     }
 
-    private static float parameter(Slice slice, Random random) {
+    /** Draws a number of a slice: weights that keep the spread of the inputs, no norm neutral. */
+    static float parameter(Slice slice, Random random) {
         float uniform = random.nextFloat();
         float sign = random.nextBoolean() ? 1 : -1;
         return switch (slice.kind()) {
@@ -70,7 +71,7 @@ record OpDraw(float[] parameters, List<float[]> inputs) {
 
     /** Channel by channel on or off; alike in all layers, so that sums of two do not cancel. */
     private static float farShift(int channel, Random random) {
-        float shift = 5 + 2 * random.nextFloat();
+        float shift = 6 + 2 * random.nextFloat();
         return channel % 2 == 0 ? shift : -shift;
     }
 

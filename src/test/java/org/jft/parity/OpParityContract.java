@@ -3,17 +3,14 @@ package org.jft.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Stream;
-import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.Engine;
-import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.EngineInput;
-import org.jft.core.engine.Engines;
 import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
@@ -34,7 +31,7 @@ import org.junit.jupiter.api.TestFactory;
  * <p>Set {@code -Djft.parity.seed} to repeat a run, {@code -Djft.parity.report=true} to see all
  * errors.
  */
-abstract class OpParityContract {
+abstract class OpParityContract extends EngineUnderTest {
     private static final long SEED = Long.getLong("jft.parity.seed", System.nanoTime());
     private static final double CLEARANCE = 2e-5; // of kinks; float32 errs by some 1e-6 here
     private static final int MOST_DRAWS = 30;
@@ -64,36 +61,9 @@ abstract class OpParityContract {
         }
     }
 
-    /** What an engine may lack. */
-    enum Lack {
-        /** Backward stops at the first layer. */
-        INPUT_GRADIENTS,
-        /** All layers are trained. */
-        FROZEN_LAYERS,
-        /** An output that other layers read is taken for the end of the graph. */
-        OUTPUTS_READ_ON
-    }
-
-    /** Returns the engine's name as in a config. */
-    abstract String engineName();
-
-    /** Returns the precision to compile for. */
-    Precision precision() {
-        return Precision.FP32;
-    }
-
     /** Returns what is asked of any engine of the precision. */
     Bounds bounds() {
         return Bounds.of(precision());
-    }
-
-    /** Returns what the engine does not claim to do. */
-    Set<Lack> lacks() {
-        return Set.of();
-    }
-
-    EngineFactory factory() {
-        return Engines.named(engineName());
     }
 
     @TestFactory
@@ -141,12 +111,14 @@ abstract class OpParityContract {
         var graph = network.graph();
         boolean readOn =
                 graph.getVertexInputs().values().stream()
-                        .anyMatch(
-                                inputs ->
-                                        inputs.stream()
-                                                .anyMatch(graph.getNetworkOutputs()::contains));
+                        .flatMap(Collection::stream)
+                        .anyMatch(graph.getNetworkOutputs()::contains);
+        boolean depthwise =
+                graph.getVertices().keySet().stream()
+                        .anyMatch(name -> name.startsWith("Depthwise"));
         return lacks().contains(Lack.FROZEN_LAYERS) && !network.frozenLayers().isEmpty()
-                || lacks().contains(Lack.OUTPUTS_READ_ON) && readOn;
+                || lacks().contains(Lack.OUTPUTS_READ_ON) && readOn
+                || lacks().contains(Lack.DEPTHWISE) && depthwise;
     }
 
     private void compare(OpCase of, long seed) {
@@ -156,8 +128,7 @@ abstract class OpParityContract {
                     new NetworkSpec(
                             network.graph(), network.inputTypes(), network.frozenLayers(), false);
         }
-        EngineConfig config = new EngineConfig(engineName(), precision(), 0, null, false);
-        try (Engine engine = factory().compile(network, of.batch(), config)) {
+        try (Engine engine = compile(network, of.batch())) {
             ParameterLayout layout = engine.layout();
             LibtorchNetwork oracle = new LibtorchNetwork(network, layout, Type.DOUBLE);
             Random random = new Random(seed);
