@@ -20,6 +20,11 @@ final class RelativeError {
 
     /** Returns the length of the difference over the length of the true vector. */
     static double l2(double[] actual, double[] truth) {
+        return l2(actual, truth, 0);
+    }
+
+    /** Returns the same, over at least {@code least} where the true vector is shorter. */
+    static double l2(double[] actual, double[] truth, double least) {
         checkArgument(actual.length == truth.length, "%s, %s", actual.length, truth.length);
         double error = 0;
         double magnitude = 0;
@@ -27,7 +32,9 @@ final class RelativeError {
             error += (actual[i] - truth[i]) * (actual[i] - truth[i]);
             magnitude += truth[i] * truth[i];
         }
-        return requireNumber(Math.sqrt(error / magnitude));
+        return error == 0
+                ? 0
+                : requireNumber(Math.sqrt(error) / Math.max(Math.sqrt(magnitude), least));
     }
 
     private static double requireNumber(double error) {

@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.oracle.LibtorchGraph;
 import org.jft.train.objective.Targets;
 
 /**

@@ -52,6 +52,7 @@ final class FastLayers {
                     conf.getActivationFn() instanceof ActivationIdentity
                             && conf.getCnn2dDataFormat() == CNN2DFormat.NCHW
                             && conf.getConvolutionMode() != ConvolutionMode.Causal
+                            && !isDilated(conf) // libnd4j hands oneDNN a wrong descriptor
                             && conf.getIDropout() == null
                             && conf.getWeightNoise() == null;
             return exact ? new OpConvolution(stock.conf(), conf) : stock;
@@ -71,5 +72,9 @@ final class FastLayers {
             return exact ? new OpBatchNormalization(stock.conf(), conf, frozen) : stock;
         }
         return stock;
+    }
+
+    private static boolean isDilated(org.deeplearning4j.nn.conf.layers.ConvolutionLayer conf) {
+        return conf.getDilation()[0] > 1 || conf.getDilation()[1] > 1;
     }
 }

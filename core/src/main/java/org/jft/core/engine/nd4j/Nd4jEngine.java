@@ -242,6 +242,9 @@ final class Nd4jEngine implements Engine {
 
     /** The array's memory as a buffer; the array must stay referenced while the buffer is used. */
     private static FloatBuffer view(INDArray array, long length) {
+        if (length == 0) { // a network without parameters; DL4J has no memory for it
+            return FloatBuffer.allocate(0);
+        }
         Pointer memory = array.data().pointer();
         FloatPointer floats = new FloatPointer(memory);
         return floats.position(array.offset())

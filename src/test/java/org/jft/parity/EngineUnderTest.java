@@ -1,0 +1,59 @@
+package org.jft.parity;
+
+import java.util.Set;
+import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineFactory;
+import org.jft.core.engine.Engines;
+import org.jft.core.engine.NetworkSpec;
+
+/** Which engine the contracts judge, and what it does not claim to do. */
+abstract class EngineUnderTest {
+    /** What an engine may lack. */
+    enum Lack {
+        /** Backward stops at the first layer. */
+        INPUT_GRADIENTS,
+        /** All layers are trained. */
+        FROZEN_LAYERS,
+        /** An output that other layers read is taken for the end of the graph. */
+        OUTPUTS_READ_ON,
+        /** Depthwise convolutions are refused. */
+        DEPTHWISE,
+        /** Activations are always kept. */
+        RECOMPUTATION,
+        /** Each step leaves work for the garbage collector. */
+        STEADY_MEMORY,
+        /** The gradient is ready as a whole. */
+        STREAMING
+    }
+
+    /** Returns the engine's name as in a config. */
+    abstract String engineName();
+
+    /** Returns the precision to compile for. */
+    Precision precision() {
+        return Precision.FP32;
+    }
+
+    /** Returns what the engine does not claim to do. */
+    Set<Lack> lacks() {
+        return Set.of();
+    }
+
+    EngineFactory factory() {
+        return Engines.named(engineName());
+    }
+
+    final boolean has(Lack what) {
+        return !lacks().contains(what);
+    }
+
+    final EngineConfig config(boolean recompute) {
+        return new EngineConfig(engineName(), precision(), 0, null, recompute);
+    }
+
+    final Engine compile(NetworkSpec network, int batch) {
+        return factory().compile(network, batch, config(false));
+    }
+}

@@ -1,0 +1,25 @@
+package org.jft.parity;
+
+import java.util.Set;
+
+/** DL4J on the nd4j engine, op by op. */
+class Nd4jOpParityTest extends OpParityContract {
+    static final Set<Lack> LACKS =
+            Set.of(
+                    Lack.INPUT_GRADIENTS,
+                    Lack.FROZEN_LAYERS,
+                    Lack.OUTPUTS_READ_ON,
+                    Lack.RECOMPUTATION,
+                    Lack.STEADY_MEMORY,
+                    Lack.STREAMING);
+
+    @Override
+    String engineName() {
+        return "nd4j";
+    }
+
+    @Override
+    Set<Lack> lacks() {
+        return LACKS;
+    }
+}
