@@ -107,13 +107,15 @@ class TrainingJobTest {
                         "learning_rate",
                         "images_per_second",
                         "data_wait_ms",
-                        "compute_ms",
+                        "forward_ms",
+                        "backward_ms",
                         "allreduce_ms",
                         "update_ms",
                         "gc_ms");
         assertThat(last.path("step").asInt()).isEqualTo(STEPS);
         assertThat(last.path("samples").asInt()).isEqualTo(STEPS * 32);
-        assertThat(last.path("compute_ms").asDouble()).isPositive();
+        assertThat(last.path("forward_ms").asDouble()).isPositive();
+        assertThat(last.path("backward_ms").asDouble()).isPositive();
         double first = JSON.readTree(lines.get(0)).path("loss").asDouble();
         assertThat(last.path("loss").asDouble()).isLessThan(first); // it learns
     }

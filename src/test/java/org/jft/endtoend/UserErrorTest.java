@@ -100,7 +100,8 @@ class UserErrorTest {
         assertThat(result.out())
                 .containsPattern("trainable parameters +44,549,160")
                 .containsPattern("steps +36,000,000 of 32 images")
-                .contains("memory per worker");
+                .contains("memory per worker")
+                .containsPattern("engine \\w+ +\\d.* for micro batches of \\d+ in fp32");
         assertThat(folder.resolve("runs")).doesNotExist();
     }
 

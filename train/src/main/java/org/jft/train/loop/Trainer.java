@@ -66,8 +66,10 @@ final class Trainer {
             for (int i = 0; i < own; i++) {
                 try (Batch batch = batches.next()) {
                     clock.book(Part.DATA_WAIT, System.nanoTime());
-                    accumulate(batch, i == 0);
-                    clock.book(Part.COMPUTE, System.nanoTime());
+                    double microLoss = forward(batch);
+                    clock.book(Part.FORWARD, System.nanoTime());
+                    backward(microLoss, i == 0);
+                    clock.book(Part.BACKWARD, System.nanoTime());
                 }
             }
             double ownLoss = sum.loss();
@@ -88,12 +90,16 @@ final class Trainer {
         return loss;
     }
 
-    private void accumulate(Batch batch, boolean first) {
+    /** Returns the mean loss of a micro batch; its gradient is then in {@link #outputGradient}. */
+    private double forward(Batch batch) {
         EngineInput pixels =
                 EngineInput.pixels(batch.pixels(), batch.size(), config.data().image());
         FloatBuffer logits = engine.forward(List.of(pixels), true).get(0);
         Targets targets = new Targets(batch.labelOffsets(), batch.labelIds(), batch.confidences());
-        double microLoss = objective.loss(logits, targets, outputGradient);
+        return objective.loss(logits, targets, outputGradient);
+    }
+
+    private void backward(double microLoss, boolean first) {
         engine.backward(List.of(outputGradient), GradientListener.NONE);
         if (first) {
             sum.set(engine.gradients(), microLoss);
