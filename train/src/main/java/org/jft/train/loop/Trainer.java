@@ -14,6 +14,7 @@ import org.jft.data.pipeline.BatchLoader;
 import org.jft.train.loop.StepClock.Part;
 import org.jft.train.objective.Objective;
 import org.jft.train.objective.Targets;
+import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
 import org.jft.train.optimizer.Schedule;
 
@@ -41,7 +42,8 @@ final class Trainer {
             int classes,
             Optimizer optimizer,
             long totalSteps,
-            Collective collective) {
+            Collective collective,
+            Blocks blocks) {
         this.config = config;
         this.engine = engine;
         this.objective = Objective.of(config.train().objective(), classes);
@@ -49,7 +51,7 @@ final class Trainer {
         this.learningRate = Schedule.of(config.train().schedule(), totalSteps);
         this.collective = collective;
         this.guard = new Guard(collective);
-        this.sum = new GradientSum(engine.layout().length());
+        this.sum = new GradientSum(engine.gradients(), microBatchesPerStep(), blocks);
         this.outputGradient =
                 ByteBuffer.allocateDirect(Float.BYTES * Math.multiplyExact(microBatch(), classes))
                         .order(ByteOrder.nativeOrder())
@@ -58,9 +60,8 @@ final class Trainer {
 
     /** Trains the steps from {@code firstStep} to before {@code totalSteps}. */
     void run(BatchLoader batches, long firstStep, long totalSteps, Cadence cadence) {
-        int microBatchesPerStep = config.train().globalBatch() / microBatch();
-        int own = microBatchesPerStep / collective.topology().worldSize();
-        double scale = 1.0 / microBatchesPerStep;
+        int own = microBatchesPerStep() / collective.topology().worldSize();
+        double scale = 1.0 / microBatchesPerStep();
         clock.reset(System.nanoTime());
         for (long step = firstStep; step < totalSteps; step++) {
             for (int i = 0; i < own; i++) {
@@ -73,12 +74,13 @@ final class Trainer {
                 }
             }
             double ownLoss = sum.loss();
-            collective.allReduce(sum.vector());
+            sum.reduce(collective);
             clock.book(Part.ALLREDUCE, System.nanoTime());
             guard.requireFiniteLoss(step + 1, sum.loss(), ownLoss);
             loss = sum.loss() * scale;
             double rate = learningRate.at(step);
-            optimizer.step(engine.parameters(), sum.vector(), scale, clip(scale), rate);
+            Optimizer.Step update = new Optimizer.Step(scale, clip(scale), rate);
+            optimizer.step(engine.parameters(), sum.gradients(), update);
             clock.book(Part.UPDATE, System.nanoTime());
             cadence.after(step + 1, loss, rate, clock, guard);
             clock.skip(System.nanoTime());
@@ -102,9 +104,9 @@ final class Trainer {
     private void backward(double microLoss, boolean first) {
         engine.backward(List.of(outputGradient), GradientListener.NONE);
         if (first) {
-            sum.set(engine.gradients(), microLoss);
+            sum.set(microLoss);
         } else {
-            sum.add(engine.gradients(), microLoss);
+            sum.add(microLoss);
         }
     }
 
@@ -113,8 +115,12 @@ final class Trainer {
         if (limit == 0) {
             return 1;
         }
-        double norm = optimizer.gradientNorm(sum.vector(), scale);
+        double norm = optimizer.gradientNorm(sum.gradients(), scale);
         return norm > limit ? limit / norm : 1;
+    }
+
+    private int microBatchesPerStep() {
+        return config.train().globalBatch() / microBatch();
     }
 
     private int microBatch() {

@@ -21,6 +21,7 @@ import org.jft.data.pipeline.BatchLoader;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.pipeline.TrainingStream;
 import org.jft.data.shard.DataSet;
+import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
 
 /**
@@ -61,9 +62,12 @@ final class Worker {
             EngineFactory factory = Engines.named(config.engine().name());
             EngineConfig options =
                     config.engine().withThreads(share(config.engine().threads(), at));
-            try (Engine engine = factory.compile(network, config.train().microBatch(), options)) {
-                Optimizer optimizer = new Optimizer(config.train().optimizer(), engine.layout());
-                train(startNs, data, network, classes, engine, optimizer);
+            try (Blocks blocks = new Blocks(options.threads());
+                    Engine engine =
+                            factory.compile(network, config.train().microBatch(), options)) {
+                Optimizer optimizer =
+                        new Optimizer(config.train().optimizer(), engine.layout(), blocks);
+                train(startNs, data, network, classes, engine, optimizer, blocks);
             }
         }
     }
@@ -74,7 +78,8 @@ final class Worker {
             NetworkSpec network,
             int classes,
             Engine engine,
-            Optimizer optimizer) {
+            Optimizer optimizer,
+            Blocks blocks) {
         StepPlan plan = new StepPlan(config.train().globalBatch(), config.train().microBatch(), at);
         TrainingStream stream = TrainingStream.of(data, config.data(), plan, config.seed());
         long totalSteps = config.train().stepCount(stream.selection().count());
@@ -87,7 +92,8 @@ final class Worker {
         if (at.leads()) {
             folder.writeConfig(config);
         }
-        Trainer trainer = new Trainer(config, engine, classes, optimizer, totalSteps, collective);
+        Trainer trainer =
+                new Trainer(config, engine, classes, optimizer, totalSteps, collective, blocks);
         Quarantine quarantine = Quarantine.in(folder.root());
         try (BatchLoader batches =
                         BatchLoader.training(
