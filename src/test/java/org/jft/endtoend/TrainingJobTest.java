@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFile;
 import org.jft.endtoend.Command.Result;
 import org.jft.train.cli.JftTrain;
@@ -49,18 +50,21 @@ class TrainingJobTest {
 
     @Test
     void shouldEndWithTheSameBitsAfterTheWholeJobWasKilledMidEpoch() throws IOException {
-        JsonNode straight = summary(train("straight", "--workers", "2"), "straight");
-        Command victim = start("killed", "--workers", "2");
+        String[] arguments = {"--workers", "2", "--set", "train.ema_decay=0.99"};
+        JsonNode straight = summary(train("straight", arguments), "straight");
+        Command victim = start("killed", arguments);
         Path checkpoints = folder.resolve("killed/checkpoints");
         awaitCheckpoint(victim, checkpoints);
         victim.killAll();
         assertThat(folder.resolve("killed/summary.json")).doesNotExist();
         assertThat(lastStep(checkpoints)).isBetween(4L, (long) STEPS - 1); // 12 of 13 steps a epoch
 
-        JsonNode resumed = summary(train("killed", "--workers", "2"), "killed");
+        JsonNode resumed = summary(train("killed", arguments), "killed");
         assertThat(resumed.path("parameters_sha256")).isEqualTo(straight.path("parameters_sha256"));
         assertThat(resumed.path("final_loss")).isEqualTo(straight.path("final_loss"));
         assertThat(steps("killed")).isEqualTo(steps("straight"));
+        assertThat(checkpoint("killed").optimizerState()) // momentum and moving average
+                .isEqualTo(checkpoint("straight").optimizerState());
     }
 
     @Test
@@ -170,12 +174,16 @@ class TrainingJobTest {
 
     private static float[] parameters(String run, String... arguments) {
         train(run, arguments);
-        Path checkpoints = folder.resolve(run).resolve("checkpoints");
-        Path file = checkpoints.resolve("step-%09d.zip".formatted(lastStep(checkpoints)));
-        FloatBuffer parameters = CheckpointFile.read(file).parameters();
+        FloatBuffer parameters = checkpoint(run).parameters();
         float[] values = new float[parameters.remaining()];
         parameters.get(values);
         return values;
+    }
+
+    private static Checkpoint checkpoint(String run) {
+        Path checkpoints = folder.resolve(run).resolve("checkpoints");
+        return CheckpointFile.read(
+                checkpoints.resolve("step-%09d.zip".formatted(lastStep(checkpoints))));
     }
 
     private static double distance(float[] a, float[] b) {

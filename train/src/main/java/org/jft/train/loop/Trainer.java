@@ -79,7 +79,7 @@ final class Trainer {
             guard.requireFiniteLoss(step + 1, sum.loss(), ownLoss);
             loss = sum.loss() * scale;
             double rate = learningRate.at(step);
-            Optimizer.Step update = new Optimizer.Step(scale, clip(scale), rate);
+            Optimizer.Step update = new Optimizer.Step(scale, clip(scale), rate, step);
             optimizer.step(engine.parameters(), sum.gradients(), update);
             clock.book(Part.UPDATE, System.nanoTime());
             cadence.after(step + 1, loss, rate, clock, guard);

@@ -66,7 +66,7 @@ final class Worker {
                     Engine engine =
                             factory.compile(network, config.train().microBatch(), options)) {
                 Optimizer optimizer =
-                        new Optimizer(config.train().optimizer(), engine.layout(), blocks);
+                        new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
                 train(startNs, data, network, classes, engine, optimizer, blocks);
             }
         }

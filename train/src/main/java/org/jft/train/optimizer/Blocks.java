@@ -23,8 +23,8 @@ public final class Blocks implements AutoCloseable {
     /** Most floats of a block. */
     public static final int SIZE = 4096;
 
-    /** Arrays a thread has: parameter, gradient, two of an update rule, an average. */
-    private static final int ARRAYS = 5;
+    /** Arrays a thread has: parameter, gradient, two of an update rule. */
+    private static final int ARRAYS = 4;
 
     /** Blocks a thread takes at a time; a vector of fewer is not worth waking another thread. */
     private static final int TAKE = 16;

@@ -8,15 +8,17 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jft.core.config.OptimizerConfig;
+import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
 
 /**
- * Applies averaged gradients to the flat parameters, in place and in one pass over memory. Works
- * through the vectors in {@link Blocks}; the same inputs give the same bits on any number of
- * threads. Not thread-safe.
+ * Applies averaged gradients to the flat parameters, in place and in one pass over memory, and
+ * keeps the parameters' moving average if asked to. Works through the vectors in {@link Blocks};
+ * the same inputs give the same bits on any number of threads. Not thread-safe.
  *
  * <p>Weights get L2 decay (added to the gradient, as TensorFlow and PyTorch's SGD do); batch-norm
  * parameters and biases do not. Running statistics are moved by {@code parameter -= gradient}, see
@@ -31,43 +33,51 @@ public final class Optimizer {
     private record Range(Kind kind, int from, int count) {}
 
     private final ParameterLayout layout;
-    private final OptimizerConfig config;
+    private final float weightDecay;
     private final UpdateRule rule;
     private final Blocks blocks;
     private final Range[] ranges;
     private final double[] squares; // of each range
-    private final int vectors;
-    private final FloatBuffer state; // vectors of the layout's length
+    private final int ruleVectors;
+    private final MovingAverage average; // null when not kept
+    private final FloatBuffer state; // the rule's vectors, then the average
 
     /**
      * One step's numbers.
      *
      * @param gradientScale 1 / number of micro batches summed
      * @param clip factor on trainable gradients after scaling, 1 unless the norm is clipped
+     * @param number of the step in the run, from 0
      */
-    public record Step(double gradientScale, double clip, double learningRate) {}
+    public record Step(double gradientScale, double clip, double learningRate, long number) {}
 
     /**
      * Allocates the state, off-heap.
      *
+     * @param initial the parameters at the start of the run; read here only
      * @param blocks does the work; its owner is this one's
      */
-    public Optimizer(OptimizerConfig config, ParameterLayout layout, Blocks blocks) {
+    public Optimizer(
+            TrainConfig config, ParameterLayout layout, FloatBuffer initial, Blocks blocks) {
         this.layout = layout;
-        this.config = config;
         this.blocks = blocks;
-        rule = rule(config);
+        weightDecay = (float) config.optimizer().weightDecay();
+        rule = rule(config.optimizer());
+        average = config.emaDecay() > 0 ? new MovingAverage(config.emaDecay()) : null;
         ranges = ranges(layout);
         squares = new double[ranges.length];
-        float[] initial = rule.initialState();
-        vectors = initial.length;
-        int values = Math.multiplyExact(layout.length(), vectors);
+        float[] starts = rule.initialState();
+        ruleVectors = starts.length;
+        int values = Math.multiplyExact(layout.length(), stateVectors(config));
         state =
                 ByteBuffer.allocateDirect(Math.multiplyExact(Float.BYTES, values))
                         .order(ByteOrder.nativeOrder())
                         .asFloatBuffer();
-        for (int v = 0; v < initial.length; v++) {
-            fill(v, initial[v]);
+        for (int v = 0; v < ruleVectors; v++) {
+            fill(v, starts[v]);
+        }
+        if (average != null) {
+            state.put(ruleVectors * layout.length(), initial, 0, layout.length());
         }
     }
 
@@ -103,9 +113,23 @@ public final class Optimizer {
                 });
     }
 
-    /** Returns how many vectors of the parameters' length a rule keeps. */
-    public static int stateVectors(OptimizerConfig config) {
-        return rule(config).initialState().length;
+    /** Returns how many vectors of the parameters' length a run keeps. */
+    public static int stateVectors(TrainConfig config) {
+        int ofRule = rule(config.optimizer()).initialState().length;
+        return config.emaDecay() > 0 ? ofRule + 1 : ofRule;
+    }
+
+    /**
+     * Finds the moving average of the parameters in a state.
+     *
+     * @param state as {@link #state()} returns it, of a run with this config
+     * @return empty if the run keeps none
+     */
+    public static Optional<FloatBuffer> average(TrainConfig config, FloatBuffer state) {
+        int length = state.remaining() / stateVectors(config);
+        return config.emaDecay() > 0
+                ? Optional.of(state.slice(state.limit() - length, length))
+                : Optional.empty();
     }
 
     /** Returns the live state, one vector after the other: what a checkpoint keeps. */
@@ -122,6 +146,7 @@ public final class Optimizer {
     public void step(FloatBuffer parameters, FloatBuffer gradients, Step step) {
         checkArgument(parameters.capacity() >= layout.length(), "parameters are too short");
         checkArgument(gradients.capacity() >= layout.length(), "gradients are too short");
+        float averageRate = average == null ? 0 : average.rate(step.number());
         blocks.forEach(
                 ranges.length,
                 (block, arrays) -> {
@@ -134,6 +159,9 @@ public final class Optimizer {
                         move(range, arrays, (float) step.gradientScale());
                     }
                     parameters.put(range.from(), arrays[PARAMETER], 0, range.count());
+                    if (average != null) {
+                        average(range, arrays, averageRate);
+                    }
                 });
     }
 
@@ -142,15 +170,15 @@ public final class Optimizer {
         float[] gradient = arrays[GRADIENT];
         int count = range.count();
         float factor = (float) (step.gradientScale() * step.clip());
-        float decay = range.kind() == Kind.WEIGHT ? (float) config.weightDecay() : 0;
+        float decay = range.kind() == Kind.WEIGHT ? weightDecay : 0;
         for (int i = 0; i < count; i++) {
             gradient[i] = gradient[i] * factor + decay * parameter[i];
         }
-        for (int v = 0; v < vectors; v++) {
+        for (int v = 0; v < ruleVectors; v++) {
             state.get(at(v, range), arrays[STATE + v], 0, count);
         }
         rule.apply(arrays, count, (float) step.learningRate());
-        for (int v = 0; v < vectors; v++) {
+        for (int v = 0; v < ruleVectors; v++) {
             state.put(at(v, range), arrays[STATE + v], 0, count);
         }
     }
@@ -161,6 +189,13 @@ public final class Optimizer {
         for (int i = 0; i < range.count(); i++) {
             parameter[i] -= gradient[i] * scale;
         }
+    }
+
+    private void average(Range range, float[][] arrays, float rate) {
+        int at = at(ruleVectors, range);
+        state.get(at, arrays[STATE], 0, range.count());
+        MovingAverage.apply(arrays[STATE], arrays[PARAMETER], range.count(), rate);
+        state.put(at, arrays[STATE], 0, range.count());
     }
 
     private int at(int vector, Range range) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jft.core.config.OptimizerConfig;
+import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
@@ -27,7 +28,7 @@ class ThreadsTest {
     void shouldGiveTheSameBits(OptimizerConfig.Kind kind) {
         Random random = new Random(seed);
         ParameterLayout layout = layout(random);
-        OptimizerConfig config = new OptimizerConfig(kind, 0.9, null, null, 1e-3);
+        TrainConfig config = Configs.train(new OptimizerConfig(kind, 0.9, null, null, 1e-3), 0.99);
         Outcome alone = train(config, layout, 1);
         for (int threads = 2; threads <= 3; threads++) {
             assertThat(train(config, layout, threads))
@@ -39,17 +40,17 @@ class ThreadsTest {
     /** What {@link #STEPS} steps with clipping leave; buffers compare by content. */
     private record Outcome(FloatBuffer parameters, FloatBuffer state, List<Double> norms) {}
 
-    private Outcome train(OptimizerConfig config, ParameterLayout layout, int threads) {
+    private Outcome train(TrainConfig config, ParameterLayout layout, int threads) {
         Random random = new Random(seed + 1);
         FloatBuffer parameters = random(random, layout.length());
         List<Double> norms = new ArrayList<>();
         try (Blocks blocks = new Blocks(threads)) {
-            Optimizer optimizer = new Optimizer(config, layout, blocks);
+            Optimizer optimizer = new Optimizer(config, layout, parameters, blocks);
             for (int step = 0; step < STEPS; step++) {
                 FloatBuffer gradients = random(random, layout.length());
                 double norm = optimizer.gradientNorm(gradients, 0.5);
                 norms.add(norm);
-                optimizer.step(parameters, gradients, new Step(0.5, 1 / norm, 0.1));
+                optimizer.step(parameters, gradients, new Step(0.5, 1 / norm, 0.1, step));
             }
             return new Outcome(parameters, optimizer.state(), norms);
         }
