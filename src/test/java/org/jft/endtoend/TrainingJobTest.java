@@ -1,15 +1,21 @@
 package org.jft.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFile;
 import org.jft.endtoend.Command.Result;
@@ -149,6 +155,48 @@ class TrainingJobTest {
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err()).containsPattern("rank [01] was killed by signal 9");
         assertThat(workers).noneMatch(ProcessHandle::isAlive);
+    }
+
+    /** Bound to a core, libgomp binds the thread that loads it, and threads inherit that. */
+    @Test
+    void shouldBindTheEngineToItsCoreAndLetDecodersUseAll() throws IOException {
+        String all = coresOf(Path.of("/proc/self/status"));
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+        Command job =
+                start(
+                        "bound",
+                        "--set",
+                        "engine.affinity=cores",
+                        "--set",
+                        "engine.threads=1",
+                        "--set",
+                        "train.steps=100000");
+        awaitCheckpoint(job, folder.resolve("bound/checkpoints"));
+        assertThat(job.workers()).hasSize(1);
+        Map<String, Set<String>> cores = coresByThread(job.workers().get(0).pid());
+        job.killAll();
+
+        String first = all.split("[-,]")[0];
+        assertThat(cores.get("java")).contains(first); // the engine's owner
+        assertThat(cores.get("jft-decode-0")).containsExactly(all);
+    }
+
+    private static Map<String, Set<String>> coresByThread(long pid) throws IOException {
+        Map<String, Set<String>> cores = new TreeMap<>();
+        for (File task : Path.of("/proc/" + pid + "/task").toFile().listFiles()) {
+            Path status = task.toPath().resolve("status");
+            String name = Files.readString(task.toPath().resolve("comm")).strip();
+            cores.computeIfAbsent(name, any -> new TreeSet<>()).add(coresOf(status));
+        }
+        return cores;
+    }
+
+    private static String coresOf(Path status) throws IOException {
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("Cpus_allowed_list:"))
+                .map(line -> line.substring("Cpus_allowed_list:".length()).strip())
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void awaitCheckpoint(Command job, Path checkpoints) {

@@ -61,6 +61,14 @@ class UserErrorTest {
     }
 
     @Test
+    void shouldRefuseToBindMoreThreadsThanThereAreCores() {
+        Result result =
+                train("cores", "--set", "engine.affinity=cores", "--set", "engine.threads=100000");
+        assertSentence(result, 2, "engine.affinity=CORES", "1 x 100000 cores");
+        assertThat(folder.resolve("cores")).doesNotExist();
+    }
+
+    @Test
     void shouldQuarantineACorruptImageAndTrainOn() throws IOException {
         Path set = copySet("corrupt");
         spoilFirstImage(set);
