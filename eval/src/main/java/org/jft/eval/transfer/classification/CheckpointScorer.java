@@ -44,7 +44,7 @@ public final class CheckpointScorer {
         Path test = Path.of(config.data().test());
         ImageConfig image = config.data().image();
         NetworkSpec network = NetworkSpec.ofImages(checkpoint.graph(), image.size());
-        int threads = Runtime.getRuntime().availableProcessors();
+        int threads = threads();
         int batchSize = config.eval().batch();
         try (DataSet data = DataSet.open(test);
                 Engine engine =
@@ -63,6 +63,13 @@ public final class CheckpointScorer {
                 return score(engine, batches, data, taxonomy);
             }
         }
+    }
+
+    /** As many as the run's workers had together, of those there are here. */
+    private int threads() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        int asked = config.engine().threads() * config.cluster().workers();
+        return asked > 0 ? Math.min(cores, asked) : cores;
     }
 
     /** The moving average where the run keeps one: it is what would be deployed. */
