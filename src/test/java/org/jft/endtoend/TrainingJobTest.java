@@ -1,15 +1,22 @@
 package org.jft.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFile;
 import org.jft.endtoend.Command.Result;
 import org.jft.train.cli.JftTrain;
@@ -49,18 +56,21 @@ class TrainingJobTest {
 
     @Test
     void shouldEndWithTheSameBitsAfterTheWholeJobWasKilledMidEpoch() throws IOException {
-        JsonNode straight = summary(train("straight", "--workers", "2"), "straight");
-        Command victim = start("killed", "--workers", "2");
+        String[] arguments = {"--workers", "2", "--set", "train.ema_decay=0.99"};
+        JsonNode straight = summary(train("straight", arguments), "straight");
+        Command victim = start("killed", arguments);
         Path checkpoints = folder.resolve("killed/checkpoints");
         awaitCheckpoint(victim, checkpoints);
         victim.killAll();
         assertThat(folder.resolve("killed/summary.json")).doesNotExist();
         assertThat(lastStep(checkpoints)).isBetween(4L, (long) STEPS - 1); // 12 of 13 steps a epoch
 
-        JsonNode resumed = summary(train("killed", "--workers", "2"), "killed");
+        JsonNode resumed = summary(train("killed", arguments), "killed");
         assertThat(resumed.path("parameters_sha256")).isEqualTo(straight.path("parameters_sha256"));
         assertThat(resumed.path("final_loss")).isEqualTo(straight.path("final_loss"));
         assertThat(steps("killed")).isEqualTo(steps("straight"));
+        assertThat(checkpoint("killed").optimizerState()) // momentum and moving average
+                .isEqualTo(checkpoint("straight").optimizerState());
     }
 
     @Test
@@ -107,13 +117,15 @@ class TrainingJobTest {
                         "learning_rate",
                         "images_per_second",
                         "data_wait_ms",
-                        "compute_ms",
+                        "forward_ms",
+                        "backward_ms",
                         "allreduce_ms",
                         "update_ms",
                         "gc_ms");
         assertThat(last.path("step").asInt()).isEqualTo(STEPS);
         assertThat(last.path("samples").asInt()).isEqualTo(STEPS * 32);
-        assertThat(last.path("compute_ms").asDouble()).isPositive();
+        assertThat(last.path("forward_ms").asDouble()).isPositive();
+        assertThat(last.path("backward_ms").asDouble()).isPositive();
         double first = JSON.readTree(lines.get(0)).path("loss").asDouble();
         assertThat(last.path("loss").asDouble()).isLessThan(first); // it learns
     }
@@ -145,6 +157,48 @@ class TrainingJobTest {
         assertThat(workers).noneMatch(ProcessHandle::isAlive);
     }
 
+    /** Bound to a core, libgomp binds the thread that loads it, and threads inherit that. */
+    @Test
+    void shouldBindTheEngineToItsCoreAndLetDecodersUseAll() throws IOException {
+        String all = coresOf(Path.of("/proc/self/status"));
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+        Command job =
+                start(
+                        "bound",
+                        "--set",
+                        "engine.affinity=cores",
+                        "--set",
+                        "engine.threads=1",
+                        "--set",
+                        "train.steps=100000");
+        awaitCheckpoint(job, folder.resolve("bound/checkpoints"));
+        assertThat(job.workers()).hasSize(1);
+        Map<String, Set<String>> cores = coresByThread(job.workers().get(0).pid());
+        job.killAll();
+
+        String first = all.split("[-,]")[0];
+        assertThat(cores.get("java")).contains(first); // the engine's owner
+        assertThat(cores.get("jft-decode-0")).containsExactly(all);
+    }
+
+    private static Map<String, Set<String>> coresByThread(long pid) throws IOException {
+        Map<String, Set<String>> cores = new TreeMap<>();
+        for (File task : Path.of("/proc/" + pid + "/task").toFile().listFiles()) {
+            Path status = task.toPath().resolve("status");
+            String name = Files.readString(task.toPath().resolve("comm")).strip();
+            cores.computeIfAbsent(name, any -> new TreeSet<>()).add(coresOf(status));
+        }
+        return cores;
+    }
+
+    private static String coresOf(Path status) throws IOException {
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("Cpus_allowed_list:"))
+                .map(line -> line.substring("Cpus_allowed_list:".length()).strip())
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static void awaitCheckpoint(Command job, Path checkpoints) {
         Command.await(job, () -> lastStep(checkpoints) > 0);
     }
@@ -168,12 +222,16 @@ class TrainingJobTest {
 
     private static float[] parameters(String run, String... arguments) {
         train(run, arguments);
-        Path checkpoints = folder.resolve(run).resolve("checkpoints");
-        Path file = checkpoints.resolve("step-%09d.zip".formatted(lastStep(checkpoints)));
-        FloatBuffer parameters = CheckpointFile.read(file).parameters();
+        FloatBuffer parameters = checkpoint(run).parameters();
         float[] values = new float[parameters.remaining()];
         parameters.get(values);
         return values;
+    }
+
+    private static Checkpoint checkpoint(String run) {
+        Path checkpoints = folder.resolve(run).resolve("checkpoints");
+        return CheckpointFile.read(
+                checkpoints.resolve("step-%09d.zip".formatted(lastStep(checkpoints))));
     }
 
     private static double distance(float[] a, float[] b) {

@@ -61,6 +61,14 @@ class UserErrorTest {
     }
 
     @Test
+    void shouldRefuseToBindMoreThreadsThanThereAreCores() {
+        Result result =
+                train("cores", "--set", "engine.affinity=cores", "--set", "engine.threads=100000");
+        assertSentence(result, 2, "engine.affinity=CORES", "1 x 100000 cores");
+        assertThat(folder.resolve("cores")).doesNotExist();
+    }
+
+    @Test
     void shouldQuarantineACorruptImageAndTrainOn() throws IOException {
         Path set = copySet("corrupt");
         spoilFirstImage(set);
@@ -100,7 +108,8 @@ class UserErrorTest {
         assertThat(result.out())
                 .containsPattern("trainable parameters +44,549,160")
                 .containsPattern("steps +36,000,000 of 32 images")
-                .contains("memory per worker");
+                .contains("memory per worker")
+                .containsPattern("engine \\w+ +\\d.* for micro batches of \\d+ in fp32");
         assertThat(folder.resolve("runs")).doesNotExist();
     }
 

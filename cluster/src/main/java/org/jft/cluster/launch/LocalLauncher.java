@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.jft.cluster.collective.PeerLostException;
 import org.jft.cluster.launch.LaunchResult.Failure;
 import org.jft.cluster.transport.IpcSettings;
@@ -44,7 +45,7 @@ public final class LocalLauncher {
     private static final int EXIT_USAGE = 2;
 
     private final int workerCount;
-    private final WorkerCommand command;
+    private final IntFunction<WorkerCommand> command; // of a rank
     private final PrintStream output;
     private final Redirect rankZeroOutput;
     private final Duration grace;
@@ -55,12 +56,21 @@ public final class LocalLauncher {
 
     /** Prepares a launch that passes output on to this process's own streams. */
     public LocalLauncher(int workerCount, WorkerCommand command) {
+        this(workerCount, rank -> command);
+    }
+
+    /**
+     * Prepares one in which ranks differ, for instance in the cores they are bound to.
+     *
+     * @param command of a rank
+     */
+    public LocalLauncher(int workerCount, IntFunction<WorkerCommand> command) {
         this(workerCount, command, System.err, Redirect.INHERIT, GRACE);
     }
 
     LocalLauncher(
             int workerCount,
-            WorkerCommand command,
+            IntFunction<WorkerCommand> command,
             PrintStream output,
             Redirect rankZeroOutput,
             Duration grace) {
@@ -109,7 +119,8 @@ public final class LocalLauncher {
                             MemberEnvironment.LAUNCHER_PID,
                                     String.valueOf(ProcessHandle.current().pid()));
             try {
-                Worker worker = Worker.start(rank, command, member, output, rankZeroOutput);
+                Worker worker =
+                        Worker.start(rank, command.apply(rank), member, output, rankZeroOutput);
                 workers.add(worker);
                 worker.onExit().thenRun(() -> ended.add(worker));
             } catch (IOException e) {

@@ -138,7 +138,7 @@ class LocalLauncherTest {
                         .withEnvironment(Map.of("OMP_NUM_THREADS", "3"));
         return new LocalLauncher(
                 workers,
-                command,
+                rank -> command,
                 new PrintStream(output, true, StandardCharsets.UTF_8),
                 Redirect.to(rankZeroFile().toFile()),
                 grace);

@@ -11,19 +11,28 @@ import static org.jft.core.config.Checks.check;
  * @param checksumEvery steps between proofs that all ranks hold bit-equal parameters; 0 means never
  */
 public record CadenceConfig(
-        int metricsEvery, int checkpointEvery, int keepCheckpoints, Integer checksumEvery) {
+        Integer metricsEvery,
+        Integer checkpointEvery,
+        Integer keepCheckpoints,
+        Integer checksumEvery) {
     public CadenceConfig {
-        metricsEvery = metricsEvery == 0 ? 10 : metricsEvery;
-        checkpointEvery = checkpointEvery == 0 ? 1000 : checkpointEvery;
-        keepCheckpoints = keepCheckpoints == 0 ? 2 : keepCheckpoints;
+        metricsEvery = metricsEvery == null ? 10 : metricsEvery;
+        checkpointEvery = checkpointEvery == null ? 1000 : checkpointEvery;
+        keepCheckpoints = keepCheckpoints == null ? 2 : keepCheckpoints;
         checksumEvery = checksumEvery == null ? 100 : checksumEvery;
-        check(metricsEvery > 0, "train.cadence.metrics_every must be positive");
-        check(checkpointEvery > 0, "train.cadence.checkpoint_every must be positive");
-        check(keepCheckpoints > 0, "train.cadence.keep_checkpoints must be positive");
+        check(metricsEvery > 0, "train.cadence.metrics_every must be positive: %s", metricsEvery);
+        check(
+                checkpointEvery > 0,
+                "train.cadence.checkpoint_every must be positive: %s",
+                checkpointEvery);
+        check(
+                keepCheckpoints > 0,
+                "train.cadence.keep_checkpoints must be positive: %s",
+                keepCheckpoints);
         check(checksumEvery >= 0, "train.cadence.checksum_every must not be negative");
     }
 
     static CadenceConfig defaults() {
-        return new CadenceConfig(0, 0, 0, null);
+        return new CadenceConfig(null, null, null, null);
     }
 }

@@ -12,6 +12,8 @@ import static org.jft.core.config.Checks.check;
  * @param epochs passes over the chosen subset; exactly one of epochs and steps is given
  * @param steps optimizer steps
  * @param clipNorm largest global gradient norm; 0 means unlimited
+ * @param emaDecay of the moving average of parameters that is evaluated in their place; 0 means
+ *     none is kept
  */
 public record TrainConfig(
         int globalBatch,
@@ -22,6 +24,7 @@ public record TrainConfig(
         OptimizerConfig optimizer,
         ScheduleConfig schedule,
         double clipNorm,
+        double emaDecay,
         CadenceConfig cadence) {
 
     /** What is minimised. */
@@ -46,6 +49,10 @@ public record TrainConfig(
         check(epochs == null || epochs > 0, "train.epochs must be positive: %s", epochs);
         check(steps == null || steps > 0, "train.steps must be positive: %s", steps);
         check(clipNorm >= 0, "train.clip_norm must not be negative: %s", clipNorm);
+        check(
+                emaDecay >= 0 && emaDecay < 1,
+                "train.ema_decay must be in [0, 1), such as 0.9999: %s",
+                emaDecay);
         objective = objective == null ? Objective.SIGMOID : objective;
         check(optimizer != null, "train.optimizer is required: for example {kind: sgd, ...}");
         check(schedule != null, "train.schedule is required: for example {kind: cosine, ...}");

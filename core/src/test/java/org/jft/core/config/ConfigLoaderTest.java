@@ -94,6 +94,12 @@ class ConfigLoaderTest {
         assertRefused(VALID.replace("epochs: 2.5", "epochs: 2.5\n  steps: 3"), "exactly one");
         assertRefused(VALID.replace(", decay_steps: 3000000", ""), "decay_steps");
         assertRefused(VALID + "cluster: {workers: 3}\n", "not a multiple", "cluster.workers=3");
+        assertRefused(VALID + "cluster: {workers: 0}\n", "cluster.workers must be positive: 0");
+        assertRefused(VALID + "cluster: {timeout_seconds: 0}\n", "cluster.timeout_seconds");
+        for (String key : List.of("metrics_every", "checkpoint_every", "keep_checkpoints")) {
+            assertRefused(VALID + "  cadence: {%s: 0}\n".formatted(key), key + " must be positive");
+        }
+        assertRefused(VALID + "  ema_decay: 1.0\n", "train.ema_decay must be in [0, 1)");
         assertRefused("seed: [1\n", "not valid YAML");
         assertRefused("- 1\n", "mapping of keys");
         assertRefused("name: x\n", "data is required");

@@ -98,14 +98,16 @@ public final class JftTrain implements Callable<Integer> {
                         n -> row(print, "steps", "%,d of %,d images", n, run.train().globalBatch()),
                         () -> row(print, "steps", "unknown until %s is there", run.data().train()));
         RunPlan.Memory memory = plan.memory();
+        row(print, "memory per worker", "%s and the Java heap:", gib(memory.total()));
         row(
                 print,
-                "memory per worker",
-                "%s (engine %s, optimizer and exchange %s, batches %s) and the Java heap",
-                gib(memory.total()),
+                "  engine " + run.engine().name(),
+                "%s for micro batches of %,d in %s, planned and not yet allocated",
                 gib(memory.engine()),
-                gib(memory.optimizer()),
-                gib(memory.batches()));
+                run.train().microBatch(),
+                run.engine().precision().name().toLowerCase(Locale.ROOT));
+        row(print, "  optimizer, exchange", "%s", gib(memory.optimizer()));
+        row(print, "  batches", "%s, decoded ahead", gib(memory.batches()));
         row(print, "workers", "%d", run.cluster().workers());
         plan.atBestSeconds()
                 .ifPresent(

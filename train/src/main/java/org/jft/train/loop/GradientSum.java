@@ -3,10 +3,13 @@ package org.jft.train.loop;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import org.jft.cluster.collective.Collective;
+import org.jft.train.optimizer.Blocks;
 
 /**
- * The vector that is summed over the micro batches of a worker and then over the workers: all
- * gradients and, behind them, the loss, so that one exchange carries both.
+ * Gradients and loss, summed over the micro batches of a worker and then over the workers. Where
+ * there is more than one of either, in a vector of its own, with the loss behind the gradients so
+ * that one exchange carries both:
  *
  * <pre>
  *  0                         length       length + 1
@@ -14,50 +17,84 @@ import java.nio.FloatBuffer;
  *  | gradients, flat f32 ... | loss f32   |
  *  +-------------------------+------------+
  * </pre>
+ *
+ * A single micro batch on a single worker is its own sum: nothing is allocated, nothing copied.
  */
 final class GradientSum {
-    private static final int BLOCK = 4096;
-
+    private final FloatBuffer ofMicroBatch;
     private final int length;
-    private final FloatBuffer sum;
-    private final float[] left = new float[BLOCK];
-    private final float[] right = new float[BLOCK];
+    private final Blocks blocks;
+    private final FloatBuffer vector; // null when there is nothing to add
+    private double loss;
 
-    GradientSum(int length) {
-        this.length = length;
-        sum =
-                ByteBuffer.allocateDirect(Float.BYTES * (length + 1))
-                        .order(ByteOrder.nativeOrder())
-                        .asFloatBuffer();
+    /**
+     * @param ofMicroBatch the engine's gradients, rewritten by each backward pass
+     * @param terms micro batches of a step over all workers
+     */
+    GradientSum(FloatBuffer ofMicroBatch, int terms, Blocks blocks) {
+        this.ofMicroBatch = ofMicroBatch.duplicate();
+        this.length = ofMicroBatch.remaining();
+        this.blocks = blocks;
+        vector =
+                terms == 1
+                        ? null
+                        : ByteBuffer.allocateDirect(Float.BYTES * (length + 1))
+                                .order(ByteOrder.nativeOrder())
+                                .asFloatBuffer();
     }
 
-    /** Starts a step with its first micro batch. */
-    void set(FloatBuffer gradients, double loss) {
-        sum.put(0, gradients, 0, length);
-        sum.put(length, (float) loss);
+    /** Starts a step with the micro batch that has just gone backward. */
+    void set(double microLoss) {
+        loss = microLoss;
+        if (vector != null) {
+            blocks.forEach(
+                    Blocks.count(length),
+                    (block, arrays) -> {
+                        int from = block * Blocks.SIZE;
+                        vector.put(from, ofMicroBatch, from, count(from));
+                    });
+        }
     }
 
     /** Adds a further micro batch. */
-    void add(FloatBuffer gradients, double loss) {
-        for (int from = 0; from < length; from += BLOCK) {
-            int count = Math.min(BLOCK, length - from);
-            sum.get(from, left, 0, count);
-            gradients.get(from, right, 0, count);
-            for (int i = 0; i < count; i++) {
-                left[i] += right[i];
-            }
-            sum.put(from, left, 0, count);
-        }
-        sum.put(length, sum.get(length) + (float) loss);
+    void add(double microLoss) {
+        loss += microLoss;
+        blocks.forEach(
+                Blocks.count(length),
+                (block, arrays) -> {
+                    int from = block * Blocks.SIZE;
+                    int count = count(from);
+                    float[] sum = arrays[0];
+                    float[] term = arrays[1];
+                    vector.get(from, sum, 0, count);
+                    ofMicroBatch.get(from, term, 0, count);
+                    for (int i = 0; i < count; i++) {
+                        sum[i] += term[i];
+                    }
+                    vector.put(from, sum, 0, count);
+                });
     }
 
-    /** Returns gradients and loss, to be summed over workers in place. */
-    FloatBuffer vector() {
-        return sum.duplicate().clear();
+    private int count(int from) {
+        return Math.min(Blocks.SIZE, length - from);
+    }
+
+    /** Sums over the workers. */
+    void reduce(Collective collective) {
+        if (vector != null) {
+            vector.put(length, (float) loss);
+            collective.allReduce(vector);
+            loss = vector.get(length);
+        }
+    }
+
+    /** Returns the summed gradients; a loss may lie behind them. */
+    FloatBuffer gradients() {
+        return vector == null ? ofMicroBatch : vector;
     }
 
     /** Returns the sum of the losses. */
     double loss() {
-        return sum.get(length);
+        return loss;
     }
 }

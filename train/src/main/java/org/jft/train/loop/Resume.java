@@ -108,10 +108,14 @@ record Resume(long step, double wallSeconds, double loss) {
                 .substring(0, 16);
     }
 
-    /** Returns what decides the numbers: not the name, the workers, the cadence, the evaluation. */
+    /**
+     * Returns what decides the numbers: not the name, the workers, the cadence, the evaluation, and
+     * of the engine only its precision.
+     */
     private static ObjectNode deciding(RunConfig config) {
         ObjectNode tree = ConfigLoader.toTree(config);
-        tree.remove(List.of("name", "cluster", "eval", "engine"));
+        tree.remove(List.of("name", "cluster", "eval"));
+        ((ObjectNode) tree.get("engine")).retain("precision");
         ((ObjectNode) tree.get("data")).remove(List.of("test", "train"));
         ((ObjectNode) tree.get("train")).remove("cadence");
         ObjectNode loader = (ObjectNode) tree.get("data").get("loader");

@@ -85,7 +85,10 @@ public record RunPlan(
         long parameters = model.totalParameters();
         int micro = config.train().microBatch();
         int size = config.data().image().size();
-        long vectors = 1 + Optimizer.stateVectors(config.train().optimizer());
+        long vectors = Optimizer.stateVectors(config.train());
+        if (micro < config.train().globalBatch()) {
+            vectors++; // where gradients are summed
+        }
         return new Memory(
                 Engines.named(config.engine().name()).memoryBytes(network, micro, config.engine()),
                 Float.BYTES * parameters * vectors,

@@ -10,9 +10,15 @@ import java.util.Map;
 final class StepClock {
     /** The parts of a step that are told apart; the rest is bookkeeping. */
     enum Part {
+        /** Waiting for decoded images. */
         DATA_WAIT,
-        COMPUTE,
+        /** Forward passes and the loss with its gradient. */
+        FORWARD,
+        /** Backward passes and the sum over micro batches. */
+        BACKWARD,
+        /** The sum over workers, and waiting for the slowest of them. */
         ALLREDUCE,
+        /** Gradient norm and optimizer. */
         UPDATE;
 
         private String key() {

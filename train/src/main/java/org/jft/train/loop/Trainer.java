@@ -14,6 +14,7 @@ import org.jft.data.pipeline.BatchLoader;
 import org.jft.train.loop.StepClock.Part;
 import org.jft.train.objective.Objective;
 import org.jft.train.objective.Targets;
+import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
 import org.jft.train.optimizer.Schedule;
 
@@ -41,7 +42,8 @@ final class Trainer {
             int classes,
             Optimizer optimizer,
             long totalSteps,
-            Collective collective) {
+            Collective collective,
+            Blocks blocks) {
         this.config = config;
         this.engine = engine;
         this.objective = Objective.of(config.train().objective(), classes);
@@ -49,7 +51,7 @@ final class Trainer {
         this.learningRate = Schedule.of(config.train().schedule(), totalSteps);
         this.collective = collective;
         this.guard = new Guard(collective);
-        this.sum = new GradientSum(engine.layout().length());
+        this.sum = new GradientSum(engine.gradients(), microBatchesPerStep(), blocks);
         this.outputGradient =
                 ByteBuffer.allocateDirect(Float.BYTES * Math.multiplyExact(microBatch(), classes))
                         .order(ByteOrder.nativeOrder())
@@ -58,25 +60,27 @@ final class Trainer {
 
     /** Trains the steps from {@code firstStep} to before {@code totalSteps}. */
     void run(BatchLoader batches, long firstStep, long totalSteps, Cadence cadence) {
-        int microBatchesPerStep = config.train().globalBatch() / microBatch();
-        int own = microBatchesPerStep / collective.topology().worldSize();
-        double scale = 1.0 / microBatchesPerStep;
+        int own = microBatchesPerStep() / collective.topology().worldSize();
+        double scale = 1.0 / microBatchesPerStep();
         clock.reset(System.nanoTime());
         for (long step = firstStep; step < totalSteps; step++) {
             for (int i = 0; i < own; i++) {
                 try (Batch batch = batches.next()) {
                     clock.book(Part.DATA_WAIT, System.nanoTime());
-                    accumulate(batch, i == 0);
-                    clock.book(Part.COMPUTE, System.nanoTime());
+                    double microLoss = forward(batch);
+                    clock.book(Part.FORWARD, System.nanoTime());
+                    backward(microLoss, i == 0);
+                    clock.book(Part.BACKWARD, System.nanoTime());
                 }
             }
             double ownLoss = sum.loss();
-            collective.allReduce(sum.vector());
+            sum.reduce(collective);
             clock.book(Part.ALLREDUCE, System.nanoTime());
             guard.requireFiniteLoss(step + 1, sum.loss(), ownLoss);
             loss = sum.loss() * scale;
             double rate = learningRate.at(step);
-            optimizer.step(engine.parameters(), sum.vector(), scale, clip(scale), rate);
+            Optimizer.Step update = new Optimizer.Step(scale, clip(scale), rate, step);
+            optimizer.step(engine.parameters(), sum.gradients(), update);
             clock.book(Part.UPDATE, System.nanoTime());
             cadence.after(step + 1, loss, rate, clock, guard);
             clock.skip(System.nanoTime());
@@ -88,17 +92,21 @@ final class Trainer {
         return loss;
     }
 
-    private void accumulate(Batch batch, boolean first) {
+    /** Returns the mean loss of a micro batch; its gradient is then in {@link #outputGradient}. */
+    private double forward(Batch batch) {
         EngineInput pixels =
                 EngineInput.pixels(batch.pixels(), batch.size(), config.data().image());
         FloatBuffer logits = engine.forward(List.of(pixels), true).get(0);
         Targets targets = new Targets(batch.labelOffsets(), batch.labelIds(), batch.confidences());
-        double microLoss = objective.loss(logits, targets, outputGradient);
+        return objective.loss(logits, targets, outputGradient);
+    }
+
+    private void backward(double microLoss, boolean first) {
         engine.backward(List.of(outputGradient), GradientListener.NONE);
         if (first) {
-            sum.set(engine.gradients(), microLoss);
+            sum.set(microLoss);
         } else {
-            sum.add(engine.gradients(), microLoss);
+            sum.add(microLoss);
         }
     }
 
@@ -107,8 +115,12 @@ final class Trainer {
         if (limit == 0) {
             return 1;
         }
-        double norm = optimizer.gradientNorm(sum.vector(), scale);
+        double norm = optimizer.gradientNorm(sum.gradients(), scale);
         return norm > limit ? limit / norm : 1;
+    }
+
+    private int microBatchesPerStep() {
+        return config.train().globalBatch() / microBatch();
     }
 
     private int microBatch() {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import org.jft.cluster.launch.MemberEnvironment;
 import org.jft.cluster.launch.WorkerCommand;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.EngineConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.ConfigException;
@@ -24,9 +27,9 @@ import org.jft.data.shard.DataSet;
 
 /**
  * A run, started the way its surroundings ask for: in this process when it is the only worker, as
- * local worker processes when several are configured, as one member when an engine such as torchrun
- * or Slurm has started this process among others. Running the same job again resumes it; running a
- * complete one does nothing.
+ * local worker processes when several are configured or their threads are to be bound to cores, as
+ * one member when an engine such as torchrun or Slurm has started this process among others.
+ * Running the same job again resumes it; running a complete one does nothing.
  */
 public final class TrainingJob {
     private final RunConfig config;
@@ -52,7 +55,7 @@ public final class TrainingJob {
         MemberEnvironment member = MemberEnvironment.read(System.getenv());
         if (member.topology().worldSize() > 1) {
             runAsMember(member);
-        } else if (config.cluster().workers() == 1) {
+        } else if (config.cluster().workers() == 1 && !bound()) {
             new Worker(config, folder, Collective.solo()).run();
         } else {
             launch();
@@ -81,6 +84,11 @@ public final class TrainingJob {
 
     /** Joins the other members and does this one's part. */
     void runAsMember(MemberEnvironment member) {
+        if (bound() && System.getenv(Cores.PLACES) == null) {
+            throw new ConfigException(
+                    "engine.affinity=CORES binds the workers this command starts, but it was started as rank %s by another launcher; bind it there, as srun --cpu-bind=cores does, and leave engine.affinity at none"
+                            .formatted(member.topology().rank()));
+        }
         Duration timeout = Duration.ofSeconds(config.cluster().timeoutSeconds());
         try (Collective collective =
                 Collectives.connect(member, timeout, Resume.fingerprint(config))) {
@@ -88,22 +96,22 @@ public final class TrainingJob {
         }
     }
 
+    private boolean bound() {
+        return config.engine().affinity() == EngineConfig.Affinity.CORES;
+    }
+
     private void launch() throws InterruptedException {
-        folder.writeJob(config);
         int workers = config.cluster().workers();
-        int threads = Worker.share(config.engine().threads(), new Topology(0, workers));
+        int threads = WorkerThreads.share(config.engine().threads(), new Topology(0, workers));
+        List<Map<String, String>> environments = environments(workers, threads);
+        folder.writeJob(config);
         WorkerCommand command =
                 WorkerCommand.likeThisJvm(
                                 WorkerMain.class.getName(), List.of(folder.root().toString()))
-                        .withHeapMegabytes(heapMegabytes(workers))
-                        .withEnvironment(
-                                Map.of(
-                                        "OMP_NUM_THREADS",
-                                        Integer.toString(threads),
-                                        // A thread that waits must not hold a core another needs.
-                                        "OMP_WAIT_POLICY",
-                                        "PASSIVE"));
-        LaunchResult result = new LocalLauncher(workers, command).run();
+                        .withHeapMegabytes(heapMegabytes(workers));
+        LaunchResult result =
+                new LocalLauncher(workers, rank -> command.withEnvironment(environments.get(rank)))
+                        .run();
         if (result.failure().isPresent()) {
             String failure = result.failure().get().toString();
             if (result.exitCode() == CommandRunner.USAGE) {
@@ -117,6 +125,22 @@ public final class TrainingJob {
                     "%s; the same command goes on from the newest checkpoint in %s"
                             .formatted(failure, folder.root()));
         }
+    }
+
+    /** Returns what the OpenMP of each rank finds in its environment. */
+    private List<Map<String, String>> environments(int workers, int threads) {
+        List<Map<String, String>> environments = new ArrayList<>();
+        for (int rank = 0; rank < workers; rank++) {
+            Map<String, String> own = new HashMap<>();
+            own.put("OMP_NUM_THREADS", Integer.toString(threads));
+            // A thread that waits must not hold a core another needs.
+            own.put("OMP_WAIT_POLICY", "PASSIVE");
+            if (bound()) {
+                own.putAll(Cores.ofThisProcess().environment(rank, workers, threads));
+            }
+            environments.add(own);
+        }
+        return environments;
     }
 
     /** Returns the heap of one worker: the config's, else this JVM's own -Xmx, else a share. */

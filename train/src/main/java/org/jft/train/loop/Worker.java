@@ -55,15 +55,14 @@ final class Worker {
         }
         long startNs = System.nanoTime();
         try (RunLock lock = at.leads() ? RunLock.hold(folder) : RunLock.NONE;
-                DataSet data = DataSet.open(Path.of(config.data().train()))) {
+                DataSet data = DataSet.open(Path.of(config.data().train()));
+                WorkerThreads threads = WorkerThreads.start(config, at)) {
             int classes = classes(config, data);
             NetworkSpec network = network(config, classes);
             EngineFactory factory = Engines.named(config.engine().name());
-            EngineConfig options =
-                    config.engine().withThreads(share(config.engine().threads(), at));
+            EngineConfig options = config.engine().withThreads(threads.compute());
             try (Engine engine = factory.compile(network, config.train().microBatch(), options)) {
-                Optimizer optimizer = new Optimizer(config.train().optimizer(), engine.layout());
-                train(startNs, data, network, classes, engine, optimizer);
+                train(startNs, data, network, classes, engine, threads);
             }
         }
     }
@@ -74,12 +73,15 @@ final class Worker {
             NetworkSpec network,
             int classes,
             Engine engine,
-            Optimizer optimizer) {
+            WorkerThreads threads) {
         StepPlan plan = new StepPlan(config.train().globalBatch(), config.train().microBatch(), at);
         TrainingStream stream = TrainingStream.of(data, config.data(), plan, config.seed());
         long totalSteps = config.train().stepCount(stream.selection().count());
         CheckpointFolder checkpoints =
                 folder.checkpoints(config.train().cadence().keepCheckpoints());
+        Optimizer optimizer =
+                new Optimizer(
+                        config.train(), engine.layout(), engine.parameters(), threads.blocks());
         Resume resume =
                 Resume.restore(
                         config, data.fingerprint(), checkpoints, engine, optimizer, collective);
@@ -87,17 +89,18 @@ final class Worker {
         if (at.leads()) {
             folder.writeConfig(config);
         }
-        Trainer trainer = new Trainer(config, engine, classes, optimizer, totalSteps, collective);
+        Trainer trainer =
+                new Trainer(
+                        config,
+                        engine,
+                        classes,
+                        optimizer,
+                        totalSteps,
+                        collective,
+                        threads.blocks());
         Quarantine quarantine = Quarantine.in(folder.root());
         try (BatchLoader batches =
-                        BatchLoader.training(
-                                stream,
-                                config.data(),
-                                data.taxonomy()::fillUpward,
-                                quarantine,
-                                resume.step(),
-                                totalSteps,
-                                share(config.data().loader().threads(), at));
+                        loader(data, stream, quarantine, resume.step(), totalSteps, threads);
                 RunCadence cadence =
                         new RunCadence(
                                 config,
@@ -131,6 +134,26 @@ final class Worker {
                             Quarantine.in(folder.root())));
         }
         collective.barrier(); // nobody leaves before the run is complete on disk
+    }
+
+    private BatchLoader loader(
+            DataSet data,
+            TrainingStream stream,
+            Quarantine quarantine,
+            long firstStep,
+            long totalSteps,
+            WorkerThreads threads) {
+        return threads.free()
+                .call(
+                        () ->
+                                BatchLoader.training(
+                                        stream,
+                                        config.data(),
+                                        data.taxonomy()::fillUpward,
+                                        quarantine,
+                                        firstStep,
+                                        totalSteps,
+                                        threads.decoding()));
     }
 
     private ObjectNode summary(
@@ -179,11 +202,5 @@ final class Worker {
         int size = config.data().image().size();
         return NetworkSpec.ofImages(
                 Architectures.create(config.model(), classes, size, config.seed()), size);
-    }
-
-    /** Returns the threads asked for, else this worker's share of the cores. */
-    static int share(int asked, Topology at) {
-        int cores = Runtime.getRuntime().availableProcessors();
-        return asked > 0 ? asked : Math.max(1, cores / at.worldSize());
     }
 }

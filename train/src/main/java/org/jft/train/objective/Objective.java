@@ -29,11 +29,15 @@ public sealed interface Objective {
      * 4.1, with soft targets).
      */
     record SigmoidCrossEntropy(int classes) implements Objective {
+        /** Factors of up to 2 whose product a double holds. */
+        private static final int FACTORS = 512;
+
         @Override
         public double loss(FloatBuffer logits, Targets targets, FloatBuffer gradient) {
             int n = targets.size();
             float[] z = new float[classes];
             float[] y = new float[classes];
+            double[] e = new double[Math.min(classes, FACTORS)];
             double sum = 0;
             for (int i = 0; i < n; i++) {
                 logits.get(i * classes, z);
@@ -41,16 +45,36 @@ public sealed interface Objective {
                 for (int j = targets.offsets()[i]; j < targets.offsets()[i + 1]; j++) {
                     y[targets.ids()[j]] = targets.confidences()[j];
                 }
-                for (int k = 0; k < classes; k++) {
-                    // log(1 + e^z) without overflow: max(z, 0) + log1p(e^-|z|)
-                    double e = Math.exp(-Math.abs(z[k]));
-                    sum += Math.max(z[k], 0) + Math.log1p(e) - (double) y[k] * z[k];
-                    double sigmoid = (z[k] >= 0 ? 1 : e) / (1 + e);
-                    z[k] = (float) ((sigmoid - y[k]) / n);
+                for (int from = 0; from < classes; from += FACTORS) {
+                    sum += part(z, y, e, from, Math.min(FACTORS, classes - from), 1.0 / n);
                 }
                 gradient.put(i * classes, z);
             }
             return sum / n;
+        }
+
+        /**
+         * Turns {@code count} logits into gradients and returns the sum of their losses. Each is
+         * log(1 + e^z) - y z, without overflow max(z, 0) - y z + log(1 + e^-|z|); and a sum of
+         * logarithms is the logarithm of the product.
+         */
+        private static double part(
+                float[] z, float[] y, double[] e, int from, int count, double scale) {
+            for (int k = 0; k < count; k++) {
+                e[k] = -Math.abs(z[from + k]);
+            }
+            Exponential.ofNegatives(e, count);
+            double sum = 0;
+            double product = 1;
+            for (int k = 0; k < count; k++) {
+                double logit = z[from + k];
+                double label = y[from + k];
+                sum += Math.max(logit, 0) - label * logit;
+                product *= 1 + e[k];
+                double sigmoid = (logit >= 0 ? 1 : e[k]) / (1 + e[k]);
+                z[from + k] = (float) ((sigmoid - label) * scale);
+            }
+            return sum + Math.log(product);
         }
     }
 
@@ -63,6 +87,7 @@ public sealed interface Objective {
         public double loss(FloatBuffer logits, Targets targets, FloatBuffer gradient) {
             int n = targets.size();
             float[] z = new float[classes];
+            double[] e = new double[classes];
             double sum = 0;
             for (int i = 0; i < n; i++) {
                 logits.get(i * classes, z);
@@ -70,7 +95,7 @@ public sealed interface Objective {
                 for (int j = targets.offsets()[i]; j < targets.offsets()[i + 1]; j++) {
                     total += targets.confidences()[j];
                 }
-                sum += total > 0 ? sample(z, i, targets, total, n) : clear(z);
+                sum += total > 0 ? sample(z, e, i, targets, total) : clear(z);
                 gradient.put(i * classes, z);
             }
             return sum / n;
@@ -82,14 +107,18 @@ public sealed interface Objective {
         }
 
         /** Turns the logits of sample i into its gradient and returns its loss. */
-        private static double sample(float[] z, int i, Targets targets, double total, int n) {
+        private static double sample(float[] z, double[] e, int i, Targets targets, double total) {
             double largest = Double.NEGATIVE_INFINITY;
             for (float value : z) {
                 largest = Math.max(largest, value);
             }
+            for (int k = 0; k < z.length; k++) {
+                e[k] = z[k] - largest;
+            }
+            Exponential.ofNegatives(e, z.length);
             double sum = 0;
-            for (float value : z) {
-                sum += Math.exp(value - largest);
+            for (double value : e) {
+                sum += value;
             }
             double logSum = largest + Math.log(sum);
             double loss = 0;
@@ -98,11 +127,12 @@ public sealed interface Objective {
             for (int j = from; j < to; j++) {
                 loss += targets.confidences()[j] / total * (logSum - z[targets.ids()[j]]);
             }
+            double scale = 1 / (sum * targets.size());
             for (int k = 0; k < z.length; k++) {
-                z[k] = (float) (Math.exp(z[k] - logSum) / n);
+                z[k] = (float) (e[k] * scale);
             }
             for (int j = from; j < to; j++) {
-                z[targets.ids()[j]] -= (float) (targets.confidences()[j] / total / n);
+                z[targets.ids()[j]] -= (float) (targets.confidences()[j] / total / targets.size());
             }
             // NaN logits stay visible: largest is then NaN or -inf and so is the loss.
             return Double.isNaN(logSum) ? Double.NaN : loss;

@@ -5,59 +5,131 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.jft.core.config.OptimizerConfig;
+import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
 
 /**
- * Applies averaged gradients to the flat parameters, in place. Works through the vectors in blocks
- * that are copied into arrays, where the JIT vectorises the arithmetic; the same inputs give the
- * same bits. Not thread-safe.
+ * Applies averaged gradients to the flat parameters, in place and in one pass over memory, and
+ * keeps the parameters' moving average if asked to. Works through the vectors in {@link Blocks};
+ * the same inputs give the same bits on any number of threads. Not thread-safe.
  *
  * <p>Weights get L2 decay (added to the gradient, as TensorFlow and PyTorch's SGD do); batch-norm
  * parameters and biases do not. Running statistics are moved by {@code parameter -= gradient}, see
  * {@link org.jft.core.engine.Engine#gradients()}.
  */
 public final class Optimizer {
-    private static final int BLOCK = 4096;
+    private static final int PARAMETER = 0; // which of a thread's arrays
+    private static final int GRADIENT = 1;
+    private static final int STATE = 2;
+
+    /** At most {@link Blocks#SIZE} neighbours of one kind. */
+    private record Range(Kind kind, int from, int count) {}
 
     private final ParameterLayout layout;
-    private final OptimizerConfig config;
+    private final float weightDecay;
     private final UpdateRule rule;
-    private final FloatBuffer state; // rule.stateVectors() vectors of the layout's length
-    private final float[] parameter = new float[BLOCK];
-    private final float[] gradient = new float[BLOCK];
-    private final float[][] memory;
+    private final Blocks blocks;
+    private final Range[] ranges;
+    private final double[] squares; // of each range
+    private final int ruleVectors;
+    private final MovingAverage average; // null when not kept
+    private final FloatBuffer state; // the rule's vectors, then the average
 
-    /** Allocates the state, off-heap. */
-    public Optimizer(OptimizerConfig config, ParameterLayout layout) {
+    /**
+     * One step's numbers.
+     *
+     * @param gradientScale 1 / number of micro batches summed
+     * @param clip factor on trainable gradients after scaling, 1 unless the norm is clipped
+     * @param number of the step in the run, from 0
+     */
+    public record Step(double gradientScale, double clip, double learningRate, long number) {}
+
+    /**
+     * Allocates the state, off-heap.
+     *
+     * @param initial the parameters at the start of the run; read here only
+     * @param blocks does the work; its owner is this one's
+     */
+    public Optimizer(
+            TrainConfig config, ParameterLayout layout, FloatBuffer initial, Blocks blocks) {
         this.layout = layout;
-        this.config = config;
-        rule =
-                switch (config.kind()) {
-                    case SGD -> new UpdateRule.Sgd(config.momentum().floatValue());
-                    case RMSPROP ->
-                            new UpdateRule.RmsProp(
-                                    config.decay().floatValue(),
-                                    config.momentum().floatValue(),
-                                    config.epsilon().floatValue());
-                };
-        memory = new float[stateVectors(config)][BLOCK];
+        this.blocks = blocks;
+        weightDecay = (float) config.optimizer().weightDecay();
+        rule = rule(config.optimizer());
+        average = config.emaDecay() > 0 ? new MovingAverage(config.emaDecay()) : null;
+        ranges = ranges(layout);
+        squares = new double[ranges.length];
+        float[] starts = rule.initialState();
+        ruleVectors = starts.length;
+        int values = Math.multiplyExact(layout.length(), stateVectors(config));
         state =
-                ByteBuffer.allocateDirect(Float.BYTES * layout.length() * memory.length)
+                ByteBuffer.allocateDirect(Math.multiplyExact(Float.BYTES, values))
                         .order(ByteOrder.nativeOrder())
                         .asFloatBuffer();
-        for (int v = 0; v < memory.length; v++) {
-            for (int i = 0; i < layout.length(); i++) {
-                state.put(v * layout.length() + i, rule.initialState(v));
-            }
+        for (int v = 0; v < ruleVectors; v++) {
+            fill(v, starts[v]);
+        }
+        if (average != null) {
+            state.put(ruleVectors * layout.length(), initial, 0, layout.length());
         }
     }
 
-    /** Returns how many vectors of the parameters' length a rule keeps. */
-    public static int stateVectors(OptimizerConfig config) {
-        return config.kind() == OptimizerConfig.Kind.SGD ? 1 : 2;
+    private static UpdateRule rule(OptimizerConfig config) {
+        return switch (config.kind()) {
+            case SGD -> new UpdateRule.Sgd(config.momentum().floatValue());
+            case RMSPROP ->
+                    new UpdateRule.RmsProp(
+                            config.decay().floatValue(),
+                            config.momentum().floatValue(),
+                            config.epsilon().floatValue());
+        };
+    }
+
+    private static Range[] ranges(ParameterLayout layout) {
+        List<Range> ranges = new ArrayList<>();
+        for (Slice slice : layout.slices()) {
+            int end = slice.offset() + slice.length();
+            for (int from = slice.offset(); from < end; from += Blocks.SIZE) {
+                ranges.add(new Range(slice.kind(), from, Math.min(Blocks.SIZE, end - from)));
+            }
+        }
+        return ranges.toArray(Range[]::new);
+    }
+
+    private void fill(int vector, float value) {
+        blocks.forEach(
+                ranges.length,
+                (block, arrays) -> {
+                    Range range = ranges[block];
+                    Arrays.fill(arrays[STATE], 0, range.count(), value);
+                    state.put(at(vector, range), arrays[STATE], 0, range.count());
+                });
+    }
+
+    /** Returns how many vectors of the parameters' length a run keeps. */
+    public static int stateVectors(TrainConfig config) {
+        int ofRule = rule(config.optimizer()).initialState().length;
+        return config.emaDecay() > 0 ? ofRule + 1 : ofRule;
+    }
+
+    /**
+     * Finds the moving average of the parameters in a state.
+     *
+     * @param state as {@link #state()} returns it, of a run with this config
+     * @return empty if the run keeps none
+     */
+    public static Optional<FloatBuffer> average(TrainConfig config, FloatBuffer state) {
+        int length = state.remaining() / stateVectors(config);
+        return config.emaDecay() > 0
+                ? Optional.of(state.slice(state.limit() - length, length))
+                : Optional.empty();
     }
 
     /** Returns the live state, one vector after the other: what a checkpoint keeps. */
@@ -69,53 +141,65 @@ public final class Optimizer {
      * Takes one step.
      *
      * @param parameters the flat vector, changed in place
-     * @param gradients sums; multiplied by {@code gradientScale} first
-     * @param gradientScale 1 / number of micro batches summed
-     * @param clip factor on trainable gradients after scaling, 1 unless the norm is clipped
+     * @param gradients sums; multiplied by the step's scale first
      */
-    public void step(
-            FloatBuffer parameters,
-            FloatBuffer gradients,
-            double gradientScale,
-            double clip,
-            double learningRate) {
+    public void step(FloatBuffer parameters, FloatBuffer gradients, Step step) {
         checkArgument(parameters.capacity() >= layout.length(), "parameters are too short");
         checkArgument(gradients.capacity() >= layout.length(), "gradients are too short");
-        for (Slice slice : layout.slices()) {
-            int end = slice.offset() + slice.length();
-            for (int from = slice.offset(); from < end; from += BLOCK) {
-                int count = Math.min(BLOCK, end - from);
-                parameters.get(from, parameter, 0, count);
-                gradients.get(from, gradient, 0, count);
-                if (slice.kind().trainable()) {
-                    train(slice.kind(), from, count, gradientScale * clip, learningRate);
-                } else {
-                    move(count, (float) gradientScale);
-                }
-                parameters.put(from, parameter, 0, count);
-            }
-        }
+        float averageRate = average == null ? 0 : average.rate(step.number());
+        blocks.forEach(
+                ranges.length,
+                (block, arrays) -> {
+                    Range range = ranges[block];
+                    parameters.get(range.from(), arrays[PARAMETER], 0, range.count());
+                    gradients.get(range.from(), arrays[GRADIENT], 0, range.count());
+                    if (range.kind().trainable()) {
+                        train(range, arrays, step);
+                    } else {
+                        move(range, arrays, (float) step.gradientScale());
+                    }
+                    parameters.put(range.from(), arrays[PARAMETER], 0, range.count());
+                    if (average != null) {
+                        average(range, arrays, averageRate);
+                    }
+                });
     }
 
-    private void train(Kind kind, int from, int count, double scale, double learningRate) {
-        float factor = (float) scale;
-        float decay = kind == Kind.WEIGHT ? (float) config.weightDecay() : 0;
+    private void train(Range range, float[][] arrays, Step step) {
+        float[] parameter = arrays[PARAMETER];
+        float[] gradient = arrays[GRADIENT];
+        int count = range.count();
+        float factor = (float) (step.gradientScale() * step.clip());
+        float decay = range.kind() == Kind.WEIGHT ? weightDecay : 0;
         for (int i = 0; i < count; i++) {
             gradient[i] = gradient[i] * factor + decay * parameter[i];
         }
-        for (int v = 0; v < memory.length; v++) {
-            state.get(v * layout.length() + from, memory[v], 0, count);
+        for (int v = 0; v < ruleVectors; v++) {
+            state.get(at(v, range), arrays[STATE + v], 0, count);
         }
-        rule.apply(parameter, gradient, memory, count, (float) learningRate);
-        for (int v = 0; v < memory.length; v++) {
-            state.put(v * layout.length() + from, memory[v], 0, count);
+        rule.apply(arrays, count, (float) step.learningRate());
+        for (int v = 0; v < ruleVectors; v++) {
+            state.put(at(v, range), arrays[STATE + v], 0, count);
         }
     }
 
-    private void move(int count, float scale) {
-        for (int i = 0; i < count; i++) {
+    private static void move(Range range, float[][] arrays, float scale) {
+        float[] parameter = arrays[PARAMETER];
+        float[] gradient = arrays[GRADIENT];
+        for (int i = 0; i < range.count(); i++) {
             parameter[i] -= gradient[i] * scale;
         }
+    }
+
+    private void average(Range range, float[][] arrays, float rate) {
+        int at = at(ruleVectors, range);
+        state.get(at, arrays[STATE], 0, range.count());
+        MovingAverage.apply(arrays[STATE], arrays[PARAMETER], range.count(), rate);
+        state.put(at, arrays[STATE], 0, range.count());
+    }
+
+    private int at(int vector, Range range) {
+        return vector * layout.length() + range.from();
     }
 
     /**
@@ -124,20 +208,38 @@ public final class Optimizer {
      * @param gradientScale factor on every gradient
      */
     public double gradientNorm(FloatBuffer gradients, double gradientScale) {
+        blocks.forEach(
+                ranges.length,
+                (block, arrays) -> {
+                    Range range = ranges[block];
+                    if (range.kind().trainable()) {
+                        gradients.get(range.from(), arrays[GRADIENT], 0, range.count());
+                        squares[block] = squares(arrays[GRADIENT], range.count());
+                    }
+                });
         double sum = 0;
-        for (Slice slice : layout.slices()) {
-            if (!slice.kind().trainable()) {
-                continue;
-            }
-            int end = slice.offset() + slice.length();
-            for (int from = slice.offset(); from < end; from += BLOCK) {
-                int count = Math.min(BLOCK, end - from);
-                gradients.get(from, gradient, 0, count);
-                for (int i = 0; i < count; i++) {
-                    sum += (double) gradient[i] * gradient[i];
-                }
-            }
+        for (double square : squares) {
+            sum += square;
         }
         return Math.sqrt(sum) * gradientScale;
+    }
+
+    /** Four sums, because one waits for the last addition at every element. */
+    private static double squares(float[] values, int count) {
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int i = 0;
+        for (; i + 3 < count; i += 4) {
+            a += (double) values[i] * values[i];
+            b += (double) values[i + 1] * values[i + 1];
+            c += (double) values[i + 2] * values[i + 2];
+            d += (double) values[i + 3] * values[i + 3];
+        }
+        for (; i < count; i++) {
+            a += (double) values[i] * values[i];
+        }
+        return (a + b) + (c + d);
     }
 }

@@ -1,23 +1,28 @@
 package org.jft.train.optimizer;
 
-/** The arithmetic of one update on arrays; g is the gradient, w the parameter, lr the rate. */
+/**
+ * The arithmetic of one update on arrays: [0] parameters w, [1] gradients g, from [2] on the state
+ * vectors; lr is the rate.
+ */
 sealed interface UpdateRule {
-    /** Returns what state vector {@code v} starts as. */
-    float initialState(int v);
+    /** Returns what each state vector starts as. */
+    float[] initialState();
 
     /** Updates the first {@code count} parameters and state values in place. */
-    void apply(float[] w, float[] g, float[][] state, int count, float lr);
+    void apply(float[][] arrays, int count, float lr);
 
     /** Heavy-ball momentum as PyTorch writes it: v = m v + g; w -= lr v. */
     record Sgd(float momentum) implements UpdateRule {
         @Override
-        public float initialState(int v) {
-            return 0;
+        public float[] initialState() {
+            return new float[] {0};
         }
 
         @Override
-        public void apply(float[] w, float[] g, float[][] state, int count, float lr) {
-            float[] velocity = state[0];
+        public void apply(float[][] arrays, int count, float lr) {
+            float[] w = arrays[0];
+            float[] g = arrays[1];
+            float[] velocity = arrays[2];
             for (int i = 0; i < count; i++) {
                 velocity[i] = momentum * velocity[i] + g[i];
                 w[i] -= lr * velocity[i];
@@ -31,14 +36,16 @@ sealed interface UpdateRule {
      */
     record RmsProp(float decay, float momentum, float epsilon) implements UpdateRule {
         @Override
-        public float initialState(int v) {
-            return v == 0 ? 1 : 0;
+        public float[] initialState() {
+            return new float[] {1, 0};
         }
 
         @Override
-        public void apply(float[] w, float[] g, float[][] state, int count, float lr) {
-            float[] meanSquare = state[0];
-            float[] velocity = state[1];
+        public void apply(float[][] arrays, int count, float lr) {
+            float[] w = arrays[0];
+            float[] g = arrays[1];
+            float[] meanSquare = arrays[2];
+            float[] velocity = arrays[3];
             float rest = 1 - decay;
             for (int i = 0; i < count; i++) {
                 meanSquare[i] = decay * meanSquare[i] + rest * g[i] * g[i];

@@ -71,6 +71,73 @@ class ObjectiveTest {
         }
     }
 
+    /** Over a head wider than any block, logits from saturated to undecided. */
+    @Test
+    void shouldAgreeWithDoublePrecisionOverManyClasses() {
+        int classes = 1021;
+        Random random = new Random(seed);
+        FloatBuffer z = FloatBuffer.allocate(2 * classes);
+        for (int i = 0; i < z.capacity(); i++) {
+            z.put(i, (float) (random.nextGaussian() * (i % 3 == 0 ? 30 : 3)));
+        }
+        Targets targets =
+                new Targets(
+                        new int[] {0, 2, 3},
+                        new int[] {4, 1020, 600},
+                        new float[] {1, 0.25f, 0.5f});
+        for (TrainConfig.Objective kind : TrainConfig.Objective.values()) {
+            FloatBuffer gradient = FloatBuffer.allocate(2 * classes);
+            double[] expected = new double[2 * classes];
+            double expectedLoss = 0;
+            for (int i = 0; i < 2; i++) {
+                double[] y = new double[classes];
+                for (int j = targets.offsets()[i]; j < targets.offsets()[i + 1]; j++) {
+                    y[targets.ids()[j]] = targets.confidences()[j];
+                }
+                expectedLoss += inDoubles(kind, z, y, i * classes, expected);
+            }
+            double loss = Objective.of(kind, classes).loss(z, targets, gradient);
+            assertThat(loss)
+                    .as("%s seed=%s", kind, seed)
+                    .isCloseTo(expectedLoss / 2, within(1e-7 * Math.abs(expectedLoss)));
+            for (int k = 0; k < expected.length; k++) {
+                assertThat(2.0 * gradient.get(k))
+                        .as("%s seed=%s logit %s", kind, seed, k)
+                        .isCloseTo(expected[k], within(1e-7));
+            }
+        }
+    }
+
+    /**
+     * One sample's loss by the textbook; its gradient goes into {@code gradient} from an offset.
+     */
+    private static double inDoubles(
+            TrainConfig.Objective kind, FloatBuffer z, double[] y, int offset, double[] gradient) {
+        boolean softmax = kind == TrainConfig.Objective.SOFTMAX;
+        double largest = Double.NEGATIVE_INFINITY;
+        double total = 0;
+        for (int k = 0; k < y.length; k++) {
+            largest = Math.max(largest, z.get(offset + k));
+            total += y[k];
+        }
+        double sum = 0;
+        for (int k = 0; k < y.length; k++) {
+            sum += Math.exp(z.get(offset + k) - largest);
+        }
+        double loss = 0;
+        for (int k = 0; k < y.length; k++) {
+            double x = z.get(offset + k);
+            if (softmax) {
+                loss += y[k] / total * (largest + Math.log(sum) - x);
+                gradient[offset + k] = Math.exp(x - largest) / sum - y[k] / total;
+            } else {
+                loss += Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) - y[k] * x;
+                gradient[offset + k] = 1 / (1 + Math.exp(-x)) - y[k];
+            }
+        }
+        return loss;
+    }
+
     @Test
     void shouldStayFiniteAtExtremeLogitsAndShowBrokenOnes() {
         FloatBuffer z = FloatBuffer.wrap(new float[] {1e30f, -1e30f, 100f, -100f});

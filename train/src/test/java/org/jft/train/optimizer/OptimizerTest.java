@@ -12,6 +12,8 @@ import org.jft.core.config.OptimizerConfig;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.train.optimizer.Optimizer.Step;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Against the textbook recurrences in double precision, written out per element. */
@@ -30,6 +32,12 @@ class OptimizerTest {
     private static final double DECAY = 0.01;
 
     private final long seed = System.nanoTime();
+    private final Blocks blocks = new Blocks(1);
+
+    @AfterEach
+    void close() {
+        blocks.close();
+    }
 
     @Test
     void shouldFollowMomentumSgd() {
@@ -66,18 +74,18 @@ class OptimizerTest {
                 new OptimizerConfig(OptimizerConfig.Kind.RMSPROP, null, null, null, DECAY);
         FloatBuffer straight = random(new Random(seed));
         FloatBuffer resumed = copy(straight);
-        Optimizer first = new Optimizer(config, LAYOUT);
-        Optimizer second = new Optimizer(config, LAYOUT);
+        Optimizer first = optimizer(config, straight);
+        Optimizer second = optimizer(config, resumed);
         Random gradients = new Random(seed + 1);
         for (int step = 0; step < 4; step++) {
             FloatBuffer g = random(gradients);
-            first.step(straight, g, 1, 1, 0.1);
+            first.step(straight, g, new Step(1, 1, 0.1, step));
             if (step == 2) { // a new process
                 FloatBuffer saved = copy(second.state());
-                second = new Optimizer(config, LAYOUT);
+                second = optimizer(config, resumed);
                 second.state().put(saved);
             }
-            second.step(resumed, g, 1, 1, 0.1);
+            second.step(resumed, g, new Step(1, 1, 0.1, step));
         }
         assertThat(resumed).as("seed=%s", seed).isEqualTo(straight);
     }
@@ -92,7 +100,7 @@ class OptimizerTest {
             }
         }
         OptimizerConfig config = new OptimizerConfig(OptimizerConfig.Kind.SGD, null, null, null, 0);
-        assertThat(new Optimizer(config, LAYOUT).gradientNorm(g, 0.5))
+        assertThat(optimizer(config, g).gradientNorm(g, 0.5))
                 .as("seed=%s", seed)
                 .isCloseTo(0.5 * Math.sqrt(sum), within(1e-9 * Math.sqrt(sum)));
     }
@@ -108,12 +116,12 @@ class OptimizerTest {
         for (int i = 0; i < LENGTH; i++) {
             expected[i] = parameters.get(i);
         }
-        Optimizer optimizer = new Optimizer(config, LAYOUT);
+        Optimizer optimizer = optimizer(config, parameters);
         for (int step = 0; step < 5; step++) {
             FloatBuffer g = random(random);
             double rate = 0.1 / (step + 1);
             double clip = step == 2 ? 0.5 : 1;
-            optimizer.step(parameters, g, SCALE, clip, rate);
+            optimizer.step(parameters, g, new Step(SCALE, clip, rate, step));
             for (Slice slice : LAYOUT.slices()) {
                 for (int i = slice.offset(); i < slice.offset() + slice.length(); i++) {
                     double scaled = g.get(i) * SCALE;
@@ -130,6 +138,10 @@ class OptimizerTest {
                     .as("seed=%s element %s", seed, i)
                     .isCloseTo(expected[i], within(1e-5));
         }
+    }
+
+    private Optimizer optimizer(OptimizerConfig config, FloatBuffer initial) {
+        return new Optimizer(Configs.train(config, 0), LAYOUT, initial, blocks);
     }
 
     private static Slice slice(String layer, Kind kind, int offset, int length) {

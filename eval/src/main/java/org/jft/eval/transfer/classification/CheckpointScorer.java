@@ -20,8 +20,12 @@ import org.jft.data.pipeline.EvaluationStream;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.shard.DataSet;
 import org.jft.data.taxonomy.Taxonomy;
+import org.jft.train.optimizer.Optimizer;
 
-/** Scores a trained checkpoint on a run's held-out set, in this process. */
+/**
+ * Scores a trained checkpoint on a run's held-out set, in this process: the moving average of its
+ * parameters if the run keeps one, else the parameters.
+ */
 public final class CheckpointScorer {
     private final RunConfig config;
     private final Path folder;
@@ -40,14 +44,14 @@ public final class CheckpointScorer {
         Path test = Path.of(config.data().test());
         ImageConfig image = config.data().image();
         NetworkSpec network = NetworkSpec.ofImages(checkpoint.graph(), image.size());
-        int threads = Runtime.getRuntime().availableProcessors();
+        int threads = threads();
         int batchSize = config.eval().batch();
         try (DataSet data = DataSet.open(test);
                 Engine engine =
                         Engines.named(config.engine().name())
                                 .compile(
                                         network, batchSize, config.engine().withThreads(threads))) {
-            engine.parameters().put(checkpoint.parameters().duplicate());
+            engine.parameters().put(scored(checkpoint));
             Taxonomy taxonomy = data.taxonomy();
             try (BatchLoader batches =
                     BatchLoader.evaluation(
@@ -59,6 +63,20 @@ public final class CheckpointScorer {
                 return score(engine, batches, data, taxonomy);
             }
         }
+    }
+
+    /** As many as the run's workers had together, of those there are here. */
+    private int threads() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        int asked = config.engine().threads() * config.cluster().workers();
+        return asked > 0 ? Math.min(cores, asked) : cores;
+    }
+
+    /** The moving average where the run keeps one: it is what would be deployed. */
+    private FloatBuffer scored(Checkpoint checkpoint) {
+        return Optimizer.average(config.train(), checkpoint.optimizerState())
+                .orElse(checkpoint.parameters())
+                .duplicate();
     }
 
     private ClassificationScores score(

@@ -1,0 +1,65 @@
+package org.jft.train.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.RunConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResumeTest {
+    private static final RunConfig CONFIG =
+            ConfigLoader.parse(
+                    """
+                    data: {train: set/train, image: {size: 32}}
+                    model: {architecture: resnet8s}
+                    train:
+                      global_batch: 32
+                      micro_batch: 8
+                      steps: 12
+                      optimizer: {kind: sgd}
+                      schedule: {kind: constant, learning_rate: 0.05}
+                    """,
+                    "test");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "seed=1",
+                "train.micro_batch=16",
+                "train.ema_decay=0.999",
+                "engine.precision=bf16",
+                "data.image.flip=false"
+            })
+    void shouldTellRunsApartByWhatDecidesTheNumbers(String override) {
+        assertThat(same(override)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "name=other",
+                "cluster.workers=2",
+                "engine.name=other",
+                "engine.threads=3",
+                "engine.affinity=cores",
+                "data.loader.threads=2",
+                "train.cadence.checkpoint_every=5",
+                "eval.batch=8"
+            })
+    void shouldNotTellThemApartByHowTheyAreRun(String override) {
+        assertThat(same(override)).isTrue();
+    }
+
+    @Test
+    void shouldGiveRanksThatDoTheSameTheSameFingerprint() {
+        RunConfig other = ConfigLoader.with(CONFIG, List.of("engine.threads=3"));
+        assertThat(Resume.fingerprint(other)).isEqualTo(Resume.fingerprint(CONFIG));
+    }
+
+    private static boolean same(String override) {
+        return Resume.sameRun(CONFIG, ConfigLoader.with(CONFIG, List.of(override)));
+    }
+}
