@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jft.core.cli.ProgressLine;
 
-/** Two contenders taking turns: ours, peer, peer, ours, ..., so that drift hurts both alike. */
+/** Contenders taking turns, so that drift hurts all alike. */
 public final class Rounds {
     /** How both did. */
     public record Result(Rates ours, Rates peer) {}
@@ -12,7 +12,27 @@ public final class Rounds {
     private Rounds() {}
 
     /**
-     * Lets both work {@code rounds} times. Warming up is the caller's business.
+     * Lets all work {@code rounds} times, each once a round and always in the same order. Warming
+     * up is the caller's business; who wants the rates keeps them.
+     *
+     * @param label of the progress line
+     */
+    public static void inTurns(String label, int rounds, List<? extends Contender> contenders)
+            throws InterruptedException {
+        try (ProgressLine progress =
+                ProgressLine.start(label, rounds, "rounds", System.nanoTime())) {
+            for (int round = 0; round < rounds; round++) {
+                for (Contender contender : contenders) {
+                    contender.round();
+                }
+                progress.update(round + 1, System.nanoTime());
+            }
+        }
+    }
+
+    /**
+     * Lets both work {@code rounds} times: ours, peer, peer, ours, .... Warming up is the caller's
+     * business.
      *
      * @param label of the progress line
      */

@@ -1,44 +1,45 @@
 package org.jft.bench.engine;
 
+import com.google.common.base.Strings;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jft.bench.BenchOptions;
 import org.jft.bench.BenchRow;
 import org.jft.bench.Rounds;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.EngineConfig;
-import org.jft.core.engine.Engine;
-import org.jft.core.engine.EngineFactory;
-import org.jft.core.engine.Engines;
-import org.jft.core.failure.Category;
-import org.jft.core.failure.JftException;
+import org.jft.core.config.EngineConfig.Precision;
+import org.jft.core.failure.ConfigException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code jft-bench engine}: images a second of one training step. */
+/** {@code jft-bench engine}: images a second of whole training steps. */
 @Command(
         name = "engine",
         description = {
-            "One training step: forward, sigmoid cross-entropy, backward.",
-            "Images a second of an engine against libtorch (float32, channels-last) or DL4J as it"
-                    + " comes. Both run the same graph with the same weights, without an update;"
-                    + " their losses must agree first."
+            "Whole training steps: uint8 pixels, forward, sigmoid cross-entropy, backward, SGD.",
+            "Images a second of an engine against libtorch (channels-last; in bf16 under autocast)"
+                    + " and DL4J as it comes. All train the same graph from the same weights; the"
+                    + " losses of their first steps must agree. Each runs in a process of its own,"
+                    + " one at a time, in turns."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  jft-bench engine                                  a small network, seconds",
             "  jft-bench engine --model resnet50                 224 pixels, batch 16",
-            "  jft-bench engine --model resnet50 --peer stock-dl4j --rounds 3 --json",
+            "  jft-bench engine --model resnet50 --precision fp32,bf16",
+            "  jft-bench engine --model resnet20s --batch 128    small images",
+            "  jft-bench engine --model resnet101 --peer libtorch,stock-dl4j --rounds 3 --json",
         })
 public final class EngineBench implements Callable<Integer> {
-    private static final double LARGEST_LOSS_DIFFERENCE = 1e-3; // relative; float32, random order
-    private static final int WARM_UP_STEPS = 2;
-
     private enum Peer {
         LIBTORCH,
         STOCK_DL4J;
@@ -82,11 +83,22 @@ public final class EngineBench implements Callable<Integer> {
     private String engine;
 
     @Option(
+            names = "--precision",
+            paramLabel = "TYPE",
+            split = ",",
+            defaultValue = "fp32",
+            description =
+                    "fp32, bf16 or both, which ours computes in (default: ${DEFAULT-VALUE}). In"
+                            + " bf16, ours is compared with libtorch's bf16 and with its fp32.")
+    private Set<Precision> precisions;
+
+    @Option(
             names = "--peer",
             paramLabel = "NAME",
+            split = ",",
             defaultValue = "libtorch",
-            description = "libtorch or stock-dl4j (default: ${DEFAULT-VALUE}).")
-    private Peer peer;
+            description = "libtorch, stock-dl4j (fp32 only) or both (default: ${DEFAULT-VALUE}).")
+    private Set<Peer> peers;
 
     @Option(
             names = "--threads",
@@ -98,93 +110,106 @@ public final class EngineBench implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            defaultValue = "1",
+            defaultValue = "3",
             description = "Least time of a turn; at least one step (default: ${DEFAULT-VALUE}).")
     private double seconds;
 
     @Mixin private BenchOptions options;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         boolean small = model.endsWith("s");
-        Workload workload =
-                Workload.of(
+        Assignment.Job job =
+                new Assignment.Job(
                         model,
                         BenchOptions.positive("--batch", orElse(batch, small ? 32 : 16)),
                         BenchOptions.positive("--size", orElse(size, small ? 32 : 224)),
                         BenchOptions.positive("--classes", classes));
-        PeakMemory memory = PeakMemory.watch();
-        try (EngineStep ours = new EngineStep(factory(), workload, threads)) {
-            double ourLoss = warmUp(ours);
-            OptionalLong grown = memory.grownMebibytes();
-            try (TrainingStep other = peer(workload, ours.engine())) {
-                requireEqual(ourLoss, warmUp(other));
-                Rounds.Result rates =
-                        Rounds.alternate(
-                                "engine",
-                                options.rounds(),
-                                () -> imagesPerSecond(ours, workload.batch()),
-                                () -> imagesPerSecond(other, workload.batch()));
-                Map<String, Object> more = new LinkedHashMap<>();
-                more.put("engine", ours.engine().name());
-                grown.ifPresent(mebibytes -> more.put("ours_grown_mebibytes", mebibytes));
-                options.print(List.of(row(workload, ours.engine().name(), rates, more)));
-                grown.ifPresent(
-                        mebibytes ->
-                                options.note(
-                                        "ours grew the process by up to %d MiB"
-                                                .formatted(mebibytes)));
+        if (threads < 0) {
+            throw new ConfigException("--threads must not be negative: " + threads);
+        }
+        int cores = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        List<Comparison> comparisons = comparisons();
+        try (Lineup lineup = Lineup.start(competitors(comparisons), job, cores, seconds)) {
+            for (Comparison comparison : comparisons) {
+                comparison.requireAgreement(lineup);
             }
+            lineup.processes().forEach(StepProcess::warmUp);
+            Rounds.inTurns("engine", options.rounds(), lineup.processes());
+            options.print(comparisons.stream().map(pair -> row(pair, lineup, job, cores)).toList());
+            lineup.processes().forEach(this::noteMemory);
         }
         return CommandRunner.DONE;
     }
 
-    private EngineFactory factory() {
-        return Engines.named(engine == null ? EngineConfig.defaults().name() : engine);
+    private List<Comparison> comparisons() {
+        String name = engine == null ? EngineConfig.defaults().name() : engine;
+        List<Comparison> comparisons = new ArrayList<>();
+        for (Precision precision : precisions) {
+            Competitor ours = Competitor.ours(name, precision);
+            if (peers.contains(Peer.LIBTORCH)) {
+                comparisons.add(new Comparison(ours, Competitor.libtorch(precision)));
+            }
+            if (peers.contains(Peer.LIBTORCH) && precision != Precision.FP32) {
+                comparisons.add(new Comparison(ours, Competitor.libtorch(Precision.FP32)));
+            }
+            if (peers.contains(Peer.STOCK_DL4J) && precision == Precision.FP32) {
+                comparisons.add(new Comparison(ours, Competitor.stockDl4j()));
+            }
+        }
+        if (comparisons.isEmpty()) {
+            throw new ConfigException(
+                    "--peer=stock-dl4j computes in fp32 only: add fp32 to --precision");
+        }
+        return comparisons;
     }
 
-    private TrainingStep peer(Workload workload, Engine ours) {
-        return switch (peer) {
-            case LIBTORCH -> new LibtorchStep(workload, ours.layout(), ours.parameters(), threads);
-            case STOCK_DL4J -> new StockDl4jStep(workload, ours.parameters(), threads);
-        };
+    /** Returns everybody once, ours first. */
+    private static List<Competitor> competitors(List<Comparison> comparisons) {
+        Set<Competitor> all = new LinkedHashSet<>();
+        comparisons.forEach(comparison -> all.add(comparison.ours()));
+        comparisons.forEach(comparison -> all.add(comparison.peer()));
+        return List.copyOf(all);
     }
 
-    private BenchRow row(
-            Workload workload, String name, Rounds.Result rates, Map<String, Object> more) {
-        String situation =
-                "%s %s, batch %d, %d px".formatted(name, model, workload.batch(), workload.size());
+    private static BenchRow row(Comparison pair, Lineup lineup, Assignment.Job job, int threads) {
+        StepProcess ours = lineup.of(pair.ours());
+        StepProcess peer = lineup.of(pair.peer());
+        Map<String, Object> more = new LinkedHashMap<>();
+        more.put("engine", pair.ours().engine());
+        more.put("precision", pair.ours().precision().name().toLowerCase(Locale.ROOT));
+        more.put("model", job.model());
+        more.put("batch", job.batch());
+        more.put("size", job.size());
+        more.put("threads", threads);
+        ours.peakMebibytes().ifPresent(peak -> more.put("ours_peak_mebibytes", peak));
+        peer.peakMebibytes().ifPresent(peak -> more.put("peer_peak_mebibytes", peak));
+        more.put("garbage_bytes_per_step", ours.garbageBytesPerStep());
         return new BenchRow(
-                "engine", situation, rates.ours(), peer.toString(), rates.peer(), "images/s", more);
+                "engine",
+                "%s %s".formatted(pair.ours().title(), job),
+                ours.rates(),
+                pair.peer().title(),
+                peer.rates(),
+                "images/s",
+                more);
     }
 
-    private static double warmUp(TrainingStep step) {
-        double loss = Double.NaN;
-        for (int i = 0; i < WARM_UP_STEPS; i++) {
-            loss = step.step();
-        }
-        return loss;
-    }
-
-    private void requireEqual(double ours, double other) {
-        if (!(Math.abs(ours - other) <= LARGEST_LOSS_DIFFERENCE * Math.abs(other))) {
-            throw new JftException(
-                    Category.ABORT_RUN,
-                    "not the same computation: the loss is %s with ours and %s with %s"
-                            .formatted(ours, other, peer));
-        }
-    }
-
-    private double imagesPerSecond(TrainingStep step, int images) {
-        long startNs = System.nanoTime();
-        double passed;
-        int steps = 0;
-        do {
-            step.step();
-            steps++;
-            passed = (System.nanoTime() - startNs) / 1e9;
-        } while (passed < seconds);
-        return steps * images / passed;
+    private void noteMemory(StepProcess process) {
+        String peak =
+                process.peakMebibytes().isPresent()
+                        ? "%,d MiB".formatted(process.peakMebibytes().getAsLong())
+                        : "unknown";
+        String garbage =
+                process.competitor().kind() == Competitor.Kind.OURS
+                        ? ", garbage of a step %,d bytes".formatted(process.garbageBytesPerStep())
+                        : "";
+        options.note(
+                "%s  peak memory %s%s"
+                        .formatted(
+                                Strings.padEnd(process.competitor().title(), 24, ' '),
+                                peak,
+                                garbage));
     }
 
     private static int orElse(Integer value, int otherwise) {

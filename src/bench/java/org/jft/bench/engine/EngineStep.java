@@ -1,5 +1,7 @@
 package org.jft.bench.engine;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.jft.core.config.EngineConfig;
@@ -9,37 +11,54 @@ import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
 import org.jft.train.objective.Objective;
+import org.jft.train.optimizer.Optimizer;
 
 /** One of our engines, driven as the trainer drives it. */
 final class EngineStep implements TrainingStep {
     private final Workload workload;
     private final Engine engine;
     private final Objective objective;
-    private final EngineInput input;
+    private final Optimizer optimizer;
+    private final List<EngineInput> inputs;
     private final FloatBuffer outputGradient; // [batch, classes]
+    private final List<FloatBuffer> outputGradients; // the same
 
-    EngineStep(EngineFactory factory, Workload workload, int threads) {
+    /** Compiles, and starts from the weights if they are drawn; else draws them. */
+    EngineStep(
+            EngineFactory factory, Workload workload, EngineConfig config, StartWeights weights) {
         this.workload = workload;
-        engine =
-                factory.compile(
-                        workload.network(),
-                        workload.batch(),
-                        EngineConfig.defaults().withThreads(threads));
-        objective = Objective.of(TrainConfig.Objective.SIGMOID, workload.classes());
-        input = new EngineInput.Tensor(workload.images(), workload.batch());
-        outputGradient = Workload.direct(workload.batch() * workload.classes());
-    }
-
-    /** Returns the network, for peers to start from the same weights. */
-    Engine engine() {
-        return engine;
+        int batch = workload.job().batch();
+        int classes = workload.job().classes();
+        engine = factory.compile(workload.network(), batch, config);
+        if (weights.drawn()) {
+            weights.read(0, engine.parameters());
+        } else {
+            weights.write(engine.layout(), engine.parameters());
+        }
+        objective = Objective.of(TrainConfig.Objective.SIGMOID, classes);
+        optimizer = new Optimizer(Workload.UPDATE, engine.layout());
+        inputs =
+                List.of(
+                        new EngineInput.Pixels(
+                                workload.pixels(),
+                                batch,
+                                workload.job().size(),
+                                workload.job().size(),
+                                Workload.HALF_RANGES,
+                                Workload.HALF_RANGES));
+        outputGradient =
+                ByteBuffer.allocateDirect(Math.multiplyExact(batch * classes, Float.BYTES))
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer();
+        outputGradients = List.of(outputGradient);
     }
 
     @Override
     public double step() {
-        FloatBuffer logits = engine.forward(List.of(input), true).get(0);
+        FloatBuffer logits = engine.forward(inputs, true).get(0);
         double loss = objective.loss(logits, workload.targets(), outputGradient);
-        engine.backward(List.of(outputGradient), GradientListener.NONE);
+        engine.backward(outputGradients, GradientListener.NONE);
+        optimizer.step(engine.parameters(), engine.gradients(), 1, 1, Workload.LEARNING_RATE);
         return loss;
     }
 

@@ -2,110 +2,146 @@ package org.jft.bench.engine;
 
 import java.nio.FloatBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
-import org.jft.core.engine.ParameterLayout;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.oracle.LibtorchGraph;
 import org.jft.train.objective.Targets;
 
 /**
- * libtorch: autograd in float32 and channels-last, which is how PyTorch trains fastest on a CPU;
- * what torchvision does in place is done in place.
+ * libtorch as PyTorch trains fastest on a CPU without a compiler: autograd in channels-last, in
+ * bf16 under autocast, what torchvision does in place done in place, the update fused. Pixels
+ * become floats and are normalised at each step, in place after the conversion.
  */
 final class LibtorchStep implements TrainingStep {
     private static final long REDUCTION_SUM = 2; // at::Reduction::Sum
 
     private final Workload workload;
+    private final boolean autocast;
     private final Map<LibtorchGraph.Key, Tensor> parameters = new HashMap<>();
     private final LibtorchGraph graph;
-    private final Tensor images;
+    private final LibtorchSgd weightUpdate;
+    private final LibtorchSgd otherUpdate; // scales, shifts, biases: not decayed
+    private final Tensor pixels; // uint8 [batch, 3, size, size], channels-last
     private final Tensor targets; // [batch, classes]
 
-    /**
-     * Copies the weights.
-     *
-     * @param vector the weights, flat, as {@code layout} says
-     * @param threads compute threads; 0 means all cores
-     */
-    LibtorchStep(Workload workload, ParameterLayout layout, FloatBuffer vector, int threads) {
+    /** Copies the weights. */
+    LibtorchStep(Workload workload, Precision precision, int threads, StartWeights weights) {
         this.workload = workload;
-        torch.set_num_threads(threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
-        for (Slice slice : layout.slices()) {
-            parameters.put(
-                    new LibtorchGraph.Key(slice.layer(), slice.kind()), tensor(slice, vector));
+        autocast = precision == Precision.BF16;
+        torch.set_num_threads(threads);
+        torch.set_autocast_dtype(DeviceType.CPU, ScalarType.BFloat16);
+        List<Slice> slices = weights.layout().slices();
+        for (Slice slice : slices) {
+            parameters.put(key(slice), parameter(slice, weights));
         }
+        weightUpdate = update(slices, true, Workload.UPDATE.weightDecay());
+        otherUpdate = update(slices, false, 0);
         graph = new LibtorchGraph(workload.network().graph(), parameters);
-        float[] pixels = new float[workload.images().capacity()];
-        workload.images().get(0, pixels);
-        int size = workload.size();
-        images =
-                Tensor.create(pixels, workload.batch(), 3, size, size)
-                        .contiguous(MemoryFormat.ChannelsLast);
-        targets = Tensor.create(dense(workload), workload.batch(), workload.classes());
+        pixels = pixels(workload);
+        targets = Tensor.create(dense(workload), workload.job().batch(), workload.job().classes());
     }
 
     @Override
     public double step() {
-        try (PointerScope step = new PointerScope()) {
-            parameters.values().forEach(tensor -> tensor.mutable_grad().reset());
-            Tensor logits = forward(step);
-            Tensor loss =
-                    torch.binary_cross_entropy_with_logits(
-                                    logits,
-                                    targets,
-                                    new TensorOptional(),
-                                    new TensorOptional(),
-                                    REDUCTION_SUM)
-                            .div(new Scalar(workload.batch()));
+        try (PointerScope scope = new PointerScope()) {
+            torch.set_autocast_enabled(DeviceType.CPU, autocast);
+            Tensor loss = loss(forward(scope));
+            torch.clear_cache(); // of weights cast by autocast: what leaving its block does
+            torch.set_autocast_enabled(DeviceType.CPU, false);
             loss.backward();
+            weightUpdate.step(Workload.UPDATE.momentum(), Workload.LEARNING_RATE);
+            otherUpdate.step(Workload.UPDATE.momentum(), Workload.LEARNING_RATE);
             return loss.item_float();
         }
     }
 
     @Override
     public void close() {
+        weightUpdate.close();
+        otherUpdate.close();
         parameters.values().forEach(Tensor::close);
-        images.close();
+        pixels.close();
         targets.close();
     }
 
     /** Lets go of all activations but the last, as leaving a Python function does. */
     private Tensor forward(PointerScope outer) {
         try (PointerScope inner = new PointerScope()) {
+            Scalar halfRange = new Scalar(Workload.HALF_RANGE);
+            Tensor images = pixels.to(ScalarType.Float).sub_(halfRange).div_(halfRange);
             Tensor logits = graph.forward(images);
             outer.attach(logits);
             return logits;
         }
     }
 
-    private static Tensor tensor(Slice slice, FloatBuffer vector) {
-        float[] values = new float[slice.length()];
-        vector.get(slice.offset(), values);
+    private Tensor loss(Tensor logits) {
+        return torch.binary_cross_entropy_with_logits(
+                        logits, targets, new TensorOptional(), new TensorOptional(), REDUCTION_SUM)
+                .div(new Scalar(workload.job().batch()));
+    }
+
+    private LibtorchSgd update(List<Slice> slices, boolean weights, double decay) {
+        return new LibtorchSgd(
+                slices.stream()
+                        .filter(slice -> slice.kind().trainable())
+                        .filter(slice -> (slice.kind() == Kind.WEIGHT) == weights)
+                        .map(slice -> parameters.get(key(slice)))
+                        .toList(),
+                decay);
+    }
+
+    private static LibtorchGraph.Key key(Slice slice) {
+        return new LibtorchGraph.Key(slice.layer(), slice.kind());
+    }
+
+    private static Tensor parameter(Slice slice, StartWeights weights) {
         long[] shape = slice.shape().stream().mapToLong(Long::longValue).toArray();
         if (slice.kind() == Kind.WEIGHT && shape.length == 2) {
             // [in, out] column by column is [out, in] row by row.
             shape = new long[] {shape[1], shape[0]};
         }
-        Tensor tensor = Tensor.create(values, shape);
+        Tensor tensor = torch.empty(shape);
+        FloatBuffer memory = tensor.data_ptr_float().capacity(slice.length()).asBuffer();
+        weights.read(slice.offset(), memory);
         if (shape.length == 4) {
-            tensor = tensor.contiguous(MemoryFormat.ChannelsLast);
+            Tensor rowMajor = tensor;
+            tensor = rowMajor.contiguous(MemoryFormat.ChannelsLast);
+            rowMajor.close();
         }
         return tensor.set_requires_grad(slice.kind().trainable());
     }
 
+    /** Shares the workload's memory. */
+    private static Tensor pixels(Workload workload) {
+        int size = workload.job().size();
+        return torch.from_blob(
+                        new BytePointer(workload.pixels()),
+                        new long[] {workload.job().batch(), size, size, 3},
+                        new TensorOptions(ScalarType.Byte))
+                .permute(0, 3, 1, 2);
+    }
+
     private static float[] dense(Workload workload) {
         Targets sparse = workload.targets();
-        float[] dense = new float[workload.batch() * workload.classes()];
+        int classes = workload.job().classes();
+        float[] dense = new float[workload.job().batch() * classes];
         for (int i = 0; i < sparse.size(); i++) {
             for (int j = sparse.offsets()[i]; j < sparse.offsets()[i + 1]; j++) {
-                dense[i * workload.classes() + sparse.ids()[j]] = sparse.confidences()[j];
+                dense[i * classes + sparse.ids()[j]] = sparse.confidences()[j];
             }
         }
         return dense;

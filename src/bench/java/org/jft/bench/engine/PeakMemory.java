@@ -27,12 +27,10 @@ final class PeakMemory {
         }
     }
 
-    /** Returns how far the peak since the start lies above the start; empty where unknown. */
-    OptionalLong grownMebibytes() {
+    /** Returns how far the peak since the start lies above the start; null where unknown. */
+    Long grownMebibytes() {
         OptionalLong peak = kib("VmHWM:");
-        return startKib < 0 || peak.isEmpty()
-                ? OptionalLong.empty()
-                : OptionalLong.of((peak.getAsLong() - startKib) >> 10);
+        return startKib < 0 || peak.isEmpty() ? null : (peak.getAsLong() - startKib) >> 10;
     }
 
     private static OptionalLong kib(String field) {

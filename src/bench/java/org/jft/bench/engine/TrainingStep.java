@@ -1,8 +1,12 @@
 package org.jft.bench.engine;
 
-/** One side: a network with its workload, ready to step again and again. */
+/** One competitor: a network with its workload, ready to be trained step by step. */
 interface TrainingStep extends AutoCloseable {
-    /** Runs forward, loss and backward, and returns the mean loss of a sample. */
+    /**
+     * Takes a whole step, from uint8 pixels to changed parameters and running statistics.
+     *
+     * @return the mean loss of a sample before the update
+     */
     double step();
 
     @Override

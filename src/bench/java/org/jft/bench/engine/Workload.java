@@ -1,45 +1,49 @@
 package org.jft.bench.engine;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import org.jft.core.config.ModelConfig;
+import org.jft.core.config.OptimizerConfig;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.model.Architectures;
 import org.jft.train.objective.Targets;
 
 /**
- * What both sides compute: the same network on the same batch.
+ * What all compute: the same network on the same batch.
  *
- * @param size side of the square images
- * @param images standard normal, direct, [batch, 3, size, size]
+ * @param pixels random uint8, direct, [batch, size, size, 3]
  * @param targets three labels an image
  */
-record Workload(
-        NetworkSpec network,
-        int batch,
-        int size,
-        int classes,
-        FloatBuffer images,
-        Targets targets) {
+record Workload(NetworkSpec network, Assignment.Job job, ByteBuffer pixels, Targets targets) {
+    /** Mean and divisor of every channel, in 0..255: pixels become [-1, 1]. */
+    static final float HALF_RANGE = 127.5f;
+
+    /** {@link #HALF_RANGE} of red, green and blue. */
+    static final List<Float> HALF_RANGES = Collections.nCopies(3, HALF_RANGE);
+
+    /** The update: SGD with momentum and weight decay on weights. */
+    static final OptimizerConfig UPDATE =
+            new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.9, null, null, 1e-4);
+
+    /** Small enough for the losses of a few steps to stay comparable, large enough to show. */
+    static final double LEARNING_RATE = 1e-3;
+
     private static final int LABELS_PER_IMAGE = 3;
     private static final long SEED = 1;
 
-    static Workload of(String model, int batch, int size, int classes) {
+    static Workload of(Assignment.Job job) {
         Random random = new Random(SEED);
-        FloatBuffer images = direct(batch * 3 * size * size);
-        for (int i = 0; i < images.capacity(); i++) {
-            images.put(i, (float) random.nextGaussian());
-        }
-        ModelConfig config = new ModelConfig(model, classes, 0, null, false);
+        byte[] values = new byte[Math.multiplyExact(job.batch() * 3, job.size() * job.size())];
+        random.nextBytes(values);
+        ModelConfig config = new ModelConfig(job.model(), job.classes(), 0, null, false);
         return new Workload(
-                NetworkSpec.ofImages(Architectures.create(config, classes, size, SEED), size),
-                batch,
-                size,
-                classes,
-                images,
-                targets(batch, classes, random));
+                NetworkSpec.ofImages(
+                        Architectures.create(config, job.classes(), job.size(), SEED), job.size()),
+                job,
+                ByteBuffer.allocateDirect(values.length).put(0, values),
+                targets(job.batch(), job.classes(), random));
     }
 
     private static Targets targets(int batch, int classes, Random random) {
@@ -56,12 +60,5 @@ record Workload(
             offsets[i + 1] = (i + 1) * labels;
         }
         return new Targets(offsets, ids, confidences);
-    }
-
-    /** Allocates floats off-heap, in native order. */
-    static FloatBuffer direct(int length) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(length, Float.BYTES))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
     }
 }
