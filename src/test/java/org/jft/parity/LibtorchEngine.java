@@ -43,7 +43,7 @@ final class LibtorchEngine implements Engine {
         }
 
         @Override
-        public double matrixMultiplyFlops() {
+        public double matrixMultiplyFlops(EngineConfig config) {
             throw new UnsupportedOperationException();
         }
     }
