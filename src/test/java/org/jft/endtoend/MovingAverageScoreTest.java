@@ -48,7 +48,7 @@ class MovingAverageScoreTest {
 
     private FloatBuffer parameters(int seed) {
         RunConfig config = config(0, seed);
-        try (Engine engine = Engines.named("nd4j").compile(network(config), 1, config.engine())) {
+        try (Engine engine = Engines.named("onednn").compile(network(config), 1, config.engine())) {
             FloatBuffer own = engine.parameters();
             return direct(own.remaining()).put(own).flip();
         }

@@ -32,7 +32,7 @@ public record EngineConfig(
     }
 
     public EngineConfig {
-        name = name == null ? "nd4j" : name;
+        name = name == null ? "onednn" : name;
         precision = precision == null ? Precision.FP32 : precision;
         affinity = affinity == null ? Affinity.NONE : affinity;
         check(threads >= 0, "engine.threads must not be negative: %s", threads);

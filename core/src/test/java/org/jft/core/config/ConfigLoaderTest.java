@@ -44,7 +44,7 @@ class ConfigLoaderTest {
         assertThat(config.data().image().flip()).isTrue();
         assertThat(config.train().microBatch()).isEqualTo(64);
         assertThat(config.train().optimizer().momentum()).isEqualTo(0.9);
-        assertThat(config.engine().name()).isEqualTo("nd4j");
+        assertThat(config.engine().name()).isEqualTo("onednn");
         assertThat(config.cluster().workers()).isEqualTo(1);
     }
 

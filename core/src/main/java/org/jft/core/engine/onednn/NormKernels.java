@@ -106,10 +106,13 @@ final class NormKernels {
             dnnl_memory_desc bits = KernelBuilder.query(hint, dnnl_query_workspace_md);
             operation.with(DNNL_ARG_WORKSPACE, bits, Place.of(forward.mask().get()));
         }
+        long bytes = (long) Float.BYTES * norm.scale().length();
+        Place scaleGradient = frozen ? kernel.scratch(bytes) : Place.gradient(norm.scale());
+        Place shiftGradient = frozen ? kernel.scratch(bytes) : Place.gradient(norm.shift());
+        operation
+                .with(DNNL_ARG_DIFF_SCALE, channels, scaleGradient)
+                .with(DNNL_ARG_DIFF_SHIFT, channels, shiftGradient);
         if (!frozen) {
-            operation
-                    .with(DNNL_ARG_DIFF_SCALE, channels, Place.gradient(norm.scale()))
-                    .with(DNNL_ARG_DIFF_SHIFT, channels, Place.gradient(norm.shift()));
             Task.Statistics batch = forward.batch().orElseThrow();
             runningStep(kernel, norm, norm.mean(), batch.mean());
             runningStep(kernel, norm, norm.variance(), batch.variance());

@@ -17,6 +17,7 @@ import org.jft.core.engine.program.Value;
 /** Lists the tasks of a forward pass, or of a part of one, and remembers what backward needs. */
 final class ForwardPlanner {
     private final Program program;
+    private final boolean training;
     private final List<Task> tasks;
     private final Map<Value, Tensor> values;
     private final Map<Value, Task> results = new HashMap<>(); // by the group's output
@@ -26,11 +27,13 @@ final class ForwardPlanner {
     /**
      * Starts a pass.
      *
+     * @param training batch statistics, dropout, and marks for backward
      * @param known values that are there already
      * @param tasks where to list
      */
-    ForwardPlanner(Program program, Map<Value, Tensor> known, List<Task> tasks) {
+    ForwardPlanner(Program program, boolean training, Map<Value, Tensor> known, List<Task> tasks) {
         this.program = program;
+        this.training = training;
         this.tasks = tasks;
         values = new HashMap<>(known);
         onlyOutputs = new HashSet<>(program.outputs());
@@ -72,6 +75,10 @@ final class ForwardPlanner {
 
     void add(Group group) {
         Value output = group.output();
+        if (!training && group.head().op() instanceof Op.Dropout) {
+            values.put(output, values.get(group.head().input()));
+            return;
+        }
         Content content =
                 group.linear() && group.activation().isEmpty() && onlyOutputs.contains(output)
                         ? Content.FULL_PRECISION
@@ -101,7 +108,7 @@ final class ForwardPlanner {
             return new Task.Sum(head.name(), from, right, group.endsInRelu(), to);
         }
         if (op instanceof Op.Pool pool) {
-            boolean marked = pool.kind() == Op.Pool.Kind.MAX;
+            boolean marked = training && pool.kind() == Op.Pool.Kind.MAX;
             return new Task.Pool(head, from, to, opaque(head.name() + " maxima", to, marked));
         }
         if (op instanceof Op.Concat) {
@@ -119,7 +126,7 @@ final class ForwardPlanner {
         boolean marked = group.endsInRelu() && group.addend().isEmpty();
         Shape channels = Shape.ofVector(norm.scale().length());
         Optional<Statistics> batch =
-                head.frozen()
+                head.frozen() || !training
                         ? Optional.empty()
                         : Optional.of(
                                 new Statistics(

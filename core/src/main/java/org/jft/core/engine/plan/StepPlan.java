@@ -18,7 +18,7 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
     /** Plans an inference: running statistics, nothing kept. */
     public static StepPlan inference(Program program) {
         List<Task> tasks = new ArrayList<>();
-        ForwardPlanner planner = new ForwardPlanner(program, Map.of(), tasks);
+        ForwardPlanner planner = new ForwardPlanner(program, false, Map.of(), tasks);
         planner.loadInputs();
         Fusion.of(program, false).forEach(planner::add);
         planner.storeOutputs();
@@ -35,7 +35,7 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
     public static StepPlan training(Program program, boolean recompute) {
         List<Group> groups = Fusion.of(program, true);
         List<Task> forward = new ArrayList<>();
-        ForwardPlanner planner = new ForwardPlanner(program, Map.of(), forward);
+        ForwardPlanner planner = new ForwardPlanner(program, true, Map.of(), forward);
         planner.loadInputs();
         groups.forEach(planner::add);
         planner.storeOutputs();
@@ -72,7 +72,7 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
             Program program, List<Group> segment, Map<Value, Tensor> kept, List<Task> tasks) {
         Map<Value, Tensor> start = new HashMap<>(kept);
         segment.forEach(group -> start.remove(group.output()));
-        ForwardPlanner again = new ForwardPlanner(program, start, tasks);
+        ForwardPlanner again = new ForwardPlanner(program, true, start, tasks);
         segment.forEach(again::add);
         return again;
     }
