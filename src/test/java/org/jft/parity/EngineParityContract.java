@@ -8,11 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.jft.core.config.EngineConfig;
 import org.jft.core.config.ModelConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
-import org.jft.core.engine.Engines;
 import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.model.Architectures;
@@ -29,10 +27,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>A rectifier whose input is within rounding of zero may fall either way, and one flip moves
  * gradients by up to percents, in libtorch's own float32 too. {@link Shifts#LARGE} makes that rare,
  * not impossible. It strikes at random, an error in the code does not: so each gradient must be
- * close in the best of {@link #DRAWS} draws, and not far off in any.
+ * close in the best of some draws, and not far off in any.
  */
-abstract class EngineParityContract {
-    private static final int DRAWS = 3;
+abstract class EngineParityContract extends EngineUnderTest {
     private static final int BATCH = 4;
     private static final int CLASSES = 10;
     private static final double BATCH_NORM_DECAY = 0.9;
@@ -47,22 +44,20 @@ abstract class EngineParityContract {
      */
     record Bounds(double logits, double gradientBest, double gradientWorst, double statistics) {}
 
-    /** Returns the engine's name as in a config. */
-    abstract String engineName();
-
-    /** Returns what is asked of a float32 engine; an engine of less precision overrides it. */
+    /** Returns what is asked of a float32 engine. */
     Bounds bounds() {
         return new Bounds(1e-5, 5e-4, 5e-2, 5e-5);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "resnet14s, 32",
-        "resnet14s, 29", // odd: every stride has to floor
-        "resnet18, 64",
-        "resnet50, 75",
+        "resnet14s, 32, 3",
+        "resnet14s, 29, 3", // odd: every stride has to floor
+        "resnet18, 64, 3",
+        "resnet50, 75, 3",
+        "resnet101, 49, 2",
     })
-    void shouldAgreeWithLibtorch(String architecture, int size) {
+    void shouldAgreeWithLibtorch(String architecture, int size, int draws) {
         ComputationGraphConfiguration graph =
                 Architectures.create(
                         new ModelConfig(architecture, 0, 0, null, false), CLASSES, size, 1);
@@ -70,11 +65,10 @@ abstract class EngineParityContract {
         long[] imageShape = {BATCH, 3, size, size};
         Map<String, Double> best = new TreeMap<>();
         NetworkSpec network = NetworkSpec.ofImages(graph, size);
-        try (Engine engine =
-                Engines.named(engineName()).compile(network, BATCH, EngineConfig.defaults())) {
+        try (Engine engine = compile(network, BATCH)) {
             TorchState state = TorchState.of(graph, engine.layout());
             FloatBuffer vector = engine.parameters();
-            for (long seed = 0; seed < DRAWS; seed++) {
+            for (long seed = 0; seed < draws; seed++) {
                 compareEvaluation(
                         engine,
                         oracle,
@@ -90,7 +84,7 @@ abstract class EngineParityContract {
             }
         }
         best.values().removeIf(error -> error <= bounds().gradientBest());
-        assertThat(best).as("gradients too far off in each of %s draws", DRAWS).isEmpty();
+        assertThat(best).as("gradients too far off in each of %s draws", draws).isEmpty();
     }
 
     private void compareEvaluation(Engine engine, LibtorchResNet oracle, Draw draw, long seed) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.parity.LibtorchNetwork.Step;
 import org.jft.parity.OpParityContract.Bounds;
@@ -25,24 +26,20 @@ final class Errors {
 
     /** Of the engine's last backward pass. */
     void ofGradients(Engine engine, NetworkSpec network, Step truth) {
+        double[] actual = Floats.read(engine.gradients());
         for (Slice slice : engine.layout().slices()) {
             boolean trainable = slice.kind().trainable();
-            double[] actual = Floats.read(engine.gradients(), slice.offset(), slice.length());
-            double[] expected = part(truth.gradients(), slice);
             boolean frozen = network.frozenLayers().contains(slice.layer());
             double error =
                     frozen
-                            ? norm(actual) // of zeros
-                            : RelativeError.l2(
-                                    actual,
-                                    expected,
-                                    Math.sqrt(slice.length()) * typical(engine, truth, slice));
+                            ? norm(part(actual, slice)) // of zeros
+                            : of(slice, actual, truth.gradients(), engine.layout());
             (trainable ? gradients : statistics).put(slice.layer() + " " + slice.kind(), error);
         }
         for (int i = 0; i < truth.inputGradients().size(); i++) {
             double[] expected = truth.inputGradients().get(i);
-            double[] actual = Floats.read(engine.inputGradient(i), 0, expected.length);
-            gradients.put("input " + i, RelativeError.l2(actual, expected));
+            double[] values = Floats.read(engine.inputGradient(i), 0, expected.length);
+            gradients.put("input " + i, RelativeError.l2(values, expected));
         }
     }
 
@@ -72,22 +69,23 @@ final class Errors {
     }
 
     /**
-     * Returns the root mean square over a layer's gradients (or statistics): what an error in a
-     * tensor counts against where the tensor's own truth is nearly zero, as of a bias that a batch
-     * norm takes away again.
+     * Returns the relative error of a slice of a flat gradient. Where the slice's truth is nearly
+     * zero, as of a bias that a batch norm takes away again, the error is relative to the root mean
+     * square of all gradients (or statistics) of its layer.
      */
-    private static double typical(Engine engine, Step truth, Slice of) {
+    static double of(Slice slice, double[] actual, double[] truth, ParameterLayout layout) {
         double squares = 0;
         long count = 0;
-        for (Slice slice : engine.layout().slices()) {
-            if (slice.layer().equals(of.layer())
-                    && slice.kind().trainable() == of.kind().trainable()) {
-                double norm = norm(part(truth.gradients(), slice));
+        for (Slice other : layout.slices()) {
+            if (other.layer().equals(slice.layer())
+                    && other.kind().trainable() == slice.kind().trainable()) {
+                double norm = norm(part(truth, other));
                 squares += norm * norm;
-                count += slice.length();
+                count += other.length();
             }
         }
-        return Math.sqrt(squares / count);
+        double typical = Math.sqrt(squares / count * slice.length());
+        return RelativeError.l2(part(actual, slice), part(truth, slice), typical);
     }
 
     private static double norm(double[] values) {

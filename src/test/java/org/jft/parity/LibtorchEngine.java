@@ -34,7 +34,7 @@ final class LibtorchEngine implements Engine {
         @Override
         public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
             return new LibtorchEngine(
-                    network, config.precision() == Precision.FP32 ? Type.FLOAT : Type.ROUNDED);
+                    network, config.precision() == Precision.FP32 ? Type.FLOAT : Type.BFLOAT16);
         }
 
         @Override

@@ -29,7 +29,9 @@ final class LibtorchNetwork {
         /** What a good float32 engine reaches. */
         FLOAT(ScalarType.Float),
         /** float32 with activations, their gradients and weights rounded to bfloat16. */
-        ROUNDED(ScalarType.Float);
+        ROUNDED(ScalarType.Float),
+        /** libtorch's own bfloat16 kernels, parameters in float32. */
+        BFLOAT16(ScalarType.Float);
 
         private final ScalarType scalar;
 
@@ -86,7 +88,10 @@ final class LibtorchNetwork {
             for (int i = 0; i < outputs.size(); i++) {
                 if (outputs.get(i).requires_grad()) { // not if all before it is frozen
                     trained.add(outputs.get(i));
-                    fedBack.add(tensor(outputGradients.get(i), outputs.get(i).shape()));
+                    Tensor output = outputs.get(i);
+                    fedBack.add(
+                            tensor(outputGradients.get(i), output.shape())
+                                    .to(output.scalar_type()));
                 }
             }
             if (!trained.isEmpty()) {
@@ -144,6 +149,8 @@ final class LibtorchNetwork {
             Tensor tensor = tensor(inputs.get(i), shape);
             if (type == Type.ROUNDED) {
                 tensor = ProbedValues.rounded(tensor);
+            } else if (type == Type.BFLOAT16) {
+                tensor = tensor.to(ScalarType.BFloat16);
             }
             tensors.add(tensor.set_requires_grad(gradients));
         }

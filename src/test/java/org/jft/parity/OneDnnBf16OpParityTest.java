@@ -1,0 +1,22 @@
+package org.jft.parity;
+
+import java.util.Set;
+import org.jft.core.config.EngineConfig.Precision;
+
+/** The onednn engine in bfloat16, op by op. */
+class OneDnnBf16OpParityTest extends OpParityContract {
+    @Override
+    String engineName() {
+        return "onednn";
+    }
+
+    @Override
+    Precision precision() {
+        return Precision.BF16;
+    }
+
+    @Override
+    Set<Lack> lacks() {
+        return OneDnnOpParityTest.LACKS;
+    }
+}

@@ -1,0 +1,22 @@
+package org.jft.parity;
+
+import java.util.Set;
+import org.jft.core.config.EngineConfig.Precision;
+
+/** The same in bfloat16. */
+class OneDnnBf16TrainingTest extends TrainingContract {
+    @Override
+    String engineName() {
+        return "onednn";
+    }
+
+    @Override
+    Precision precision() {
+        return Precision.BF16;
+    }
+
+    @Override
+    Set<Lack> lacks() {
+        return OneDnnOpParityTest.LACKS;
+    }
+}
