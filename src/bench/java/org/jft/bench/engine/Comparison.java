@@ -11,7 +11,7 @@ record Comparison(Competitor ours, Competitor peer) {
     private static final double LARGEST_DIFFERENCE_FP32 = 1e-3;
 
     /** Relative; where one of both computes in bfloat16, which has 8 bits. */
-    private static final double LARGEST_DIFFERENCE_BF16 = 2e-2;
+    private static final double LARGEST_DIFFERENCE_BF16 = 1e-2;
 
     /** Throws unless both have seen the same losses in their first steps: it is the same work. */
     void requireAgreement(Lineup lineup) {

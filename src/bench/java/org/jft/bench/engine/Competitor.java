@@ -46,9 +46,9 @@ record Competitor(Kind kind, String engine, Precision precision) {
         };
     }
 
-    /** Returns JVM flags of its process: for libtorch, what makes Java a thin caller. */
+    /** Returns further JVM flags of its process. */
     List<String> jvmFlags() {
-        // JavaCPP would ask the kernel for the process's memory at each new tensor.
+        // Else JavaCPP asks for the process's memory at each new tensor, and sets it a limit.
         return kind == Kind.LIBTORCH
                 ? List.of(
                         "-Dorg.bytedeco.javacpp.maxBytes=0",
@@ -56,9 +56,13 @@ record Competitor(Kind kind, String engine, Precision precision) {
                 : List.of();
     }
 
-    /** Returns the environment of its process, on top of what all have. */
-    Map<String, String> environment() {
-        // Python's thread has glibc's main arena; a Java thread would get one of at most 64 MiB.
-        return kind == Kind.LIBTORCH ? Map.of("MALLOC_ARENA_MAX", "1") : Map.of();
+    /** Makes the environment of its process, given ours, what its users have. */
+    void adapt(Map<String, String> environment) {
+        if (kind == Kind.LIBTORCH) {
+            // Python's thread allocates in glibc's main arena, a Java thread in one of its own.
+            environment.put("MALLOC_ARENA_MAX", "1");
+            // Its threads spin for about a millisecond before they sleep; ours sleep at once.
+            environment.remove("OMP_WAIT_POLICY");
+        }
     }
 }

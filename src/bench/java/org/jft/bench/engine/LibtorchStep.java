@@ -1,5 +1,7 @@
 package org.jft.bench.engine;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -83,6 +85,8 @@ final class LibtorchStep implements TrainingStep {
             Scalar halfRange = new Scalar(Workload.HALF_RANGE);
             Tensor images = pixels.to(ScalarType.Float).sub_(halfRange).div_(halfRange);
             Tensor logits = graph.forward(images);
+            ScalarType type = logits.scalar_type().intern();
+            checkState(autocast == (type == ScalarType.BFloat16), "libtorch computed in %s", type);
             outer.attach(logits);
             return logits;
         }

@@ -131,7 +131,7 @@ final class StepProcess implements Contender, AutoCloseable {
                 new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT);
         Map<String, String> environment = builder.environment();
         environment.put("OMP_NUM_THREADS", Integer.toString(assignment.threads()));
-        environment.putAll(assignment.competitor().environment());
+        assignment.competitor().adapt(environment);
         return builder.start();
     }
 

@@ -60,9 +60,9 @@ final class StepWorker implements Runnable {
     public void run() {
         BlockingQueue<String> commands = listen();
         Assignment task = Assignment.parse(assignment);
+        Workload workload = Workload.of(task.job());
         loadLibraries(task.competitor());
         PeakMemory memory = PeakMemory.watch();
-        Workload workload = Workload.of(task.job());
         try (TrainingStep step = step(task, workload)) {
             double[] losses = new double[FIRST_STEPS];
             for (int i = 0; i < FIRST_STEPS; i++) {
@@ -109,7 +109,7 @@ final class StepWorker implements Runnable {
         };
     }
 
-    /** Loads native libraries, so that nobody's memory counts them. */
+    /** Loads the competitor's native libraries, so that nobody's memory counts them. */
     private static void loadLibraries(Competitor who) {
         switch (who.kind()) {
             case OURS -> {
