@@ -1,5 +1,6 @@
 package org.jft.core.engine.onednn;
 
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
@@ -12,6 +13,7 @@ final class Threads {
     /** Sets the number; 0 means all cores. */
     static void use(int threads) {
         int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        Nd4j.getEnvironment(); // loads ND4J's backend, which the holder takes for granted
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(count);
     }
 }
