@@ -11,6 +11,7 @@ import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
 import org.jft.train.objective.Objective;
+import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
 
 /** One of our engines, driven as the trainer drives it. */
@@ -18,6 +19,7 @@ final class EngineStep implements TrainingStep {
     private final Workload workload;
     private final Engine engine;
     private final Objective objective;
+    private final Blocks blocks;
     private final Optimizer optimizer;
     private final List<EngineInput> inputs;
     private final FloatBuffer outputGradient; // [batch, classes]
@@ -36,7 +38,8 @@ final class EngineStep implements TrainingStep {
             weights.write(engine.layout(), engine.parameters());
         }
         objective = Objective.of(TrainConfig.Objective.SIGMOID, classes);
-        optimizer = new Optimizer(Workload.UPDATE, engine.layout());
+        blocks = new Blocks(config.threads());
+        optimizer = new Optimizer(Workload.RUN, engine.layout(), engine.parameters(), blocks);
         inputs =
                 List.of(
                         new EngineInput.Pixels(
@@ -58,12 +61,13 @@ final class EngineStep implements TrainingStep {
         FloatBuffer logits = engine.forward(inputs, true).get(0);
         double loss = objective.loss(logits, workload.targets(), outputGradient);
         engine.backward(outputGradients, GradientListener.NONE);
-        optimizer.step(engine.parameters(), engine.gradients(), 1, 1, Workload.LEARNING_RATE);
+        optimizer.step(engine.parameters(), engine.gradients(), Workload.STEP);
         return loss;
     }
 
     @Override
     public void close() {
+        blocks.close();
         engine.close();
     }
 }

@@ -114,7 +114,7 @@ final class StepWorker implements Runnable {
         switch (who.kind()) {
             case OURS -> {
                 EngineFactory factory = Engines.named(who.engine());
-                factory.matrixMultiplyFlops();
+                factory.matrixMultiplyFlops(EngineConfig.defaults());
             }
             case LIBTORCH -> Loader.load(torch.class);
             case STOCK_DL4J -> Nd4j.getEnvironment();

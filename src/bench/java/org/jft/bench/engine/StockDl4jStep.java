@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.GraphLayouts;
 import org.jft.train.objective.Objective;
+import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,6 +23,7 @@ final class StockDl4jStep implements TrainingStep {
     private final ComputationGraph graph;
     private final String output;
     private final Objective objective;
+    private final Blocks blocks;
     private final Optimizer optimizer;
     private final INDArray pixels; // uint8 [batch, 3, size, size]
     private final INDArray images; // [batch, 3, size, size]
@@ -41,7 +43,9 @@ final class StockDl4jStep implements TrainingStep {
         graph.initGradientsView();
         weights.read(0, floats(graph.params()));
         objective = Objective.of(TrainConfig.Objective.SIGMOID, workload.job().classes());
-        optimizer = new Optimizer(Workload.UPDATE, GraphLayouts.of(graph));
+        blocks = new Blocks(threads);
+        optimizer =
+                new Optimizer(Workload.RUN, GraphLayouts.of(graph), floats(graph.params()), blocks);
         int batch = workload.job().batch();
         int size = workload.job().size();
         pixels = Nd4j.create(DataType.UINT8, batch, 3, size, size);
@@ -58,16 +62,13 @@ final class StockDl4jStep implements TrainingStep {
         double loss = objective.loss(floats(logits.dup('c')), workload.targets(), gradient);
         graph.backpropGradient(outputGradient);
         optimizer.step(
-                floats(graph.params()),
-                floats(graph.getFlattenedGradients()),
-                1,
-                1,
-                Workload.LEARNING_RATE);
+                floats(graph.params()), floats(graph.getFlattenedGradients()), Workload.STEP);
         return loss;
     }
 
     @Override
     public void close() {
+        blocks.close();
         graph.close();
     }
 

@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Random;
 import org.jft.core.config.ModelConfig;
 import org.jft.core.config.OptimizerConfig;
+import org.jft.core.config.ScheduleConfig;
+import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.model.Architectures;
 import org.jft.train.objective.Targets;
+import org.jft.train.optimizer.Optimizer;
 
 /**
  * What all compute: the same network on the same batch.
@@ -29,6 +32,24 @@ record Workload(NetworkSpec network, Assignment.Job job, ByteBuffer pixels, Targ
 
     /** Small enough for the losses of a few steps to stay comparable, large enough to show. */
     static final double LEARNING_RATE = 1e-3;
+
+    /** A run with that update. */
+    static final TrainConfig RUN =
+            new TrainConfig(
+                    1,
+                    1,
+                    null,
+                    1L,
+                    TrainConfig.Objective.SIGMOID,
+                    UPDATE,
+                    new ScheduleConfig(
+                            ScheduleConfig.Kind.CONSTANT, LEARNING_RATE, 0, 0, null, null),
+                    /* clipNorm= */ 0,
+                    /* emaDecay= */ 0,
+                    null);
+
+    /** Its steps: one micro batch, nothing clipped. */
+    static final Optimizer.Step STEP = new Optimizer.Step(1, 1, LEARNING_RATE, 0);
 
     private static final int LABELS_PER_IMAGE = 3;
     private static final long SEED = 1;
