@@ -54,7 +54,10 @@ abstract class OpParityContract extends EngineUnderTest {
          * bfloat16: one rounding is an L2 error of about 2^-9, and up to a dozen of them lie
          * between an input and the gradient of a few layers.
          */
-        static final Bounds BF16 = new Bounds(1e-2, 2e-2, 1e-2);
+        static final Bounds BF16 = new Bounds(1e-2, 1.5e-2, 1e-2);
+
+        /** Behind large shifts a rounding is of the shift, and a norm then takes the shift away. */
+        static final Bounds BF16_SHIFTED = new Bounds(1e-2, 4e-2, 1e-2);
 
         static Bounds of(Precision precision) {
             return precision == Precision.FP32 ? FP32 : BF16;
@@ -62,8 +65,10 @@ abstract class OpParityContract extends EngineUnderTest {
     }
 
     /** Returns what is asked of any engine of the precision. */
-    Bounds bounds() {
-        return Bounds.of(precision());
+    Bounds bounds(Kinks kinks) {
+        return precision() == Precision.BF16 && kinks == Kinks.SHIFTED
+                ? Bounds.BF16_SHIFTED
+                : Bounds.of(precision());
     }
 
     @TestFactory
@@ -157,7 +162,7 @@ abstract class OpParityContract extends EngineUnderTest {
             float[] after = new float[layout.length()];
             engine.parameters().get(after);
 
-            Map<String, Double> failed = errors.above(bounds());
+            Map<String, Double> failed = errors.above(bounds(of.kinks()));
             report(of, errors);
             assertThat(failed)
                     .as(
