@@ -22,6 +22,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.jft.core.engine.BilinearResize;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.failure.ConfigException;
 
@@ -120,6 +121,10 @@ public final class LibtorchGraph {
         if (vertex instanceof MergeVertex merge && merge.getMergeAxis() == CHANNELS) {
             return (in, training) ->
                     torch.cat(new TensorVector(in.toArray(Tensor[]::new)), CHANNELS);
+        }
+        if (vertex instanceof BilinearResize resize) {
+            long[] size = {resize.height(), resize.width()};
+            return (in, training) -> torch.upsample_bilinear2d(in.get(0), size, false);
         }
         if (vertex instanceof LayerVertex layer) {
             Function function = function(name, layer.getLayerConf().getLayer());

@@ -12,14 +12,6 @@ import org.jft.core.engine.NetworkSpec;
 abstract class EngineUnderTest {
     /** What an engine may lack. */
     enum Lack {
-        /** Backward stops at the first layer. */
-        INPUT_GRADIENTS,
-        /** All layers are trained. */
-        FROZEN_LAYERS,
-        /** An output that other layers read is taken for the end of the graph. */
-        OUTPUTS_READ_ON,
-        /** Depthwise convolutions are refused. */
-        DEPTHWISE,
         /** Activations are always kept. */
         RECOMPUTATION,
         /** Each step leaves work for the garbage collector. */

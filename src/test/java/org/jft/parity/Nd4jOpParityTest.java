@@ -5,13 +5,7 @@ import java.util.Set;
 /** DL4J on the nd4j engine, op by op. */
 class Nd4jOpParityTest extends OpParityContract {
     static final Set<Lack> LACKS =
-            Set.of(
-                    Lack.INPUT_GRADIENTS,
-                    Lack.FROZEN_LAYERS,
-                    Lack.OUTPUTS_READ_ON,
-                    Lack.RECOMPUTATION,
-                    Lack.STEADY_MEMORY,
-                    Lack.STREAMING);
+            Set.of(Lack.RECOMPUTATION, Lack.STEADY_MEMORY, Lack.STREAMING);
 
     @Override
     String engineName() {

@@ -1,6 +1,5 @@
 package org.jft.parity;
 
-import java.util.Set;
 import org.jft.core.config.EngineConfig.Precision;
 
 /** The onednn engine in bfloat16, op by op. */
@@ -13,10 +12,5 @@ class OneDnnBf16OpParityTest extends OpParityContract {
     @Override
     Precision precision() {
         return Precision.BF16;
-    }
-
-    @Override
-    Set<Lack> lacks() {
-        return OneDnnOpParityTest.LACKS;
     }
 }

@@ -1,6 +1,5 @@
 package org.jft.parity;
 
-import java.util.Set;
 import org.jft.core.config.EngineConfig.Precision;
 
 /** The same in bfloat16. */
@@ -13,10 +12,5 @@ class OneDnnBf16TrainingTest extends TrainingContract {
     @Override
     Precision precision() {
         return Precision.BF16;
-    }
-
-    @Override
-    Set<Lack> lacks() {
-        return OneDnnOpParityTest.LACKS;
     }
 }

@@ -3,7 +3,6 @@ package org.jft.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -104,7 +103,7 @@ abstract class OpParityContract extends EngineUnderTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (OpCase each : cases.of(new Random(SEED))) {
             boolean tooClose = precision() == Precision.BF16 && each.kinks() == Kinks.CLOSE;
-            if (!tooClose && !lacking(each.network())) {
+            if (!tooClose) {
                 long seed = SEED + tests.size();
                 tests.add(DynamicTest.dynamicTest(each.name(), () -> compare(each, seed)));
             }
@@ -112,27 +111,8 @@ abstract class OpParityContract extends EngineUnderTest {
         return tests.stream();
     }
 
-    private boolean lacking(NetworkSpec network) {
-        var graph = network.graph();
-        boolean readOn =
-                graph.getVertexInputs().values().stream()
-                        .flatMap(Collection::stream)
-                        .anyMatch(graph.getNetworkOutputs()::contains);
-        boolean depthwise =
-                graph.getVertices().keySet().stream()
-                        .anyMatch(name -> name.startsWith("Depthwise"));
-        return lacks().contains(Lack.FROZEN_LAYERS) && !network.frozenLayers().isEmpty()
-                || lacks().contains(Lack.OUTPUTS_READ_ON) && readOn
-                || lacks().contains(Lack.DEPTHWISE) && depthwise;
-    }
-
     private void compare(OpCase of, long seed) {
         NetworkSpec network = of.network();
-        if (lacks().contains(Lack.INPUT_GRADIENTS)) {
-            network =
-                    new NetworkSpec(
-                            network.graph(), network.inputTypes(), network.frozenLayers(), false);
-        }
         try (Engine engine = compile(network, of.batch())) {
             ParameterLayout layout = engine.layout();
             LibtorchNetwork oracle = new LibtorchNetwork(network, layout, Type.DOUBLE);

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.jft.core.engine.BilinearResize;
 import org.jft.parity.OpCase.Kinks;
 
 /** Pools, global pools and resizing. */
@@ -43,6 +44,9 @@ final class PoolCases {
         cases.add(stem(random));
         cases.add(upsampled(random, 2, 2));
         cases.add(upsampled(random, 3, 2));
+        for (int i = 0; i < 3; i++) {
+            cases.add(resized(random));
+        }
         return cases;
     }
 
@@ -92,6 +96,16 @@ final class PoolCases {
                 sketch.layer(
                         conv, new Upsampling2D.Builder().size(new int[] {height, width}).build());
         return OpCase.of("nearest times %s x %s".formatted(height, width), 2, sketch.build(output));
+    }
+
+    /** Up, down, or one side each way. */
+    private static OpCase resized(Random random) {
+        Sketch sketch = image(random);
+        String conv = sketch.conv("in0", channels(random), 3, 1);
+        int height = 1 + random.nextInt(20);
+        int width = 1 + random.nextInt(20);
+        String output = sketch.vertex(new BilinearResize(height, width), conv);
+        return OpCase.of("bilinear to %s x %s".formatted(height, width), 2, sketch.build(output));
     }
 
     private static Sketch image(Random random) {

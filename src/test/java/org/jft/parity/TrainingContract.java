@@ -1,7 +1,6 @@
 package org.jft.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -87,7 +86,6 @@ abstract class TrainingContract extends EngineUnderTest {
     /** A backbone and a head compiled apart, with code between, are the graph they make up. */
     @Test
     void shouldChainTwoNetworks() {
-        assumeTrue(has(Lack.INPUT_GRADIENTS));
         Sketch whole = new Sketch();
         NetworkSpec wholeNetwork =
                 whole.build(head(whole, backbone(whole, whole.image(3, SIZE, SIZE))));

@@ -20,7 +20,6 @@ import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.oracle.LibtorchGraph;
-import org.jft.train.objective.Targets;
 
 /**
  * libtorch as PyTorch trains fastest on a CPU without a compiler: autograd in channels-last, in
@@ -53,7 +52,9 @@ final class LibtorchStep implements TrainingStep {
         otherUpdate = update(slices, false, 0);
         graph = new LibtorchGraph(workload.network().graph(), parameters);
         pixels = pixels(workload);
-        targets = Tensor.create(dense(workload), workload.job().batch(), workload.job().classes());
+        targets =
+                Tensor.create(
+                        workload.denseTargets(), workload.job().batch(), workload.job().classes());
     }
 
     @Override
@@ -137,17 +138,5 @@ final class LibtorchStep implements TrainingStep {
                         new long[] {workload.job().batch(), size, size, 3},
                         new TensorOptions(ScalarType.Byte))
                 .permute(0, 3, 1, 2);
-    }
-
-    private static float[] dense(Workload workload) {
-        Targets sparse = workload.targets();
-        int classes = workload.job().classes();
-        float[] dense = new float[workload.job().batch() * classes];
-        for (int i = 0; i < sparse.size(); i++) {
-            for (int j = sparse.offsets()[i]; j < sparse.offsets()[i + 1]; j++) {
-                dense[i * classes + sparse.ids()[j]] = sparse.confidences()[j];
-            }
-        }
-        return dense;
     }
 }

@@ -2,74 +2,97 @@ package org.jft.bench.engine;
 
 import java.nio.FloatBuffer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.GraphLayouts;
-import org.jft.train.objective.Objective;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 
 /**
- * DL4J as its documentation trains with an external loss: feedForward, then backpropGradient with
- * the loss's gradient, its own layers, no workspaces. It has no heavy-ball momentum, so that it
- * borrows our update, which is under a hundredth of its time.
+ * DL4J as {@code ComputationGraph.fit} trains: its own layers and output layer, its default
+ * workspaces. It has no heavy-ball momentum and borrows our update, which is under a hundredth of
+ * its time.
  */
 final class StockDl4jStep implements TrainingStep {
-    private final Workload workload;
+    private final int batch;
     private final ComputationGraph graph;
-    private final String output;
-    private final Objective objective;
     private final Blocks blocks;
     private final Optimizer optimizer;
     private final INDArray pixels; // uint8 [batch, 3, size, size]
     private final INDArray images; // [batch, 3, size, size]
-    private final INDArray outputGradient; // [batch, classes]
+    private final INDArray labels; // [batch, classes]
 
     /** Copies the weights. */
     StockDl4jStep(Workload workload, int threads, StartWeights weights) {
         Nd4j.getEnvironment().setMaxThreads(threads);
         Nd4j.getEnvironment().setMaxMasterThreads(threads);
-        this.workload = workload;
-        ComputationGraphConfiguration own = workload.network().graph().clone();
-        own.setTrainingWorkspaceMode(WorkspaceMode.NONE);
-        own.setInferenceWorkspaceMode(WorkspaceMode.NONE);
-        output = own.getNetworkOutputs().get(0);
-        graph = new ComputationGraph(own);
+        batch = workload.job().batch();
+        int classes = workload.job().classes();
+        graph = new ComputationGraph(withLoss(workload.network().graph().clone(), batch));
         graph.init();
         graph.initGradientsView();
         weights.read(0, floats(graph.params()));
-        objective = Objective.of(TrainConfig.Objective.SIGMOID, workload.job().classes());
         blocks = new Blocks(threads);
         optimizer =
-                new Optimizer(Workload.RUN, GraphLayouts.of(graph), floats(graph.params()), blocks);
-        int batch = workload.job().batch();
+                new Optimizer(
+                        Workload.RUN, GraphLayouts.of(graph), floats(graph.params()), blocks);
         int size = workload.job().size();
         pixels = Nd4j.create(DataType.UINT8, batch, 3, size, size);
         fill(pixels, workload);
         images = Nd4j.create(DataType.FLOAT, batch, 3, size, size);
-        outputGradient = Nd4j.create(DataType.FLOAT, batch, workload.job().classes());
+        labels = Nd4j.create(DataType.FLOAT, batch, classes);
+        floats(labels).put(workload.denseTargets());
     }
 
     @Override
     public double step() {
         images.assign(pixels).subi(Workload.HALF_RANGE).divi(Workload.HALF_RANGE);
-        INDArray logits = graph.feedForward(new INDArray[] {images}, true, false).get(output);
-        FloatBuffer gradient = floats(outputGradient);
-        double loss = objective.loss(floats(logits.dup('c')), workload.targets(), gradient);
-        graph.backpropGradient(outputGradient);
+        graph.setInputs(images);
+        graph.setLabels(labels);
+        graph.computeGradientAndScore();
         optimizer.step(
                 floats(graph.params()), floats(graph.getFlattenedGradients()), Workload.STEP);
-        return loss;
+        return graph.score() * batch;
     }
 
     @Override
     public void close() {
         blocks.close();
         graph.close();
+    }
+
+    /**
+     * Makes the head an output layer, weighted so that gradients are those of the mean over the
+     * batch: DL4J leaves that division to its updater, and divides the score only.
+     */
+    private static ComputationGraphConfiguration withLoss(
+            ComputationGraphConfiguration graph, int batch) {
+        String name = graph.getNetworkOutputs().get(0);
+        NeuralNetConfiguration head = ((LayerVertex) graph.getVertices().get(name)).getLayerConf();
+        DenseLayer logits = (DenseLayer) head.getLayer();
+        INDArray weights = Nd4j.valueArrayOf(1, logits.getNOut(), 1.0 / batch);
+        head.setLayer(
+                new OutputLayer.Builder(new LossBinaryXENT(weights))
+                        .name(name)
+                        .nIn(logits.getNIn())
+                        .nOut(logits.getNOut())
+                        .activation(Activation.SIGMOID)
+                        .weightInit(logits.getWeightInitFn())
+                        .updater(new NoOp())
+                        .build());
+        graph.setTrainingWorkspaceMode(WorkspaceMode.ENABLED);
+        graph.setInferenceWorkspaceMode(WorkspaceMode.ENABLED);
+        return graph;
     }
 
     /** Turns [batch, size, size, 3] into [batch, 3, size, size]. */

@@ -67,6 +67,17 @@ record Workload(NetworkSpec network, Assignment.Job job, ByteBuffer pixels, Targ
                 targets(job.batch(), job.classes(), random));
     }
 
+    /** Returns the targets as a matrix, [batch, classes]. */
+    float[] denseTargets() {
+        float[] dense = new float[job.batch() * job.classes()];
+        for (int i = 0; i < targets.size(); i++) {
+            for (int j = targets.offsets()[i]; j < targets.offsets()[i + 1]; j++) {
+                dense[i * job.classes() + targets.ids()[j]] = targets.confidences()[j];
+            }
+        }
+        return dense;
+    }
+
     private static Targets targets(int batch, int classes, Random random) {
         int labels = Math.min(LABELS_PER_IMAGE, classes);
         int[] offsets = new int[batch + 1];

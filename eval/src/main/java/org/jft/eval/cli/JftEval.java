@@ -57,7 +57,7 @@ public final class JftEval implements Callable<Integer> {
     @Option(
             names = "--subset",
             split = ",",
-            paramLabel = "P%%",
+            paramLabel = "P%",
             defaultValue = "10%,30%,100%",
             description = "Shares of the training set; they nest. Default: 10%%,30%%,100%%.")
     private List<String> subsets;

@@ -3,11 +3,11 @@ package org.jft.core.engine.onednn;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_a;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_ab;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_abcd;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_abcde;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_convolution_direct;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_hwigo;
 
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -105,7 +105,10 @@ sealed interface LinearShape {
             dnnl_primitive_desc hint,
             dnnl_primitive_attr attributes);
 
-    /** A convolution: weights [out, in, kh, kw], or [groups, out / groups, in / groups, kh, kw]. */
+    /**
+     * A convolution: weights [out, in, kh, kw], or as oneDNN counts dimensions [groups, out /
+     * groups, in / groups, kh, kw].
+     */
     record OfConvolution(Dnnl owner, Layouts layouts, Op.Convolution op, Shape input, Shape output)
             implements LinearShape {
         @Override
@@ -125,7 +128,7 @@ sealed interface LinearShape {
 
         @Override
         public dnnl_memory_desc flatWeights() {
-            return weights(dnnl_f32, op.groups() > 1 ? dnnl_abcde : dnnl_abcd);
+            return weights(dnnl_f32, op.groups() > 1 ? dnnl_hwigo : dnnl_abcd);
         }
 
         @Override

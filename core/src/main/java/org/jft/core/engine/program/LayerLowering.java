@@ -54,7 +54,10 @@ final class LayerLowering {
         }
         Class<?> type = layer.getClass();
         if (type == ConvolutionLayer.class) {
-            return convolution(site, (ConvolutionLayer) layer, input);
+            return convolution(site, (ConvolutionLayer) layer, 1, input);
+        }
+        if (type == DepthwiseConvolution2D.class) {
+            return convolution(site, (ConvolutionLayer) layer, input.shape().channels(), input);
         }
         if (type == BatchNormalization.class) {
             return batchNorm(site, (BatchNormalization) layer, input);
@@ -88,25 +91,22 @@ final class LayerLowering {
                 || layer instanceof CnnLossLayer) {
             return site.problem("has a loss, and the loss lives outside the graph");
         }
-        if (layer instanceof DepthwiseConvolution2D) {
-            return site.refuse("its weights lie as [kh, kw, in, multiplier], not [out, 1, kh, kw]");
-        }
         return site.refuse("no op for this layer");
     }
 
-    private Value convolution(Site site, ConvolutionLayer layer, Value input) {
+    private Value convolution(Site site, ConvolutionLayer layer, int groups, Value input) {
         requireChannelsFirst(site, layer.getCnn2dDataFormat());
         Shape image = input.shape();
         Window window = Windows.of(site, layer, image);
         int out = Math.toIntExact(layer.getNOut());
         long length =
                 (long) out
-                        * image.channels()
+                        * (image.channels() / groups)
                         * window.kernel().vertical()
                         * window.kernel().horizontal();
         Slice weight = parameters.weights(site, length, image);
         Value kept = dropout(site, "/dropout", layer.getIDropout(), input);
-        Op op = new Op.Convolution(window, 1, weight, parameters.find(site, Kind.BIAS));
+        Op op = new Op.Convolution(window, groups, weight, parameters.find(site, Kind.BIAS));
         Value result = program.add(site, op, window.apply(image, out), kept);
         return activation(site, layer.getActivationFn(), result);
     }

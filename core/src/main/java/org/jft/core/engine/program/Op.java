@@ -8,7 +8,8 @@ public sealed interface Op {
     /**
      * A convolution of one value.
      *
-     * @param groups independent groups of channels; weights are [out, in / groups, kh, kw]
+     * @param groups 1, where weights lie as [out, in, kh, kw]; or as many as input channels: a
+     *     depthwise convolution, whose weights lie as [kh, kw, in, multiplier]
      */
     record Convolution(Window window, int groups, Slice weight, Optional<Slice> bias)
             implements Op {}

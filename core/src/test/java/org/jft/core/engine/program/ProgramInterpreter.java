@@ -75,7 +75,11 @@ final class ProgramInterpreter {
                         int channel = o / outGroup * inGroup + i;
                         for (int k = 0; k < kernelArea(w); k++) {
                             double pixel = pixel(x, in, channel, w, row, column, k);
-                            double weight = get(op.weight(), (o * inGroup + i) * kernelArea(w) + k);
+                            int place =
+                                    op.groups() == 1
+                                            ? (o * inGroup + i) * kernelArea(w) + k
+                                            : k * out.channels() + o; // [kh, kw, in, multiplier]
+                            double weight = get(op.weight(), place);
                             sum += Double.isNaN(pixel) ? 0 : weight * pixel;
                         }
                     }

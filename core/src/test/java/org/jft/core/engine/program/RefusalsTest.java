@@ -17,7 +17,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -123,9 +123,8 @@ class RefusalsTest {
                 "(Deconvolution2D) cannot be compiled: no op for this layer",
                 Graphs.of(new Deconvolution2D.Builder(2, 2).nOut(2).build()));
         refused.put(
-                "(DepthwiseConvolution2D) cannot be compiled: its weights lie as [kh, kw, in,"
-                        + " multiplier], not [out, 1, kh, kw]",
-                Graphs.of(new DepthwiseConvolution2D.Builder(2, 2).build()));
+                "(SeparableConvolution2D) cannot be compiled: no op for this layer",
+                Graphs.of(new SeparableConvolution2D.Builder(2, 2).nOut(2).build()));
         refused.put(
                 "(BatchNormalization) cannot be compiled: its gamma and beta are locked",
                 Graphs.of(
