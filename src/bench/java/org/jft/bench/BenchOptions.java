@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jft.core.failure.ConfigException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -52,6 +53,11 @@ public final class BenchOptions {
         } else {
             printTable(out, rows);
         }
+    }
+
+    /** Prints something else than rows on standard output. */
+    public void write(Consumer<PrintWriter> text) {
+        text.accept(spec.commandLine().getOut());
     }
 
     /** Prints a line for the reader of a table; not in JSON, where rows say all. */

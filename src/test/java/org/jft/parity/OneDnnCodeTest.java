@@ -50,9 +50,7 @@ class OneDnnCodeTest {
             List<EngineInput> inputs = List.of(new EngineInput.Tensor(images, BATCH));
             engine.forward(inputs, false);
             engine.forward(inputs, true);
-            engine.backward(
-                    List.of(gaussian(random, BATCH * CLASSES)),
-                    GradientListener.NONE);
+            engine.backward(List.of(gaussian(random, BATCH * CLASSES)), GradientListener.NONE);
         }
         assertThat(runs).isNotEmpty();
         assertThat(runs)

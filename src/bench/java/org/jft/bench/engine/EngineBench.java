@@ -1,7 +1,11 @@
 package org.jft.bench.engine;
 
 import com.google.common.base.Strings;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,6 +20,8 @@ import org.jft.bench.Rounds;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
+import org.jft.core.engine.EngineFactory;
+import org.jft.core.engine.Engines;
 import org.jft.core.failure.ConfigException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,9 +43,12 @@ import picocli.CommandLine.Option;
             "  jft-bench engine --model resnet50                 224 pixels, batch 16",
             "  jft-bench engine --model resnet50 --precision fp32,bf16",
             "  jft-bench engine --model resnet20s --batch 128    small images",
+            "  jft-bench engine --model resnet50 --profile       where our time goes",
             "  jft-bench engine --model resnet101 --peer libtorch,stock-dl4j --rounds 3 --json",
         })
 public final class EngineBench implements Callable<Integer> {
+    private static final int PROFILE_WARM_UP = 3; // steps
+
     private enum Peer {
         LIBTORCH,
         STOCK_DL4J;
@@ -114,6 +123,13 @@ public final class EngineBench implements Callable<Integer> {
             description = "Least time of a turn; at least one step (default: ${DEFAULT-VALUE}).")
     private double seconds;
 
+    @Option(
+            names = "--profile",
+            description =
+                    "Show where our own steps spend their time, by kind of kernel, and compare"
+                            + " with nobody.")
+    private boolean profile;
+
     @Mixin private BenchOptions options;
 
     @Override
@@ -129,6 +145,12 @@ public final class EngineBench implements Callable<Integer> {
             throw new ConfigException("--threads must not be negative: " + threads);
         }
         int cores = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        if (profile) {
+            for (Precision precision : precisions) {
+                profile(job, new EngineConfig(engine, precision, cores, null, false));
+            }
+            return CommandRunner.DONE;
+        }
         List<Comparison> comparisons = comparisons();
         try (Lineup lineup = Lineup.start(competitors(comparisons), job, cores, seconds)) {
             for (Comparison comparison : comparisons) {
@@ -140,6 +162,28 @@ public final class EngineBench implements Callable<Integer> {
             lineup.processes().forEach(this::noteMemory);
         }
         return CommandRunner.DONE;
+    }
+
+    private void profile(Assignment.Job job, EngineConfig config) throws IOException {
+        EngineFactory factory = Engines.named(config.name());
+        double peak = factory.matrixMultiplyFlops(config);
+        Path weights = Files.createTempDirectory("jft-bench");
+        StepProfile found = new StepProfile();
+        try (EngineStep step =
+                new EngineStep(factory, Workload.of(job), config, new StartWeights(weights))) {
+            for (int i = 0; i < PROFILE_WARM_UP; i++) {
+                step.step();
+            }
+            step.profile(found);
+            for (int i = 0; i < options.rounds(); i++) {
+                step.step();
+            }
+        } finally {
+            MoreFiles.deleteRecursively(weights, RecursiveDeleteOption.ALLOW_INSECURE);
+        }
+        String title =
+                Competitor.ours(config.name(), config.precision()).title() + " " + job.toString();
+        options.write(out -> found.print(out, title, options.rounds(), peak));
     }
 
     private List<Comparison> comparisons() {

@@ -10,6 +10,7 @@ import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
+import org.jft.core.engine.KernelListener;
 import org.jft.train.objective.Objective;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
@@ -54,6 +55,11 @@ final class EngineStep implements TrainingStep {
                         .order(ByteOrder.nativeOrder())
                         .asFloatBuffer();
         outputGradients = List.of(outputGradient);
+    }
+
+    /** Lets a listener hear the kernels of the following steps. */
+    void profile(KernelListener listener) {
+        engine.profile(listener);
     }
 
     @Override

@@ -44,8 +44,7 @@ final class StockDl4jStep implements TrainingStep {
         weights.read(0, floats(graph.params()));
         blocks = new Blocks(threads);
         optimizer =
-                new Optimizer(
-                        Workload.RUN, GraphLayouts.of(graph), floats(graph.params()), blocks);
+                new Optimizer(Workload.RUN, GraphLayouts.of(graph), floats(graph.params()), blocks);
         int size = workload.job().size();
         pixels = Nd4j.create(DataType.UINT8, batch, 3, size, size);
         fill(pixels, workload);
