@@ -56,13 +56,9 @@ record Competitor(Kind kind, String engine, Precision precision) {
                 : List.of();
     }
 
-    /** Makes the environment of its process, given ours, what its users have. */
-    void adapt(Map<String, String> environment) {
-        if (kind == Kind.LIBTORCH) {
-            // Python's thread allocates in glibc's main arena, a Java thread in one of its own.
-            environment.put("MALLOC_ARENA_MAX", "1");
-            // Its threads spin for about a millisecond before they sleep; ours sleep at once.
-            environment.remove("OMP_WAIT_POLICY");
-        }
+    /** Returns what its process has in its environment on top of ours. */
+    Map<String, String> environment() {
+        // Python's thread allocates in glibc's main arena, a Java thread in one of its own.
+        return kind == Kind.LIBTORCH ? Map.of("MALLOC_ARENA_MAX", "1") : Map.of();
     }
 }

@@ -131,7 +131,7 @@ final class StepProcess implements Contender, AutoCloseable {
                 new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT);
         Map<String, String> environment = builder.environment();
         environment.put("OMP_NUM_THREADS", Integer.toString(assignment.threads()));
-        assignment.competitor().adapt(environment);
+        environment.putAll(assignment.competitor().environment());
         return builder.start();
     }
 

@@ -20,8 +20,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 
 /**
  * DL4J as {@code ComputationGraph.fit} trains: its own layers and output layer, its default
- * workspaces. It has no heavy-ball momentum and borrows our update, which is under a hundredth of
- * its time.
+ * workspaces. It has no heavy-ball momentum and borrows our update, which is small beside its time.
  */
 final class StockDl4jStep implements TrainingStep {
     private final int batch;
