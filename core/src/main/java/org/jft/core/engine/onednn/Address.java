@@ -3,6 +3,7 @@ package org.jft.core.engine.onednn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.function.ToLongFunction;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -29,6 +30,11 @@ final class Address extends Pointer {
                 .capacity(length)
                 .asByteBuffer()
                 .order(ByteOrder.nativeOrder());
+    }
+
+    /** Returns a place as floats. */
+    static FloatBuffer floats(ToLongFunction<Place> addresses, Place place, long length) {
+        return floats(addresses.applyAsLong(place), length);
     }
 
     /** Returns memory as floats. */

@@ -2,7 +2,6 @@ package org.jft.core.engine.onednn;
 
 import java.nio.FloatBuffer;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.program.Node;
 import org.jft.core.engine.program.Op;
@@ -21,16 +20,24 @@ record FoldedNorm(Place scale, Place shift) {
         Place shift = kernel.scratch((long) Float.BYTES * channels);
         kernel.java(
                 addresses -> {
-                    FloatBuffer gamma = floats(addresses, Place.parameter(norm.scale()), channels);
-                    FloatBuffer beta = floats(addresses, Place.parameter(norm.shift()), channels);
-                    FloatBuffer mean = floats(addresses, Place.parameter(norm.mean()), channels);
+                    FloatBuffer gamma =
+                            Address.floats(addresses, Place.parameter(norm.scale()), channels);
+                    FloatBuffer beta =
+                            Address.floats(addresses, Place.parameter(norm.shift()), channels);
+                    FloatBuffer mean =
+                            Address.floats(addresses, Place.parameter(norm.mean()), channels);
                     FloatBuffer variance =
-                            floats(addresses, Place.parameter(norm.variance()), channels);
+                            Address.floats(addresses, Place.parameter(norm.variance()), channels);
                     FloatBuffer before =
-                            bias.map(slice -> floats(addresses, Place.parameter(slice), channels))
+                            bias.map(
+                                            slice ->
+                                                    Address.floats(
+                                                            addresses,
+                                                            Place.parameter(slice),
+                                                            channels))
                                     .orElse(null);
-                    FloatBuffer factor = floats(addresses, scale, channels);
-                    FloatBuffer term = floats(addresses, shift, channels);
+                    FloatBuffer factor = Address.floats(addresses, scale, channels);
+                    FloatBuffer term = Address.floats(addresses, shift, channels);
                     return () -> {
                         for (int c = 0; c < channels; c++) {
                             double f = gamma.get(c) / Math.sqrt(variance.get(c) + norm.epsilon());
@@ -41,9 +48,5 @@ record FoldedNorm(Place scale, Place shift) {
                     };
                 });
         return new FoldedNorm(scale, shift);
-    }
-
-    private static FloatBuffer floats(ToLongFunction<Place> addresses, Place place, int length) {
-        return Address.floats(addresses.applyAsLong(place), length);
     }
 }

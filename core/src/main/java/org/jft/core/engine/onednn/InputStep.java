@@ -66,8 +66,8 @@ final class InputStep implements Step {
                 path -> {
                     path.operations().forEach(operation -> operation.bind(addresses));
                     int colours = shape.channels();
-                    mean = Address.floats(addresses.applyAsLong(path.mean()), colours);
-                    inverse = Address.floats(addresses.applyAsLong(path.inverse()), colours);
+                    mean = Address.floats(addresses, path.mean(), colours);
+                    inverse = Address.floats(addresses, path.inverse(), colours);
                 });
     }
 

@@ -19,7 +19,6 @@ import org.jft.core.engine.plan.Tensor;
 import org.jft.core.engine.program.Node;
 import org.jft.core.engine.program.Op;
 import org.jft.core.engine.program.Shape;
-import org.jft.core.engine.program.Window;
 import org.jft.core.engine.program.Window.Pair;
 
 /** What a convolution and a dense layer differ in, as oneDNN sees them. */
@@ -35,31 +34,6 @@ sealed interface LinearShape {
                 (Op.Dense) node.op(),
                 node.input().shape(),
                 node.output().shape().channels());
-    }
-
-    /** Returns padding behind as oneDNN wants it: as far as the last window really reaches. */
-    static long[] after(Window window, Shape input, Shape output) {
-        return new long[] {
-            reach(
-                    output.height(),
-                    input.height(),
-                    window.kernel().vertical(),
-                    window.stride().vertical(),
-                    window.dilation().vertical(),
-                    window.before().vertical()),
-            reach(
-                    output.width(),
-                    input.width(),
-                    window.kernel().horizontal(),
-                    window.stride().horizontal(),
-                    window.dilation().horizontal(),
-                    window.before().horizontal())
-        };
-    }
-
-    private static long reach(
-            int output, int input, int kernel, int stride, int dilation, int before) {
-        return (long) (output - 1) * stride + (long) dilation * (kernel - 1) + 1 - input - before;
     }
 
     Slice weight();
@@ -172,10 +146,10 @@ sealed interface LinearShape {
                     anyWeights(layouts.networkType()),
                     bias,
                     to,
-                    longs(op.window().stride()),
-                    dilation(),
-                    longs(op.window().before()),
-                    after(),
+                    sliding().stride(),
+                    sliding().dilation(),
+                    sliding().before(),
+                    sliding().after(),
                     attributes);
         }
 
@@ -193,10 +167,10 @@ sealed interface LinearShape {
                     fromGradient,
                     anyWeights(layouts.networkType()),
                     toGradient,
-                    longs(op.window().stride()),
-                    dilation(),
-                    longs(op.window().before()),
-                    after(),
+                    sliding().stride(),
+                    sliding().dilation(),
+                    sliding().before(),
+                    sliding().after(),
                     hint,
                     attributes);
         }
@@ -217,12 +191,16 @@ sealed interface LinearShape {
                     anyWeights(dnnl_f32),
                     bias,
                     toGradient,
-                    longs(op.window().stride()),
-                    dilation(),
-                    longs(op.window().before()),
-                    after(),
+                    sliding().stride(),
+                    sliding().dilation(),
+                    sliding().before(),
+                    sliding().after(),
                     hint,
                     attributes);
+        }
+
+        private Sliding sliding() {
+            return Sliding.of(op.window(), input, output);
         }
 
         private dnnl_memory_desc anyWeights(int type) {
@@ -238,20 +216,6 @@ sealed interface LinearShape {
                     ? owner.describe(type, tag, out, in, kernel.vertical(), kernel.horizontal())
                     : owner.describe(
                             type, tag, groups, out, in, kernel.vertical(), kernel.horizontal());
-        }
-
-        /** oneDNN counts the pixels between, so a dense kernel has 0. */
-        private long[] dilation() {
-            Pair dilation = op.window().dilation();
-            return new long[] {dilation.vertical() - 1, dilation.horizontal() - 1};
-        }
-
-        private long[] after() {
-            return LinearShape.after(op.window(), input, output);
-        }
-
-        private static long[] longs(Pair pair) {
-            return new long[] {pair.vertical(), pair.horizontal()};
         }
     }
 

@@ -20,7 +20,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_use_scale;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_use_shift;
 
 import java.nio.FloatBuffer;
-import java.util.function.ToLongFunction;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
@@ -167,18 +166,16 @@ final class NormKernels {
         int channels = statistic.length();
         kernel.java(
                 addresses -> {
-                    FloatBuffer running = floats(addresses, Place.parameter(statistic), channels);
-                    FloatBuffer now = floats(addresses, Place.of(batch), channels);
-                    FloatBuffer step = floats(addresses, Place.gradient(statistic), channels);
+                    FloatBuffer running =
+                            Address.floats(addresses, Place.parameter(statistic), channels);
+                    FloatBuffer now = Address.floats(addresses, Place.of(batch), channels);
+                    FloatBuffer step =
+                            Address.floats(addresses, Place.gradient(statistic), channels);
                     return () -> {
                         for (int c = 0; c < channels; c++) {
                             step.put(c, rate * (running.get(c) - now.get(c)));
                         }
                     };
                 });
-    }
-
-    private static FloatBuffer floats(ToLongFunction<Place> addresses, Place place, int length) {
-        return Address.floats(addresses.applyAsLong(place), length);
     }
 }

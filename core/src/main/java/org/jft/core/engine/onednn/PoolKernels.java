@@ -18,8 +18,6 @@ import org.jft.core.engine.program.Op;
 import org.jft.core.engine.program.Op.Pool.Kind;
 import org.jft.core.engine.program.Op.Resize.Method;
 import org.jft.core.engine.program.Shape;
-import org.jft.core.engine.program.Window;
-import org.jft.core.engine.program.Window.Pair;
 
 /** What moves pixels and channels about: pooling, resampling, concatenation. */
 final class PoolKernels {
@@ -49,7 +47,7 @@ final class PoolKernels {
     void poolBackward(Task.PoolBackward task, KernelBuilder kernel) {
         Task.Pool forward = task.forward();
         Op.Pool pool = (Op.Pool) forward.node().op();
-        Window window = pool.window();
+        Sliding sliding = sliding(forward);
         dnnl_primitive_desc hint = describe(forward, kernel);
         dnnl_memory_desc gradient = layouts.image(task.gradient());
         dnnl_memory_desc to = layouts.image(task.to());
@@ -62,11 +60,11 @@ final class PoolKernels {
                                         algorithm(pool),
                                         to,
                                         gradient,
-                                        longs(window.stride()),
-                                        longs(window.kernel()),
-                                        dilation(window),
-                                        longs(window.before()),
-                                        after(forward),
+                                        sliding.stride(),
+                                        sliding.kernel(),
+                                        sliding.dilation(),
+                                        sliding.before(),
+                                        sliding.after(),
                                         hint,
                                         owner.attributes()));
         Operation operation =
@@ -81,7 +79,7 @@ final class PoolKernels {
 
     private dnnl_primitive_desc describe(Task.Pool task, KernelBuilder kernel) {
         Op.Pool pool = (Op.Pool) task.node().op();
-        Window window = pool.window();
+        Sliding sliding = sliding(task);
         return kernel.describe(
                 d ->
                         dnnl.dnnl_pooling_forward_primitive_desc_create(
@@ -93,11 +91,11 @@ final class PoolKernels {
                                 algorithm(pool),
                                 layouts.image(task.from()),
                                 layouts.image(task.to()),
-                                longs(window.stride()),
-                                longs(window.kernel()),
-                                dilation(window),
-                                longs(window.before()),
-                                after(task),
+                                sliding.stride(),
+                                sliding.kernel(),
+                                sliding.dilation(),
+                                sliding.before(),
+                                sliding.after(),
                                 owner.attributes()));
     }
 
@@ -110,18 +108,9 @@ final class PoolKernels {
                 : dnnl.dnnl_pooling_avg_exclude_padding;
     }
 
-    private static long[] after(Task.Pool task) {
+    private static Sliding sliding(Task.Pool task) {
         Op.Pool pool = (Op.Pool) task.node().op();
-        return LinearShape.after(pool.window(), task.from().shape(), task.to().shape());
-    }
-
-    private static long[] dilation(Window window) {
-        Pair dilation = window.dilation();
-        return new long[] {dilation.vertical() - 1, dilation.horizontal() - 1};
-    }
-
-    private static long[] longs(Pair pair) {
-        return new long[] {pair.vertical(), pair.horizontal()};
+        return Sliding.of(pool.window(), task.from().shape(), task.to().shape());
     }
 
     void resample(Task.Resample task, KernelBuilder kernel) {
