@@ -12,6 +12,8 @@ import org.jft.core.engine.NetworkSpec;
 abstract class EngineUnderTest {
     /** What an engine may lack. */
     enum Lack {
+        /** Between a forward pass and its backward no other engine may run on the thread. */
+        INTERLEAVING,
         /** Activations are always kept. */
         RECOMPUTATION,
         /** Each step leaves work for the garbage collector. */

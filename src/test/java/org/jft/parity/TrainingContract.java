@@ -1,6 +1,7 @@
 package org.jft.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -86,6 +87,7 @@ abstract class TrainingContract extends EngineUnderTest {
     /** A backbone and a head compiled apart, with code between, are the graph they make up. */
     @Test
     void shouldChainTwoNetworks() {
+        assumeTrue(has(Lack.INTERLEAVING));
         Sketch whole = new Sketch();
         NetworkSpec wholeNetwork =
                 whole.build(head(whole, backbone(whole, whole.image(3, SIZE, SIZE))));

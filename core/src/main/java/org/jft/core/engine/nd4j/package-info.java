@@ -8,5 +8,8 @@
  * (stock convolution is im2col + gemm, 5-8 times slower) and for frozen batch norms. {@code
  * RecordingInput} keeps the gradient of an input, {@code OutputCopies} the one of an output that is
  * read again. Parameters keep their place, so a model saved from here is a stock DL4J model.
+ *
+ * <p>DL4J's workspaces belong to the thread: of two engines on one thread, the second must not run
+ * between the first's forward pass and its backward.
  */
 package org.jft.core.engine.nd4j;
