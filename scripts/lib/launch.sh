@@ -72,6 +72,8 @@ launch() {
   local flags=(
     --add-opens java.base/jdk.internal.misc=ALL-UNNAMED
     -Djavacpp.platform=linux-x86_64
+    # by default JavaCPP fails when the process holds twice the Java heap; an engine may hold more
+    -Dorg.bytedeco.javacpp.maxPhysicalBytes=0
     -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
     -Djava.awt.headless=true
     "-Djft.home=$JFT_HOME"

@@ -55,11 +55,9 @@ final class Attributes {
     }
 
     private final Dnnl owner;
-    private final Layouts layouts;
 
-    Attributes(Dnnl owner, Layouts layouts) {
+    Attributes(Dnnl owner) {
         this.owner = owner;
-        this.layouts = layouts;
     }
 
     /** Returns the role bits of a post-operation's arguments. */
@@ -68,9 +66,8 @@ final class Attributes {
     }
 
     /** Returns what a linear task does behind the multiplication: addend, then activation. */
-    dnnl_primitive_attr epilogue(Task.Linear task) {
-        return with(
-                task.addend().map(layouts::image), task.group().activation().map(ElementWise::of));
+    dnnl_primitive_attr epilogue(Task.Linear task, LinearShape shape) {
+        return with(task.addend().map(shape::to), task.group().activation().map(ElementWise::of));
     }
 
     /** Returns attributes with a rectifier, or none. */

@@ -32,7 +32,7 @@ final class ElementKernels {
     ElementKernels(Dnnl owner, Layouts layouts, LongSupplier pass) {
         this.owner = owner;
         this.layouts = layouts;
-        this.attributes = new Attributes(owner, layouts);
+        this.attributes = new Attributes(owner);
         this.pass = pass;
     }
 

@@ -33,7 +33,7 @@ final class LinearKernels {
     LinearKernels(Dnnl owner, Layouts layouts) {
         this.owner = owner;
         this.layouts = layouts;
-        this.attributes = new Attributes(owner, layouts);
+        this.attributes = new Attributes(owner);
     }
 
     void forward(Task.Linear task, KernelBuilder kernel) {
@@ -42,7 +42,7 @@ final class LinearKernels {
         dnnl_memory_desc from = shape.from(task.from());
         dnnl_memory_desc to = shape.to(task.to());
         boolean biased = shape.bias().isPresent() || task.group().norm().isPresent();
-        dnnl_primitive_attr epilogue = attributes.epilogue(task);
+        dnnl_primitive_attr epilogue = attributes.epilogue(task, shape);
         dnnl_primitive_desc description =
                 kernel.describe(
                         d ->

@@ -32,7 +32,7 @@ final class TransferKernels {
     TransferKernels(Dnnl owner, Layouts layouts, Call call) {
         this.owner = owner;
         this.layouts = layouts;
-        this.attributes = new Attributes(owner, layouts);
+        this.attributes = new Attributes(owner);
         this.call = call;
     }
 
