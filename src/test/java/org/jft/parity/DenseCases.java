@@ -34,6 +34,7 @@ final class DenseCases {
         cases.add(flattened(random));
         cases.add(head(random));
         cases.add(hidden(random));
+        cases.add(residual(random));
         for (Activation activation : ACTIVATIONS) {
             String name = activation.name().toLowerCase(java.util.Locale.ROOT);
             cases.add(onImages(random, name + " of images", activation));
@@ -71,6 +72,13 @@ final class DenseCases {
         String first = sketch.dense(sketch.vector(channels(random)), 40);
         String second = sketch.dense(sketch.relu(first), 9);
         return OpCase.of("dense, relu, dense", 6, sketch.build(second)).with(Kinks.SHIFTED);
+    }
+
+    private static OpCase residual(Random random) {
+        Sketch sketch = new Sketch();
+        String x = sketch.dense(sketch.vector(channels(random)), 24);
+        String sum = sketch.add(sketch.dense(x, 24), x);
+        return OpCase.of("dense with a shortcut", 4, sketch.build(sketch.dense(sum, 7)));
     }
 
     private static OpCase onImages(Random random, String name, Activation activation) {
