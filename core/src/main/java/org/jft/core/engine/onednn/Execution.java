@@ -147,11 +147,6 @@ final class Execution implements AutoCloseable {
         return rows;
     }
 
-    /** Returns the kernels, forward and then backward. */
-    List<Kernel> kernels() {
-        return compilation.kernels();
-    }
-
     @Override
     public void close() {
         arena.close();

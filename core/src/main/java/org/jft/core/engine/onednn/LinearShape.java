@@ -36,9 +36,17 @@ sealed interface LinearShape {
                 node.output().shape().channels());
     }
 
-    Slice weight();
+    Dnnl owner();
 
-    Optional<Slice> bias();
+    Op.Weighted op();
+
+    default Slice weight() {
+        return op().weight();
+    }
+
+    default Optional<Slice> bias() {
+        return op().bias();
+    }
 
     int outputChannels();
 
@@ -48,7 +56,9 @@ sealed interface LinearShape {
     /** Returns which of the weights' dimensions count output channels, as bits. */
     int outputChannelMask();
 
-    dnnl_memory_desc biasOf();
+    default dnnl_memory_desc biasOf() {
+        return owner().describe(dnnl_f32, dnnl_a, outputChannels());
+    }
 
     dnnl_memory_desc from(Tensor tensor);
 
@@ -86,16 +96,6 @@ sealed interface LinearShape {
     record OfConvolution(Dnnl owner, Layouts layouts, Op.Convolution op, Shape input, Shape output)
             implements LinearShape {
         @Override
-        public Slice weight() {
-            return op.weight();
-        }
-
-        @Override
-        public Optional<Slice> bias() {
-            return op.bias();
-        }
-
-        @Override
         public int outputChannels() {
             return output.channels();
         }
@@ -108,11 +108,6 @@ sealed interface LinearShape {
         @Override
         public int outputChannelMask() {
             return op.groups() > 1 ? 0b11 : 0b1;
-        }
-
-        @Override
-        public dnnl_memory_desc biasOf() {
-            return owner.describe(dnnl_f32, dnnl_a, output.channels());
         }
 
         @Override
@@ -223,16 +218,6 @@ sealed interface LinearShape {
     record OfDense(Dnnl owner, Layouts layouts, Op.Dense op, Shape input, int outputChannels)
             implements LinearShape {
         @Override
-        public Slice weight() {
-            return op.weight();
-        }
-
-        @Override
-        public Optional<Slice> bias() {
-            return op.bias();
-        }
-
-        @Override
         public dnnl_memory_desc flatWeights() {
             return weights(dnnl_f32, Layouts.isVector(input) ? dnnl_ab : dnnl_abcd);
         }
@@ -240,11 +225,6 @@ sealed interface LinearShape {
         @Override
         public int outputChannelMask() {
             return 0b1;
-        }
-
-        @Override
-        public dnnl_memory_desc biasOf() {
-            return owner.describe(dnnl_f32, dnnl_a, outputChannels);
         }
 
         @Override

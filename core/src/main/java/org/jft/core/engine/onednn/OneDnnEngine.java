@@ -174,8 +174,7 @@ final class OneDnnEngine implements Engine {
         return inference;
     }
 
-    /** Returns the plan that trains on a number of rows. */
-    Execution training(int rows) {
+    private Execution training(int rows) {
         Execution known = training.get(rows);
         if (known == null) {
             known = execution(StepPlan.training(program, config.recompute()), rows);

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jft.core.engine.program.Node;
 import org.jft.core.engine.program.Op;
-import org.jft.core.engine.program.Op.Activation.Function;
 import org.jft.core.engine.program.Program;
 import org.jft.core.engine.program.Value;
 
@@ -37,10 +36,7 @@ final class BackwardPlanner {
     }
 
     private static boolean trained(Node node) {
-        boolean parameters =
-                node.op() instanceof Op.Convolution
-                        || node.op() instanceof Op.Dense
-                        || node.op() instanceof Op.BatchNorm;
+        boolean parameters = node.op() instanceof Op.Weighted || node.op() instanceof Op.BatchNorm;
         return parameters && !node.frozen();
     }
 
@@ -89,7 +85,10 @@ final class BackwardPlanner {
             normalize(group, normalize, gradient);
         } else if (op instanceof Op.Activation activation) {
             Tensor from = forward.value(head.input());
-            Tensor value = usesOutput(activation.function()) ? forward.value(group.output()) : from;
+            Tensor value =
+                    activation.function().differentiableFromOutput()
+                            ? forward.value(group.output())
+                            : from;
             contribute(head.input(), activation(head, activation, value, gradient));
         } else if (op instanceof Op.Add) {
             Tensor sum =
@@ -184,10 +183,5 @@ final class BackwardPlanner {
 
     private static Tensor gradientOf(Value value) {
         return ForwardPlanner.activation("d " + value.name(), value.shape());
-    }
-
-    /** Returns whether backward of a function on its own goes by its output, not its input. */
-    private static boolean usesOutput(Function function) {
-        return function != Function.SWISH && function != Function.RELU6;
     }
 }

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jft.core.engine.program.Node;
 import org.jft.core.engine.program.Op;
-import org.jft.core.engine.program.Op.Activation.Function;
 import org.jft.core.engine.program.Program;
 import org.jft.core.engine.program.Value;
 
@@ -26,14 +25,6 @@ import org.jft.core.engine.program.Value;
  * output. An activation joins a linear node only if backward can do with its output.
  */
 final class Fusion {
-    private static final Set<Function> DIFFERENTIABLE_FROM_OUTPUT =
-            Set.of(
-                    Function.RELU,
-                    Function.LEAKY_RELU,
-                    Function.SIGMOID,
-                    Function.TANH,
-                    Function.ELU);
-
     private final Program program;
     private final boolean training;
     private final Map<Value, List<Node>> readers;
@@ -57,7 +48,7 @@ final class Fusion {
         // From the end, so that of two branches of a sum the one that is ready last takes the sum.
         for (int i = program.nodes().size() - 1; i >= 0; i--) {
             Node node = program.nodes().get(i);
-            if (node.op() instanceof Op.BatchNorm || isLinear(node)) {
+            if (node.op() instanceof Op.BatchNorm || node.op() instanceof Op.Weighted) {
                 boolean behindLinear =
                         !training && node.op() instanceof Op.BatchNorm && joinsLinear(node);
                 if (!behindLinear) {
@@ -77,7 +68,10 @@ final class Fusion {
     private boolean joinsLinear(Node norm) {
         return program.nodes().stream()
                 .filter(node -> node.output().equals(norm.input()))
-                .anyMatch(node -> isLinear(node) && next(node.output()).isPresent());
+                .anyMatch(
+                        node ->
+                                node.op() instanceof Op.Weighted
+                                        && next(node.output()).isPresent());
     }
 
     private Group grow(Group group) {
@@ -112,7 +106,7 @@ final class Fusion {
 
     private boolean fits(Op.Activation activation, boolean linear) {
         return linear
-                ? !training || DIFFERENTIABLE_FROM_OUTPUT.contains(activation.function())
+                ? !training || activation.function().differentiableFromOutput()
                 : activation.isRelu();
     }
 
@@ -126,9 +120,5 @@ final class Fusion {
 
     private Optional<Node> next(Value value, Class<? extends Op> kind) {
         return next(value).filter(node -> kind.isInstance(node.op()));
-    }
-
-    private static boolean isLinear(Node node) {
-        return node.op() instanceof Op.Convolution || node.op() instanceof Op.Dense;
     }
 }

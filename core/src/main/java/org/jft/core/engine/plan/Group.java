@@ -55,6 +55,6 @@ public record Group(
 
     /** Returns whether the head multiplies by weights. */
     public boolean linear() {
-        return head.op() instanceof Op.Convolution || head.op() instanceof Op.Dense;
+        return head.op() instanceof Op.Weighted;
     }
 }

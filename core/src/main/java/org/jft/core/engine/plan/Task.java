@@ -167,15 +167,8 @@ public sealed interface Task {
 
         @Override
         public List<Slice> completes() {
-            Optional<Slice> bias =
-                    node.op() instanceof Op.Convolution convolution
-                            ? convolution.bias()
-                            : ((Op.Dense) node.op()).bias();
-            Slice weight =
-                    node.op() instanceof Op.Convolution convolution
-                            ? convolution.weight()
-                            : ((Op.Dense) node.op()).weight();
-            return join(weight, bias);
+            Op.Weighted op = (Op.Weighted) node.op();
+            return join(op.weight(), op.bias());
         }
     }
 

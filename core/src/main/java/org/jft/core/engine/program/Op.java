@@ -5,6 +5,15 @@ import org.jft.core.engine.ParameterLayout.Slice;
 
 /** What a node computes. Slices say where its parameters lie in the flat vector. */
 public sealed interface Op {
+    /** What multiplies by weights. */
+    sealed interface Weighted extends Op {
+        /** Returns where the weights lie. */
+        Slice weight();
+
+        /** Returns where the bias lies, one number an output channel. */
+        Optional<Slice> bias();
+    }
+
     /**
      * A convolution of one value.
      *
@@ -12,10 +21,10 @@ public sealed interface Op {
      *     depthwise convolution, whose weights lie as [kh, kw, in, multiplier]
      */
     record Convolution(Window window, int groups, Slice weight, Optional<Slice> bias)
-            implements Op {}
+            implements Weighted {}
 
     /** y = W x + b over all elements of a row, taken row-major; weights are [out, in] row-major. */
-    record Dense(Slice weight, Optional<Slice> bias) implements Op {}
+    record Dense(Slice weight, Optional<Slice> bias) implements Weighted {}
 
     /**
      * Batch normalization over N, H, W (Ioffe and Szegedy 2015), the variance over n.
@@ -35,19 +44,30 @@ public sealed interface Op {
         /** Which function. */
         public enum Function {
             /** max(x, 0). */
-            RELU,
+            RELU(true),
             /** x where positive, else alpha x. */
-            LEAKY_RELU,
+            LEAKY_RELU(true),
             /** min(max(x, 0), 6). */
-            RELU6,
+            RELU6(false),
             /** 1 / (1 + exp(-x)). */
-            SIGMOID,
+            SIGMOID(true),
             /** Hyperbolic tangent. */
-            TANH,
+            TANH(true),
             /** x where positive, else alpha (exp(x) - 1). */
-            ELU,
+            ELU(true),
             /** x sigmoid(alpha x). */
-            SWISH
+            SWISH(false);
+
+            private final boolean differentiableFromOutput;
+
+            Function(boolean differentiableFromOutput) {
+                this.differentiableFromOutput = differentiableFromOutput;
+            }
+
+            /** Returns whether backward can do with the output and needs no input. */
+            public boolean differentiableFromOutput() {
+                return differentiableFromOutput;
+            }
         }
 
         /** Returns whether this is a plain rectifier, which fuses. */
