@@ -40,6 +40,27 @@ public sealed interface EngineInput {
         }
     }
 
+    /**
+     * Checks what a forward pass was given.
+     *
+     * @param count inputs of the graph
+     * @param batchSize largest batch compiled for
+     * @return the rows that all inputs have
+     * @throws IllegalArgumentException if they are not that many, differ in their rows, or have
+     *     more than {@code batchSize}
+     */
+    static int rows(List<EngineInput> inputs, int count, int batchSize) {
+        checkArgument(
+                inputs.size() == count, "the graph has %s inputs, not %s", count, inputs.size());
+        int rows = inputs.get(0).batchSize();
+        checkArgument(
+                rows > 0 && rows <= batchSize, "batch of %s, compiled for %s", rows, batchSize);
+        for (EngineInput input : inputs) {
+            checkArgument(input.batchSize() == rows, "inputs differ in their batch size");
+        }
+        return rows;
+    }
+
     /** Returns square decoded images with the size and scaling of a config. */
     static EngineInput pixels(ByteBuffer nhwc, int batchSize, ImageConfig image) {
         return new Pixels(nhwc, batchSize, image.size(), image.size(), image.mean(), image.std());

@@ -114,13 +114,9 @@ final class Nd4jEngine implements Engine {
     @Override
     public List<FloatBuffer> forward(List<EngineInput> fed, boolean training) {
         checkState(!closed, "the engine is closed");
-        checkArgument(fed.size() == inputs.length, "the graph has %s inputs", inputs.length);
-        int rows = fed.get(0).batchSize();
-        checkArgument(
-                rows > 0 && rows <= batchSize, "batch of %s, compiled for %s", rows, batchSize);
+        int rows = EngineInput.rows(fed, inputs.length, batchSize);
         INDArray[] used = new INDArray[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
-            checkArgument(fed.get(i).batchSize() == rows, "inputs differ in their batch size");
             used[i] = firstRows(inputs[i], rows);
             copy(fed.get(i), used[i]);
         }

@@ -90,17 +90,7 @@ final class OneDnnEngine implements Engine {
     @Override
     public List<FloatBuffer> forward(List<EngineInput> inputs, boolean train) {
         checkState(!closed, "the engine is closed");
-        checkArgument(
-                inputs.size() == program.inputs().size(),
-                "the graph has %s inputs, not %s",
-                program.inputs().size(),
-                inputs.size());
-        int rows = inputs.get(0).batchSize();
-        checkArgument(
-                rows > 0 && rows <= batchSize, "batch of %s, compiled for %s", rows, batchSize);
-        for (EngineInput input : inputs) {
-            checkArgument(input.batchSize() == rows, "inputs differ in their batch size");
-        }
+        int rows = EngineInput.rows(inputs, program.inputs().size(), batchSize);
         Threads.use(config.threads());
         Execution execution = train ? training(rows) : inference();
         awaitingBackward = null;
