@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Random;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -19,6 +20,7 @@ import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
@@ -41,8 +43,18 @@ public final class WeightDraw {
             return;
         }
         ComputationGraph network = new ComputationGraph(withoutDraws(graph));
-        network.init();
-        try (INDArray values = network.params()) {
+        // Over an array of ours: one that DL4J makes itself cannot be closed.
+        try (INDArray values =
+                Nd4j.createUninitialized(graph.getDataType(), 1, layout.length())) {
+            network.init(values, false);
+            for (Layer layer : network.getLayers()) {
+                if (layer.numParams() > 0) {
+                    layer.conf()
+                            .getLayer()
+                            .initializer()
+                            .init(layer.conf(), layer.params(), true);
+                }
+            }
             parameters.duplicate().put(values.data().asNioFloat().limit(layout.length()));
         }
         into(parameters, layout, graph);
