@@ -44,15 +44,11 @@ public final class WeightDraw {
         }
         ComputationGraph network = new ComputationGraph(withoutDraws(graph));
         // Over an array of ours: one that DL4J makes itself cannot be closed.
-        try (INDArray values =
-                Nd4j.createUninitialized(graph.getDataType(), 1, layout.length())) {
+        try (INDArray values = Nd4j.createUninitialized(graph.getDataType(), 1, layout.length())) {
             network.init(values, false);
             for (Layer layer : network.getLayers()) {
                 if (layer.numParams() > 0) {
-                    layer.conf()
-                            .getLayer()
-                            .initializer()
-                            .init(layer.conf(), layer.params(), true);
+                    layer.conf().getLayer().initializer().init(layer.conf(), layer.params(), true);
                 }
             }
             parameters.duplicate().put(values.data().asNioFloat().limit(layout.length()));
@@ -94,14 +90,12 @@ public final class WeightDraw {
         for (Slice slice : layout.slices()) {
             if (slice.kind() == Kind.WEIGHT) {
                 drawn(graph.getVertices().get(slice.layer()))
-                        .ifPresent(
-                                layer -> draw(parameters, slice, layer.getWeightInitFn(), seed));
+                        .ifPresent(layer -> draw(parameters, slice, layer.getWeightInitFn(), seed));
             }
         }
     }
 
-    private static void draw(
-            FloatBuffer parameters, Slice slice, IWeightInit init, long seed) {
+    private static void draw(FloatBuffer parameters, Slice slice, IWeightInit init, long seed) {
         // The distribution has no getter; its JSON is as public as the configuration's.
         JsonNode distribution =
                 NeuralNetConfiguration.mapper().valueToTree(init).path("distribution");
