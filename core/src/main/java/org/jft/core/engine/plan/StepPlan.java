@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jft.core.engine.program.Program;
 import org.jft.core.engine.program.Value;
 
@@ -22,7 +23,7 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
         planner.loadInputs();
         Fusion.of(program, false).forEach(planner::add);
         planner.storeOutputs();
-        return new StepPlan(List.copyOf(tasks), List.of());
+        return ordered(tasks, List.of());
     }
 
     /**
@@ -58,11 +59,35 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
             gradients.add(groups, planner);
         }
         gradients.storeInputGradients();
-        return new StepPlan(List.copyOf(forward), List.copyOf(backward));
+        return ordered(forward, backward);
+    }
+
+    /**
+     * Turns sums round whose second operand is read for the last time and whose first is not: a sum
+     * may take the place of its first only.
+     */
+    private static StepPlan ordered(List<Task> forward, List<Task> backward) {
+        Map<Tensor, Task> lastReader = new HashMap<>();
+        for (Task task : concatenate(forward, backward)) {
+            task.reads().forEach(tensor -> lastReader.put(tensor, task));
+        }
+        UnaryOperator<Task> turned =
+                task ->
+                        task instanceof Task.Sum sum
+                                        && lastReader.get(sum.left()) != sum
+                                        && lastReader.get(sum.right()) == sum
+                                ? sum.turned()
+                                : task;
+        return new StepPlan(
+                forward.stream().map(turned).toList(), backward.stream().map(turned).toList());
     }
 
     /** Returns all tasks, forward and then backward. */
     public List<Task> tasks() {
+        return concatenate(forward, backward);
+    }
+
+    private static List<Task> concatenate(List<Task> forward, List<Task> backward) {
         List<Task> all = new ArrayList<>(forward);
         all.addAll(backward);
         return all;
