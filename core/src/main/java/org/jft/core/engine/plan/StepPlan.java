@@ -1,9 +1,13 @@
 package org.jft.core.engine.plan;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jft.core.engine.program.Program;
 import org.jft.core.engine.program.Value;
@@ -29,9 +33,9 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
     /**
      * Plans a training step.
      *
-     * @param recompute whether only what lies between segments is kept for backward; each segment
-     *     then runs forward a second time before its backward (Chen et al. 2016, "Training Deep
-     *     Nets with Sublinear Memory Cost")
+     * @param recompute whether only what lies between segments is kept for backward; what backward
+     *     needs of a segment then runs forward a second time before its backward (Chen et al. 2016,
+     *     "Training Deep Nets with Sublinear Memory Cost")
      */
     public static StepPlan training(Program program, boolean recompute) {
         List<Group> groups = Fusion.of(program, true);
@@ -59,7 +63,22 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
             gradients.add(groups, planner);
         }
         gradients.storeInputGradients();
-        return ordered(forward, backward);
+        return ordered(forward, live(backward));
+    }
+
+    /** Drops what leads to no gradient: segments run again that backward takes nothing from. */
+    private static List<Task> live(List<Task> backward) {
+        Deque<Task> live = new ArrayDeque<>();
+        Set<Tensor> read = new HashSet<>();
+        for (int i = backward.size() - 1; i >= 0; i--) {
+            Task task = backward.get(i);
+            boolean result = task.writes().isEmpty() || !task.completes().isEmpty();
+            if (result || task.writes().stream().anyMatch(read::contains)) {
+                live.addFirst(task);
+                read.addAll(task.reads());
+            }
+        }
+        return List.copyOf(live);
     }
 
     /**

@@ -49,8 +49,9 @@ final class StepPlanTest {
         assertThat(completed.get(completed.size() - 1).layer()).isEqualTo("conv1");
     }
 
-    @Test
-    void shouldEndBackwardWhereNothingBeforeIsTrained() {
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void shouldEndBackwardWhereNothingBeforeIsTrained(boolean recompute) {
         NetworkSpec network = Networks.spec("resnet14s", 32);
         Set<String> frozen =
                 network.graph().getVertices().entrySet().stream()
@@ -58,7 +59,7 @@ final class StepPlanTest {
                         .map(java.util.Map.Entry::getKey)
                         .filter(name -> !name.equals("head"))
                         .collect(Collectors.toSet());
-        StepPlan plan = StepPlan.training(Networks.program("resnet14s", 32, frozen), false);
+        StepPlan plan = StepPlan.training(Networks.program("resnet14s", 32, frozen), recompute);
         assertThat(plan.backward())
                 .extracting(task -> task.getClass().getSimpleName())
                 .containsExactly("LoadOutputGradient", "LinearBackwardWeights");
