@@ -105,6 +105,38 @@ class OptimizerTest {
                 .isCloseTo(0.5 * Math.sqrt(sum), within(1e-9 * Math.sqrt(sum)));
     }
 
+    @Test
+    void shouldTellWhenAnyElementItWritesIsNotFinite() {
+        OptimizerConfig config = new OptimizerConfig(OptimizerConfig.Kind.SGD, null, null, null, 0);
+        for (int at : new int[] {0, 1, 2, 3, 4097, 4999, 5006, 5013, LENGTH - 1}) {
+            for (float bad :
+                    new float[] {
+                        Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1e38f
+                    }) {
+                FloatBuffer parameters = random(new Random(seed));
+                FloatBuffer g = random(new Random(seed + 1));
+                Optimizer optimizer = optimizer(config, parameters);
+                assertThat(optimizer.step(parameters, g, new Step(1, 1, 0.1, 0))).isTrue();
+                g.put(at, bad);
+                assertThat(optimizer.step(parameters, g, new Step(1, 1, 0.1, 1)))
+                        .as("%s at %s, seed=%s", bad, at, seed)
+                        .isEqualTo(Float.isFinite(bad));
+            }
+        }
+    }
+
+    /** An infinite mean square leaves the parameter where it is, finite for ever. */
+    @Test
+    void shouldTellWhenItsStateIsNotFiniteThoughTheParametersAre() {
+        OptimizerConfig config =
+                new OptimizerConfig(OptimizerConfig.Kind.RMSPROP, null, null, null, 0);
+        FloatBuffer parameters = random(new Random(seed));
+        FloatBuffer g = random(new Random(seed + 1)).put(17, 1e20f);
+        Optimizer optimizer = optimizer(config, parameters);
+        assertThat(optimizer.step(parameters, g, new Step(1, 1, 0.1, 0))).isFalse();
+        assertThat(parameters.get(17)).isFinite();
+    }
+
     private interface Rule {
         double next(int i, double w, double g, double rate);
     }
