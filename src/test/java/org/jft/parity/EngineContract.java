@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.jft.core.engine.Engine;
@@ -126,6 +127,17 @@ abstract class EngineContract extends EngineUnderTest {
         assertThatThrownBy(() -> engine.forward(input(new Random(SEED)), false))
                 .isInstanceOf(IllegalStateException.class);
         assertThatCode(engine::close).doesNotThrowAnyException();
+    }
+
+    @Test
+    void shouldSayWhatIsFrozen() {
+        NetworkSpec network = network();
+        String head = network.graph().getNetworkOutputs().get(0);
+        try (Engine engine = compile(network.withFrozenLayers(Set.of(head)), BATCH)) {
+            assertThat(engine.layout().slices())
+                    .isNotEmpty()
+                    .allMatch(slice -> slice.frozen() == slice.layer().equals(head));
+        }
     }
 
     @Test

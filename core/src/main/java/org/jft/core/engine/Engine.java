@@ -14,7 +14,9 @@ public interface Engine extends AutoCloseable {
     /** Returns the backend's name as it stands in a config. */
     String name();
 
-    /** Returns what lies where in {@link #parameters()} and {@link #gradients()}. */
+    /**
+     * Returns what lies where in {@link #parameters()} and {@link #gradients()}, what is frozen.
+     */
     ParameterLayout layout();
 
     /** Returns the live parameters, batch-norm running statistics among them. */

@@ -21,9 +21,9 @@ import org.jft.core.engine.ParameterLayout.Slice;
  * keeps the parameters' moving average if asked to. Works through the vectors in {@link Blocks};
  * the same inputs give the same bits on any number of threads. Not thread-safe.
  *
- * <p>Weights get L2 decay (added to the gradient, as TensorFlow and PyTorch's SGD do); batch-norm
- * parameters and biases do not. Running statistics are moved by {@code parameter -= gradient}, see
- * {@link org.jft.core.engine.Engine#gradients()}.
+ * <p>Frozen slices stay as they are, bit by bit. Weights get L2 decay (added to the gradient, as
+ * TensorFlow and PyTorch's SGD do); batch-norm parameters and biases do not. Running statistics are
+ * moved by {@code parameter -= gradient}, see {@link org.jft.core.engine.Engine#gradients()}.
  */
 public final class Optimizer {
     private static final int PARAMETER = 0; // which of a thread's arrays
@@ -96,7 +96,7 @@ public final class Optimizer {
     private static Range[] ranges(ParameterLayout layout) {
         List<Range> ranges = new ArrayList<>();
         for (Slice slice : layout.slices()) {
-            int end = slice.offset() + slice.length();
+            int end = slice.frozen() ? 0 : slice.offset() + slice.length();
             for (int from = slice.offset(); from < end; from += Blocks.SIZE) {
                 ranges.add(new Range(slice.kind(), from, Math.min(Blocks.SIZE, end - from)));
             }
@@ -106,11 +106,12 @@ public final class Optimizer {
 
     private void fill(int vector, float value) {
         blocks.forEach(
-                ranges.length,
+                Blocks.count(layout.length()),
                 (block, arrays) -> {
-                    Range range = ranges[block];
-                    Arrays.fill(arrays[STATE], 0, range.count(), value);
-                    state.put(at(vector, range), arrays[STATE], 0, range.count());
+                    int from = block * Blocks.SIZE;
+                    int count = Math.min(Blocks.SIZE, layout.length() - from);
+                    Arrays.fill(arrays[STATE], 0, count, value);
+                    state.put(vector * layout.length() + from, arrays[STATE], 0, count);
                 });
     }
 

@@ -57,14 +57,11 @@ final class Nd4jEngine implements Engine {
         graph.init();
         FastLayers.install(graph, network.frozenLayers());
         graph.initGradientsView();
-        layout = GraphLayouts.of(graph);
+        layout = GraphLayouts.of(graph).withFrozenLayers(network.frozenLayers());
         parameters = view(graph.params(), layout.length());
         gradients = view(graph.getFlattenedGradients(), layout.length());
         WeightDraw.into(parameters, layout, own);
-        frozen =
-                layout.slices().stream()
-                        .filter(slice -> network.frozenLayers().contains(slice.layer()))
-                        .toList();
+        frozen = layout.slices().stream().filter(Slice::frozen).toList();
         inputs = inputArrays(network);
         outputGradients = new INDArray[own.getNetworkOutputs().size()];
         inputGradients = network.inputGradients() ? inputArrays(network) : new INDArray[0];

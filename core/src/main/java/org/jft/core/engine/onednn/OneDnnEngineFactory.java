@@ -20,7 +20,7 @@ public final class OneDnnEngineFactory implements EngineFactory {
 
     @Override
     public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
-        ParameterLayout layout = GraphLayouts.of(network.graph());
+        ParameterLayout layout = layout(network);
         Program program = Lowering.lower(network, layout);
         OneDnnEngine engine = new OneDnnEngine(program, layout, batchSize, config);
         WeightDraw.initial(engine.parameters(), layout, network.graph());
@@ -30,7 +30,7 @@ public final class OneDnnEngineFactory implements EngineFactory {
     /** Exact: the plan is made and oneDNN asked for every size, but nothing is allocated. */
     @Override
     public long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config) {
-        ParameterLayout layout = GraphLayouts.of(network.graph());
+        ParameterLayout layout = layout(network);
         Program program = Lowering.lower(network, layout);
         StepPlan plan = StepPlan.training(program, config.recompute());
         Threads.use(config.threads());
@@ -39,6 +39,10 @@ public final class OneDnnEngineFactory implements EngineFactory {
                     Compilation.of(owner, program, plan, batchSize, config.precision(), new Call());
             return step.bytes() + 2L * Float.BYTES * layout.length();
         }
+    }
+
+    private static ParameterLayout layout(NetworkSpec network) {
+        return GraphLayouts.of(network.graph()).withFrozenLayers(network.frozenLayers());
     }
 
     @Override
