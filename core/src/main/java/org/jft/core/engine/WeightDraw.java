@@ -82,14 +82,12 @@ public final class WeightDraw {
         for (Slice slice : layout.slices()) {
             if (slice.kind() == Kind.WEIGHT) {
                 drawn(graph.getVertices().get(slice.layer()))
-                        .ifPresent(
-                                layer -> draw(parameters, slice, layer.getWeightInitFn(), seed));
+                        .ifPresent(layer -> draw(parameters, slice, layer.getWeightInitFn(), seed));
             }
         }
     }
 
-    private static void draw(
-            FloatBuffer parameters, Slice slice, IWeightInit init, long seed) {
+    private static void draw(FloatBuffer parameters, Slice slice, IWeightInit init, long seed) {
         // The distribution has no getter; its JSON is as public as the configuration's.
         JsonNode distribution =
                 NeuralNetConfiguration.mapper().valueToTree(init).path("distribution");
