@@ -53,7 +53,7 @@ record Compilation(List<Kernel> kernels, int forwardCount, Arena arena, long scr
         return new Compilation(List.copyOf(kernels), plan.forward().size(), arena, scratch);
     }
 
-    /** Returns the bytes it needs besides parameters, gradients and outputs. */
+    /** Returns the bytes it needs of an {@link EngineMemory}'s arena. */
     long bytes() {
         return arena.bytes() + scratchBytes;
     }
