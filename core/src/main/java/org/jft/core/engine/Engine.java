@@ -24,10 +24,10 @@ public interface Engine extends AutoCloseable {
     FloatBuffer parameters();
 
     /**
-     * Returns the gradients of the last {@link #backward}, overwritten by the next; zero in frozen
-     * layers. In the slices of running statistics stands the step to subtract from them, {@code (1
-     * - decay) * (running - batch)}: averaged over workers like a gradient, then subtracted as it
-     * is.
+     * Returns the gradients of the last {@link #backward}, valid until the next pass; zero in
+     * frozen layers. In the slices of running statistics stands the step to subtract from them,
+     * {@code (1 - decay) * (running - batch)}: averaged over workers like a gradient, then
+     * subtracted as it is.
      */
     FloatBuffer gradients();
 

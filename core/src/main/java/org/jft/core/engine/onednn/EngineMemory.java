@@ -12,7 +12,8 @@ import org.jft.core.engine.program.Value;
 /**
  * What an engine keeps outside the Java heap: its buffers, in one block for its whole life, and the
  * arena, one block that all passes share, since none is under way when the next begins. The arena
- * grows when a larger pass comes, so an engine that only infers never pays for training.
+ * grows when a larger pass comes, so an engine that only infers never pays for training. A training
+ * pass has tensors among the gradients, too, see {@link Arena}.
  *
  * <pre>
  *  buffers   parameters | gradients | outputs ... | gradients of inputs ...     each from a page on
@@ -95,10 +96,10 @@ final class EngineMemory {
         Tensor tensor = place.tensor();
         long start =
                 switch (place.region()) {
-                    case TENSOR -> arena() + tensors.offsets().get(tensor);
+                    case TENSOR -> address(tensors.offsets().get(tensor), tensors);
                     case SCRATCH -> arena() + tensors.bytes();
                     case PARAMETERS -> block.address();
-                    case GRADIENTS -> block.address() + buffers.gradients();
+                    case GRADIENTS -> gradients();
                     case OUTPUT -> output(place.index());
                     case INPUT_GRADIENT -> inputGradient(place.index());
                     case CALLER -> 0;
@@ -106,12 +107,22 @@ final class EngineMemory {
         return start + place.offset();
     }
 
+    private long address(long offset, Arena tensors) {
+        return offset < tensors.gradientBytes()
+                ? gradients() + offset
+                : arena() + offset - tensors.gradientBytes();
+    }
+
+    private long gradients() {
+        return block.address() + buffers.gradients();
+    }
+
     FloatBuffer parameters(int length) {
         return Address.floats(block.address(), length);
     }
 
     FloatBuffer gradients(int length) {
-        return Address.floats(block.address() + buffers.gradients(), length);
+        return Address.floats(gradients(), length);
     }
 
     FloatBuffer output(int index, long length) {

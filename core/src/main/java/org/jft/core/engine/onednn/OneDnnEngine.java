@@ -189,7 +189,7 @@ final class OneDnnEngine implements Engine {
 
     private Execution execution(StepPlan plan, int rows) {
         Compilation compilation =
-                Compilation.of(owner, program, plan, rows, config.precision(), call);
+                Compilation.of(owner, program, layout, plan, rows, config.precision(), call);
         return new Execution(compilation, program, rows, memory);
     }
 

@@ -59,7 +59,13 @@ public final class OneDnnEngineFactory implements EngineFactory {
             try (Dnnl owner = new Dnnl()) {
                 Compilation pass =
                         Compilation.of(
-                                owner, program, plan, batchSize, config.precision(), new Call());
+                                owner,
+                                program,
+                                layout,
+                                plan,
+                                batchSize,
+                                config.precision(),
+                                new Call());
                 arena = Math.max(arena, pass.bytes());
             }
         }
