@@ -73,7 +73,7 @@ record Compilation(List<Kernel> kernels, int forwardCount, Arena arena, long scr
     }
 
     private static Registry registry(Dnnl owner, Layouts layouts, Call call, boolean fewerRows) {
-        ElementKernels elements = new ElementKernels(owner, layouts, call::trainingPasses);
+        ElementKernels elements = new ElementKernels(owner, layouts, call::draw);
         LinearKernels linear = new LinearKernels(owner, layouts);
         NormKernels norms = new NormKernels(owner, layouts, elements);
         PoolKernels pools = new PoolKernels(owner, layouts);
