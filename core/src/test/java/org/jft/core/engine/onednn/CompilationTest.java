@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.plan.Task;
 import org.jft.core.engine.program.Lowering;
@@ -23,15 +24,17 @@ class CompilationTest {
     /** Only an inference may get fewer rows than it reads, and must copy those it got. */
     @Test
     void shouldKeepRoomForACopyOfTheInputInInferenceOnly() {
-        Program program = program();
-        assertThat(scratchOfInput(program, StepPlan.training(program, false))).isZero();
-        assertThat(scratchOfInput(program, StepPlan.inference(program)))
+        NetworkSpec network = network();
+        ParameterLayout layout = GraphLayouts.of(network.graph());
+        Program program = Lowering.lower(network, layout);
+        assertThat(scratchOfInput(program, layout, StepPlan.training(program, false))).isZero();
+        assertThat(scratchOfInput(program, layout, StepPlan.inference(program)))
                 .isEqualTo((long) Float.BYTES * ROWS * FEATURES);
     }
 
-    private static long scratchOfInput(Program program, StepPlan plan) {
+    private static long scratchOfInput(Program program, ParameterLayout layout, StepPlan plan) {
         try (Dnnl owner = new Dnnl()) {
-            return Compilation.of(owner, program, plan, ROWS, Precision.FP32, new Call())
+            return Compilation.of(owner, program, layout, plan, ROWS, Precision.FP32, new Call())
                     .kernels()
                     .stream()
                     .filter(kernel -> kernel.task() instanceof Task.LoadInput)
@@ -40,7 +43,7 @@ class CompilationTest {
         }
     }
 
-    private static Program program() {
+    private static NetworkSpec network() {
         InputType input = InputType.feedForward(FEATURES);
         var graph =
                 new NeuralNetConfiguration.Builder()
@@ -52,7 +55,6 @@ class CompilationTest {
                         .addLayer("it", new DenseLayer.Builder().nOut(5).build(), "in")
                         .setOutputs("it")
                         .build();
-        NetworkSpec network = NetworkSpec.of(graph, List.of(input));
-        return Lowering.lower(network, GraphLayouts.of(graph));
+        return NetworkSpec.of(graph, List.of(input));
     }
 }
