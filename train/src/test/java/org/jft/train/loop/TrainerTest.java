@@ -38,7 +38,7 @@ import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.Pass;
 import org.jft.core.topology.Topology;
-import org.jft.data.order.StepPlan;
+import org.jft.data.order.BatchPartition;
 import org.jft.data.pipeline.BatchLoader;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.pipeline.TrainingStream;
@@ -144,16 +144,16 @@ class TrainerTest {
             Collective collective,
             Consumer<FloatBuffer> afterStep) {
         NetworkSpec network = network();
-        StepPlan plan =
-                new StepPlan(
+        BatchPartition partition =
+                new BatchPartition(
                         CONFIG.train().globalBatch(),
                         CONFIG.train().microBatch(),
                         collective.topology());
         NoiseStore store = NoiseStore.of(24, SIDE, CLASSES, new Random(seed));
-        TrainingStream stream = TrainingStream.of(store, CONFIG.data(), plan, CONFIG.seed());
+        TrainingStream stream = TrainingStream.of(store, CONFIG.data(), partition, CONFIG.seed());
         try (Engine engine =
                         Engines.named("onednn")
-                                .compile(network, plan.microBatch(), CONFIG.engine());
+                                .compile(network, partition.microBatch(), CONFIG.engine());
                 Blocks blocks = new Blocks(1);
                 BatchLoader batches =
                         BatchLoader.training(
