@@ -1,10 +1,13 @@
 package org.jft.core.engine.cuda.driver;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** The arguments of a launch in order, each in eight bytes as the driver reads them. */
+/** The arguments of a launch, in order. */
 public final class Arguments {
-    /** What an argument is; its name in the kernel's signature. */
+    /** What an argument is. */
     public enum Kind {
         /** A pointer. */
         ADDRESS,
@@ -13,74 +16,75 @@ public final class Arguments {
         /** {@code long long}. */
         LONG,
         /** {@code float}. */
-        FLOAT
+        FLOAT,
+        /** {@code double}. */
+        DOUBLE,
+        /** A structure of {@code int}, by value. */
+        INTS
     }
 
-    private Kind[] kinds = new Kind[8];
-    private long[] bits = new long[8];
-    private int count;
+    private final List<Kind> kinds = new ArrayList<>();
+    private final List<long[]> words = new ArrayList<>();
+    private final List<String> texts = new ArrayList<>();
 
     /** Adds a pointer; 0 is null. */
     public Arguments address(long value) {
-        return add(Kind.ADDRESS, value);
+        return add(Kind.ADDRESS, "0x" + Long.toHexString(value), value);
     }
 
     /** Adds an {@code int}. */
     public Arguments int32(int value) {
-        return add(Kind.INT, value & 0xffffffffL);
+        return add(Kind.INT, Integer.toString(value), value & 0xffffffffL);
     }
 
     /** Adds a {@code long long}. */
     public Arguments int64(long value) {
-        return add(Kind.LONG, value);
+        return add(Kind.LONG, Long.toString(value), value);
     }
 
     /** Adds a {@code float}. */
     public Arguments float32(float value) {
-        return add(Kind.FLOAT, Float.floatToRawIntBits(value) & 0xffffffffL);
+        return add(
+                Kind.FLOAT, Float.toString(value), Float.floatToRawIntBits(value) & 0xffffffffL);
     }
 
-    private Arguments add(Kind kind, long value) {
-        if (count == bits.length) {
-            kinds = Arrays.copyOf(kinds, 2 * count);
-            bits = Arrays.copyOf(bits, 2 * count);
+    /** Adds a {@code double}. */
+    public Arguments float64(double value) {
+        return add(Kind.DOUBLE, Double.toString(value), Double.doubleToRawLongBits(value));
+    }
+
+    /** Adds a structure. */
+    public Arguments ints(int... values) {
+        long[] packed = new long[(values.length + 1) / 2];
+        for (int i = 0; i < values.length; i++) {
+            packed[i / 2] |= (values[i] & 0xffffffffL) << (i % 2 * Integer.SIZE);
         }
-        kinds[count] = kind;
-        bits[count++] = value;
+        String text =
+                IntStream.of(values)
+                        .mapToObj(Integer::toString)
+                        .collect(Collectors.joining(" ", "{", "}"));
+        return add(Kind.INTS, text, packed);
+    }
+
+    private Arguments add(Kind kind, String text, long... value) {
+        kinds.add(kind);
+        texts.add(text);
+        words.add(value);
         return this;
     }
 
-    /** Returns how many there are. */
-    public int count() {
-        return count;
+    /** Returns what the arguments are. */
+    public List<Kind> kinds() {
+        return kinds;
     }
 
-    /** Returns what an argument is. */
-    public Kind kind(int index) {
-        return kinds[index];
-    }
-
-    /** Returns an argument's value, little-endian in the low bytes. */
-    public long bits(int index) {
-        return bits[index];
+    /** Returns an argument as it lies in memory, little-endian. */
+    public long[] words(int index) {
+        return words.get(index);
     }
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("(");
-        for (int i = 0; i < count; i++) {
-            text.append(i == 0 ? "" : ", ");
-            text.append(text(kinds[i], bits[i]));
-        }
-        return text.append(')').toString();
-    }
-
-    private static String text(Kind kind, long bits) {
-        return switch (kind) {
-            case ADDRESS -> "0x" + Long.toHexString(bits);
-            case INT -> Integer.toString((int) bits);
-            case LONG -> Long.toString(bits);
-            case FLOAT -> Float.toString(Float.intBitsToFloat((int) bits));
-        };
+        return texts.stream().collect(Collectors.joining(", ", "(", ")"));
     }
 }

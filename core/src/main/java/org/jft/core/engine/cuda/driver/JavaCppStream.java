@@ -62,12 +62,19 @@ final class JavaCppStream implements Stream {
 
     @Override
     public void launch(KernelModule.Kernel kernel, Grid grid, Arguments arguments) {
-        int count = arguments.count();
-        try (LongPointer values = new LongPointer(Math.max(1, count));
-                PointerPointer<Pointer> places = new PointerPointer<>(Math.max(1, count))) {
+        int count = arguments.kinds().size();
+        long length = 1;
+        for (int i = 0; i < count; i++) {
+            length += arguments.words(i).length;
+        }
+        try (LongPointer values = new LongPointer(length);
+                PointerPointer<Pointer> places = new PointerPointer<>(count + 1L)) {
+            long at = 0;
             for (int i = 0; i < count; i++) {
-                values.put(i, arguments.bits(i));
-                places.put(i, new Address(values.address() + (long) Long.BYTES * i));
+                places.put(i, new Address(values.address() + Long.BYTES * at));
+                for (long word : arguments.words(i)) {
+                    values.put(at++, word);
+                }
             }
             check(
                     cudart.cuLaunchKernel(
