@@ -44,8 +44,7 @@ public final class Arguments {
 
     /** Adds a {@code float}. */
     public Arguments float32(float value) {
-        return add(
-                Kind.FLOAT, Float.toString(value), Float.floatToRawIntBits(value) & 0xffffffffL);
+        return add(Kind.FLOAT, Float.toString(value), Float.floatToRawIntBits(value) & 0xffffffffL);
     }
 
     /** Adds a {@code double}. */
