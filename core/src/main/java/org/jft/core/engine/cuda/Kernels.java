@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.cuda.driver.Compiler;
@@ -23,15 +22,7 @@ import org.jft.core.engine.cuda.driver.KernelModule.Kernel;
 final class Kernels implements AutoCloseable {
     /** The sources; kernels/README.md lists what is in them. */
     static final List<String> FAMILIES =
-            List.of(
-                    "transfer",
-                    "weights",
-                    "norm",
-                    "elements",
-                    "pool",
-                    "resize",
-                    "loss",
-                    "optimizer");
+            List.of("layout", "norm", "elements", "pool", "resize", "loss", "optimizer");
 
     private static final Pattern DEFINITION = Pattern.compile("(?m)^KERNEL\\s+(\\w+)\\(");
 
@@ -49,13 +40,17 @@ final class Kernels implements AutoCloseable {
         this.cache = new DiskCache(cache);
         options = options(gpu.info().capability(), precision);
         for (String family : FAMILIES) {
-            DEFINITION
-                    .matcher(source(family + ".cu"))
-                    .results()
-                    .map(MatchResult::group)
-                    .map(text -> text.replaceAll("KERNEL\\s+|\\(", ""))
-                    .forEach(kernel -> familyOf.put(kernel, family));
+            definitions(family).forEach(kernel -> familyOf.put(kernel, family));
         }
+    }
+
+    /** Returns the names of a family's kernels. */
+    static List<String> definitions(String family) {
+        return DEFINITION
+                .matcher(source(family + ".cu"))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
     }
 
     static List<String> options(int capability, Precision precision) {
