@@ -78,16 +78,29 @@ final class ElementKernels {
             Optional<Op.Activation> activation) {
         long count = layouts.count(to);
         String suffix = layouts.widened(to) ? "_float" : "";
+        Optional<Place> added =
+                addend.map(
+                        tensor ->
+                                layouts.widened(to) && !layouts.widened(tensor)
+                                        ? widen(builder, tensor)
+                                        : Place.of(tensor));
         Launch launch =
                 builder.launch("linear_epilogue" + suffix, Grids.flat(count))
                         .at(Place.of(to))
                         .at(Place.of(to));
         optional(launch, bias);
-        optional(launch, addend.map(Place::of));
+        optional(launch, added);
         launch.with(count)
                 .with(to.shape().channels())
                 .with(activation.map(f -> f.function().ordinal()).orElse(NO_FUNCTION))
                 .with(activation.map(Op.Activation::alpha).orElse(0f));
+    }
+
+    private Place widen(TaskBuilder builder, Tensor from) {
+        long count = layouts.count(from);
+        Place to = builder.scratch(Float.BYTES * count);
+        builder.launch("cast_to_float", Grids.flat(count)).at(to).at(Place.of(from)).with(count);
+        return to;
     }
 
     static Launch optional(Launch launch, Optional<Place> place) {
