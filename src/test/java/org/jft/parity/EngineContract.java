@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.jft.core.engine.Engine;
@@ -120,12 +122,35 @@ abstract class EngineContract extends EngineUnderTest {
     }
 
     @Test
-    void shouldRefuseToRunOnceClosed() {
+    void shouldGiveNothingOnceClosed() {
         Engine engine = compiled(false);
+        List<EngineInput> input = input(new Random(SEED));
+        List<FloatBuffer> gradient = List.of(Draw.direct(new float[BATCH * OUTPUTS]));
+        engine.forward(input, true);
         engine.close();
-        assertThatThrownBy(() -> engine.forward(input(new Random(SEED)), false))
-                .isInstanceOf(IllegalStateException.class);
+        for (ThrowingCallable use :
+                List.<ThrowingCallable>of(
+                        () -> engine.forward(input, false),
+                        () -> engine.backward(gradient, GradientListener.NONE),
+                        () -> engine.inputGradient(0),
+                        engine::parameters,
+                        engine::gradients)) {
+            assertThatThrownBy(use)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
+        }
         assertThatCode(engine::close).doesNotThrowAnyException();
+    }
+
+    @Test
+    void shouldSayWhatIsFrozen() {
+        NetworkSpec network = network();
+        String head = network.graph().getNetworkOutputs().get(0);
+        try (Engine engine = compile(network.withFrozenLayers(Set.of(head)), BATCH)) {
+            assertThat(engine.layout().slices())
+                    .isNotEmpty()
+                    .allMatch(slice -> slice.frozen() == slice.layer().equals(head));
+        }
     }
 
     @Test

@@ -59,7 +59,7 @@ final class LibtorchEngine implements Engine {
     private LibtorchEngine(NetworkSpec spec, Type type) {
         ComputationGraph graph = new ComputationGraph(spec.graph().clone());
         graph.init();
-        layout = GraphLayouts.of(graph);
+        layout = GraphLayouts.of(graph).withFrozenLayers(spec.frozenLayers());
         network = new LibtorchNetwork(spec, layout, type);
         parameters = Draw.direct(graph.params().dup().data().asFloat());
         gradients = Draw.direct(new float[layout.length()]);

@@ -133,9 +133,9 @@ final class LibtorchNetwork {
             if (type == Type.ROUNDED && slice.kind() == Kind.WEIGHT) {
                 tensor = ProbedValues.rounded(tensor);
             }
-            boolean trained =
-                    slice.kind().trainable() && !network.frozenLayers().contains(slice.layer());
-            loaded.put(new Key(slice.layer(), slice.kind()), tensor.set_requires_grad(trained));
+            loaded.put(
+                    new Key(slice.layer(), slice.kind()),
+                    tensor.set_requires_grad(slice.trainable()));
         }
         return loaded;
     }

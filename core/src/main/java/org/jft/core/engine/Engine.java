@@ -9,24 +9,27 @@ import org.jft.core.config.TrainConfig;
  * One network, compiled for a batch size, able to run forward and backward. All vectors are flat,
  * float32, native order, off-heap, in the order of {@link #layout()} (DL4J's own).
  *
- * <p>Owns its memory until closed; every buffer it hands out dies with it. Not thread-safe: one
- * owner thread.
+ * <p>Owns its memory until closed; every buffer it hands out dies with it, and reading one then may
+ * end the JVM. Once closed, all but {@link #name}, {@link #layout} and {@link #close} throw {@link
+ * IllegalStateException}. Not thread-safe: one owner thread.
  */
 public interface Engine extends AutoCloseable {
     /** Returns the backend's name as it stands in a config. */
     String name();
 
-    /** Returns what lies where in {@link #parameters()} and {@link #gradients()}. */
+    /**
+     * Returns what lies where in {@link #parameters()} and {@link #gradients()}, what is frozen.
+     */
     ParameterLayout layout();
 
     /** Returns the live parameters, batch-norm running statistics among them. */
     FloatBuffer parameters();
 
     /**
-     * Returns the gradients of the last {@link #backward}, overwritten by the next; zero in frozen
-     * layers. In the slices of running statistics stands the step to subtract from them, {@code (1
-     * - decay) * (running - batch)}: averaged over workers like a gradient, then subtracted as it
-     * is.
+     * Returns the gradients of the last {@link #backward}, valid until the next pass; zero in
+     * frozen layers. In the slices of running statistics stands the step to subtract from them,
+     * {@code (1 - decay) * (running - batch)}: averaged over workers like a gradient, then
+     * subtracted as it is.
      */
     FloatBuffer gradients();
 

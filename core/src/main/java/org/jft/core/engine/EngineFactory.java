@@ -21,13 +21,15 @@ public interface EngineFactory {
      * @param batchSize largest batch that will be fed
      * @param config precision, threads and memory options; its name is not read
      * @throws org.jft.core.failure.ConfigException if this backend cannot run the network or the
-     *     options; names the layer or the key, and the way out
+     *     options, on this machine; names the layer or the key, and the way out
      */
     Engine compile(NetworkSpec network, int batchSize, EngineConfig config);
 
     /**
-     * Returns the off-heap bytes of an engine compiled for training, without allocating them; an
+     * Returns the off-heap bytes of an engine that trains and infers, without allocating them; an
      * estimate where the backend allocates as it goes.
+     *
+     * @throws org.jft.core.failure.ConfigException as {@link #compile}
      */
     long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config);
 

@@ -3,6 +3,7 @@ package org.jft.core.engine;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The flat parameter vector, slice by slice, in DL4J's order.
@@ -37,8 +38,20 @@ public record ParameterLayout(List<Slice> slices) {
      * @param layer the vertex name in the graph
      * @param shape convolution weights [out, in, kh, kw] row-major; dense weights [in, out]
      *     column-major (DL4J's 'f' order); the rest [n]
+     * @param frozen whether it stays as it is: no update, no decay
      */
-    public record Slice(String layer, Kind kind, int offset, int length, List<Long> shape) {}
+    public record Slice(
+            String layer, Kind kind, int offset, int length, List<Long> shape, boolean frozen) {
+        /** Describes a slice that is not frozen. */
+        public Slice(String layer, Kind kind, int offset, int length, List<Long> shape) {
+            this(layer, kind, offset, length, shape, false);
+        }
+
+        /** Returns whether it is trained: by its kind, and not frozen. */
+        public boolean trainable() {
+            return kind.trainable() && !frozen;
+        }
+    }
 
     public ParameterLayout {
         slices = List.copyOf(slices);
@@ -56,7 +69,23 @@ public record ParameterLayout(List<Slice> slices) {
 
     /** Returns the trainable parameters: the count papers and torchvision quote. */
     public long trainableCount() {
-        return slices.stream().filter(s -> s.kind().trainable()).mapToLong(Slice::length).sum();
+        return slices.stream().filter(Slice::trainable).mapToLong(Slice::length).sum();
+    }
+
+    /** Returns the same slices, those of the given layers frozen. */
+    public ParameterLayout withFrozenLayers(Set<String> layers) {
+        return new ParameterLayout(
+                slices.stream()
+                        .map(
+                                s ->
+                                        new Slice(
+                                                s.layer(),
+                                                s.kind(),
+                                                s.offset(),
+                                                s.length(),
+                                                s.shape(),
+                                                layers.contains(s.layer())))
+                        .toList());
     }
 
     private Slice last() {

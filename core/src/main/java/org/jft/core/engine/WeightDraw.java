@@ -5,16 +5,22 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.hash.Hashing;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Random;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.deeplearning4j.nn.weights.WeightInitConstant;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
@@ -36,12 +42,40 @@ public final class WeightDraw {
         if (layout.length() == 0) {
             return;
         }
-        ComputationGraph network = new ComputationGraph(graph.clone());
-        network.init();
-        try (INDArray values = network.params()) {
+        ComputationGraph network = new ComputationGraph(withoutDraws(graph));
+        // Over an array of ours: one that DL4J makes itself cannot be closed.
+        try (INDArray values = Nd4j.createUninitialized(graph.getDataType(), 1, layout.length())) {
+            network.init(values, false);
+            for (Layer layer : network.getLayers()) {
+                if (layer.numParams() > 0) {
+                    layer.conf().getLayer().initializer().init(layer.conf(), layer.params(), true);
+                }
+            }
             parameters.duplicate().put(values.data().asNioFloat().limit(layout.length()));
         }
         into(parameters, layout, graph);
+    }
+
+    /**
+     * Returns the same graph with zeros where {@link #into} draws. DL4J's own draw makes an array
+     * for each weight and leaves it to the garbage collector: off the heap, as much memory again as
+     * all parameters, that nothing hurries to free.
+     */
+    private static ComputationGraphConfiguration withoutDraws(ComputationGraphConfiguration graph) {
+        ComputationGraphConfiguration zeros = graph.clone();
+        for (GraphVertex vertex : zeros.getVertices().values()) {
+            drawn(vertex).ifPresent(layer -> layer.setWeightInitFn(new WeightInitConstant(0)));
+        }
+        return zeros;
+    }
+
+    /** Returns the layer of a vertex if the weights are drawn here. */
+    private static Optional<BaseLayer> drawn(GraphVertex vertex) {
+        return vertex instanceof LayerVertex of
+                        && of.getLayerConf().getLayer() instanceof BaseLayer layer
+                        && layer.getWeightInitFn() instanceof WeightInitDistribution
+                ? Optional.of(layer)
+                : Optional.empty();
     }
 
     /**
@@ -54,17 +88,14 @@ public final class WeightDraw {
             FloatBuffer parameters, ParameterLayout layout, ComputationGraphConfiguration graph) {
         long seed = graph.getDefaultConfiguration().getSeed();
         for (Slice slice : layout.slices()) {
-            if (slice.kind() == Kind.WEIGHT
-                    && graph.getVertices().get(slice.layer()) instanceof LayerVertex vertex
-                    && vertex.getLayerConf().getLayer() instanceof BaseLayer layer
-                    && layer.getWeightInitFn() instanceof WeightInitDistribution init) {
-                draw(parameters, slice, init, seed);
+            if (slice.kind() == Kind.WEIGHT) {
+                drawn(graph.getVertices().get(slice.layer()))
+                        .ifPresent(layer -> draw(parameters, slice, layer.getWeightInitFn(), seed));
             }
         }
     }
 
-    private static void draw(
-            FloatBuffer parameters, Slice slice, WeightInitDistribution init, long seed) {
+    private static void draw(FloatBuffer parameters, Slice slice, IWeightInit init, long seed) {
         // The distribution has no getter; its JSON is as public as the configuration's.
         JsonNode distribution =
                 NeuralNetConfiguration.mapper().valueToTree(init).path("distribution");

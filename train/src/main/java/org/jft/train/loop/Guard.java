@@ -1,7 +1,9 @@
 package org.jft.train.loop;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.failure.Category;
@@ -19,28 +21,21 @@ final class Guard {
     }
 
     /**
-     * Checks the loss of a step.
+     * Checks a number, or many, that the ranks have made together.
      *
-     * @param summed over all ranks, the same on each
-     * @param own this rank's part
+     * @param what it is
+     * @param finite whether it is, the same on each rank
+     * @param own whether this rank's part of it is; asked only when the whole is not
      */
-    void requireFiniteLoss(long step, double summed, double own) {
-        if (!Double.isFinite(summed)) {
-            String ranks = ranks(collective.allGather(Double.isFinite(own) ? 0 : 1));
-            throw new TrainingDivergedException("the loss", step, ranks.isEmpty() ? "all" : ranks);
-        }
-    }
-
-    /** Checks the parameters, which a last update may have broken after a finite loss. */
-    void requireFiniteParameters(long step, java.nio.FloatBuffer parameters) {
-        String ranks = ranks(collective.allGather(ParameterHash.finite(parameters) ? 0 : 1));
-        if (!ranks.isEmpty()) {
-            throw new TrainingDivergedException("a parameter", step, ranks);
+    void requireFinite(String what, long step, boolean finite, BooleanSupplier own) {
+        if (!finite) {
+            String ranks = ranks(collective.allGather(own.getAsBoolean() ? 0 : 1));
+            throw new TrainingDivergedException(what, step, ranks.isEmpty() ? "all" : ranks);
         }
     }
 
     /** Proves that all ranks hold the same bits. */
-    void requireEqualParameters(long step, java.nio.FloatBuffer parameters) {
+    void requireEqualParameters(long step, FloatBuffer parameters) {
         long[] hashes = collective.allGather(ParameterHash.quick(parameters));
         List<Integer> different = new ArrayList<>();
         for (int rank = 1; rank < hashes.length; rank++) {

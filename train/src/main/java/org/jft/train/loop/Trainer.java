@@ -76,11 +76,14 @@ final class Trainer {
             double ownLoss = sum.loss();
             sum.reduce(collective);
             clock.book(Part.ALLREDUCE, System.nanoTime());
-            guard.requireFiniteLoss(step + 1, sum.loss(), ownLoss);
+            guard.requireFinite(
+                    "the loss",
+                    step + 1,
+                    Double.isFinite(sum.loss()),
+                    () -> Double.isFinite(ownLoss));
             loss = sum.loss() * scale;
             double rate = learningRate.at(step);
-            Optimizer.Step update = new Optimizer.Step(scale, clip(scale), rate, step);
-            optimizer.step(engine.parameters(), sum.gradients(), update);
+            update(new Optimizer.Step(scale, clip(scale, step), rate, step));
             clock.book(Part.UPDATE, System.nanoTime());
             cadence.after(step + 1, loss, rate, clock, guard);
             clock.skip(System.nanoTime());
@@ -110,13 +113,25 @@ final class Trainer {
         }
     }
 
-    private double clip(double scale) {
+    private double clip(double scale, long step) {
         double limit = config.train().clipNorm();
         if (limit == 0) {
             return 1;
         }
         double norm = optimizer.gradientNorm(sum.gradients(), scale);
+        guard.requireFinite(
+                "the gradient's norm", step + 1, Double.isFinite(norm), this::ownGradientIsFinite);
         return norm > limit ? limit / norm : 1;
+    }
+
+    private void update(Optimizer.Step step) {
+        boolean finite = optimizer.step(engine.parameters(), sum.gradients(), step);
+        guard.requireFinite("an update", step.number() + 1, finite, this::ownGradientIsFinite);
+    }
+
+    /** Tells of this rank's last micro batch. */
+    private boolean ownGradientIsFinite() {
+        return ParameterHash.finite(engine.gradients());
     }
 
     private int microBatchesPerStep() {

@@ -3,7 +3,7 @@ package org.jft.train.loop;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 
-/** A loss or a parameter is no longer a number. */
+/** A loss, a gradient or a parameter is no longer a number. */
 public final class TrainingDivergedException extends JftException {
     TrainingDivergedException(String what, long step, String ranks) {
         super(

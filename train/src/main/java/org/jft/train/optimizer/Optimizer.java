@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jft.core.config.OptimizerConfig;
 import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.ParameterLayout;
@@ -20,9 +21,9 @@ import org.jft.core.engine.ParameterLayout.Slice;
  * keeps the parameters' moving average if asked to. Works through the vectors in {@link Blocks};
  * the same inputs give the same bits on any number of threads. Not thread-safe.
  *
- * <p>Weights get L2 decay (added to the gradient, as TensorFlow and PyTorch's SGD do); batch-norm
- * parameters and biases do not. Running statistics are moved by {@code parameter -= gradient}, see
- * {@link org.jft.core.engine.Engine#gradients()}.
+ * <p>Frozen slices stay as they are, bit by bit. Weights get L2 decay (added to the gradient, as
+ * TensorFlow and PyTorch's SGD do); batch-norm parameters and biases do not. Running statistics are
+ * moved by {@code parameter -= gradient}, see {@link org.jft.core.engine.Engine#gradients()}.
  */
 public final class Optimizer {
     private static final int PARAMETER = 0; // which of a thread's arrays
@@ -95,7 +96,7 @@ public final class Optimizer {
     private static Range[] ranges(ParameterLayout layout) {
         List<Range> ranges = new ArrayList<>();
         for (Slice slice : layout.slices()) {
-            int end = slice.offset() + slice.length();
+            int end = slice.frozen() ? 0 : slice.offset() + slice.length();
             for (int from = slice.offset(); from < end; from += Blocks.SIZE) {
                 ranges.add(new Range(slice.kind(), from, Math.min(Blocks.SIZE, end - from)));
             }
@@ -105,11 +106,12 @@ public final class Optimizer {
 
     private void fill(int vector, float value) {
         blocks.forEach(
-                ranges.length,
+                Blocks.count(layout.length()),
                 (block, arrays) -> {
-                    Range range = ranges[block];
-                    Arrays.fill(arrays[STATE], 0, range.count(), value);
-                    state.put(at(vector, range), arrays[STATE], 0, range.count());
+                    int from = block * Blocks.SIZE;
+                    int count = Math.min(Blocks.SIZE, layout.length() - from);
+                    Arrays.fill(arrays[STATE], 0, count, value);
+                    state.put(vector * layout.length() + from, arrays[STATE], 0, count);
                 });
     }
 
@@ -142,27 +144,64 @@ public final class Optimizer {
      *
      * @param parameters the flat vector, changed in place
      * @param gradients sums; multiplied by the step's scale first
+     * @return whether all it wrote is finite. The loss alone would not tell: a rectifier may turn a
+     *     parameter that is no number into zeros, and an infinite mean square stops its parameter
      */
-    public void step(FloatBuffer parameters, FloatBuffer gradients, Step step) {
+    public boolean step(FloatBuffer parameters, FloatBuffer gradients, Step step) {
         checkArgument(parameters.capacity() >= layout.length(), "parameters are too short");
         checkArgument(gradients.capacity() >= layout.length(), "gradients are too short");
         float averageRate = average == null ? 0 : average.rate(step.number());
+        AtomicBoolean finite = new AtomicBoolean(true);
         blocks.forEach(
                 ranges.length,
                 (block, arrays) -> {
                     Range range = ranges[block];
                     parameters.get(range.from(), arrays[PARAMETER], 0, range.count());
                     gradients.get(range.from(), arrays[GRADIENT], 0, range.count());
+                    int vectors = 0;
                     if (range.kind().trainable()) {
                         train(range, arrays, step);
+                        vectors = ruleVectors;
                     } else {
                         move(range, arrays, (float) step.gradientScale());
+                    }
+                    if (!finite(arrays, vectors, range.count())) {
+                        finite.set(false);
                     }
                     parameters.put(range.from(), arrays[PARAMETER], 0, range.count());
                     if (average != null) {
                         average(range, arrays, averageRate);
                     }
                 });
+        return finite.get();
+    }
+
+    /** Returns whether parameters and state are; their average then is, too. */
+    private static boolean finite(float[][] arrays, int vectors, int count) {
+        boolean finite = finite(arrays[PARAMETER], count);
+        for (int v = 0; v < vectors; v++) {
+            finite &= finite(arrays[STATE + v], count);
+        }
+        return finite;
+    }
+
+    /** x - x is 0, but NaN where x is not finite. Four sums, for the reason given below. */
+    private static boolean finite(float[] values, int count) {
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        int i = 0;
+        for (; i + 3 < count; i += 4) {
+            a += values[i] - values[i];
+            b += values[i + 1] - values[i + 1];
+            c += values[i + 2] - values[i + 2];
+            d += values[i + 3] - values[i + 3];
+        }
+        for (; i < count; i++) {
+            a += values[i] - values[i];
+        }
+        return a + b + c + d == 0;
     }
 
     private void train(Range range, float[][] arrays, Step step) {

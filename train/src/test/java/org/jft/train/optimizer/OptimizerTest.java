@@ -8,7 +8,9 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.jft.core.config.OptimizerConfig;
+import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
@@ -103,6 +105,64 @@ class OptimizerTest {
         assertThat(optimizer(config, g).gradientNorm(g, 0.5))
                 .as("seed=%s", seed)
                 .isCloseTo(0.5 * Math.sqrt(sum), within(1e-9 * Math.sqrt(sum)));
+    }
+
+    @Test
+    void shouldLeaveFrozenLayersAsTheyAre() {
+        TrainConfig config =
+                Configs.train(
+                        new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.8, null, null, DECAY), 0.9);
+        ParameterLayout frozen = LAYOUT.withFrozenLayers(Set.of("conv", "bn"));
+        FloatBuffer start = random(new Random(seed));
+        FloatBuffer parameters = copy(start);
+        FloatBuffer gradients = direct(LENGTH); // zero in frozen layers, as an engine leaves them
+        Slice head = LAYOUT.slices().get(LAYOUT.slices().size() - 1);
+        for (int i = head.offset(); i < LENGTH; i++) {
+            gradients.put(i, 1);
+        }
+        Optimizer optimizer = new Optimizer(config, frozen, parameters, blocks);
+        for (int step = 0; step < 3; step++) {
+            optimizer.step(parameters, gradients, new Step(1, 1, 0.1, step));
+        }
+        FloatBuffer average = Optimizer.average(config, optimizer.state()).orElseThrow();
+        for (int i = 0; i < LENGTH; i++) {
+            boolean moves = i >= head.offset();
+            String at = "element %s, seed=%s".formatted(i, seed);
+            assertThat(parameters.get(i) != start.get(i)).as(at).isEqualTo(moves);
+            assertThat(average.get(i) != start.get(i)).as(at).isEqualTo(moves);
+        }
+    }
+
+    @Test
+    void shouldTellWhenAnyElementItWritesIsNotFinite() {
+        OptimizerConfig config = new OptimizerConfig(OptimizerConfig.Kind.SGD, null, null, null, 0);
+        for (int at : new int[] {0, 1, 2, 3, 4097, 4999, 5006, 5013, LENGTH - 1}) {
+            for (float bad :
+                    new float[] {
+                        Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1e38f
+                    }) {
+                FloatBuffer parameters = random(new Random(seed));
+                FloatBuffer g = random(new Random(seed + 1));
+                Optimizer optimizer = optimizer(config, parameters);
+                assertThat(optimizer.step(parameters, g, new Step(1, 1, 0.1, 0))).isTrue();
+                g.put(at, bad);
+                assertThat(optimizer.step(parameters, g, new Step(1, 1, 0.1, 1)))
+                        .as("%s at %s, seed=%s", bad, at, seed)
+                        .isEqualTo(Float.isFinite(bad));
+            }
+        }
+    }
+
+    /** An infinite mean square leaves the parameter where it is, finite for ever. */
+    @Test
+    void shouldTellWhenItsStateIsNotFiniteThoughTheParametersAre() {
+        OptimizerConfig config =
+                new OptimizerConfig(OptimizerConfig.Kind.RMSPROP, null, null, null, 0);
+        FloatBuffer parameters = random(new Random(seed));
+        FloatBuffer g = random(new Random(seed + 1)).put(17, 1e20f);
+        Optimizer optimizer = optimizer(config, parameters);
+        assertThat(optimizer.step(parameters, g, new Step(1, 1, 0.1, 0))).isFalse();
+        assertThat(parameters.get(17)).isFinite();
     }
 
     private interface Rule {

@@ -57,14 +57,11 @@ final class Nd4jEngine implements Engine {
         graph.init();
         FastLayers.install(graph, network.frozenLayers());
         graph.initGradientsView();
-        layout = GraphLayouts.of(graph);
+        layout = GraphLayouts.of(graph).withFrozenLayers(network.frozenLayers());
         parameters = view(graph.params(), layout.length());
         gradients = view(graph.getFlattenedGradients(), layout.length());
         WeightDraw.into(parameters, layout, own);
-        frozen =
-                layout.slices().stream()
-                        .filter(slice -> network.frozenLayers().contains(slice.layer()))
-                        .toList();
+        frozen = layout.slices().stream().filter(Slice::frozen).toList();
         inputs = inputArrays(network);
         outputGradients = new INDArray[own.getNetworkOutputs().size()];
         inputGradients = network.inputGradients() ? inputArrays(network) : new INDArray[0];
@@ -103,17 +100,19 @@ final class Nd4jEngine implements Engine {
 
     @Override
     public FloatBuffer parameters() {
+        requireOpen();
         return parameters.duplicate();
     }
 
     @Override
     public FloatBuffer gradients() {
+        requireOpen();
         return gradients.duplicate();
     }
 
     @Override
     public List<FloatBuffer> forward(List<EngineInput> fed, boolean training) {
-        checkState(!closed, "the engine is closed");
+        requireOpen();
         int rows = EngineInput.rows(fed, inputs.length, batchSize);
         INDArray[] used = new INDArray[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
@@ -136,6 +135,7 @@ final class Nd4jEngine implements Engine {
 
     @Override
     public void backward(List<FloatBuffer> fed, GradientListener onReady) {
+        requireOpen();
         checkState(forwardBatch > 0, "backward needs a forward pass with training=true");
         INDArray[] used = new INDArray[fed.size()];
         for (int i = 0; i < fed.size(); i++) {
@@ -172,10 +172,15 @@ final class Nd4jEngine implements Engine {
 
     @Override
     public FloatBuffer inputGradient(int input) {
+        requireOpen();
         checkState(inputGradients.length > 0, "the network was compiled without input gradients");
         checkState(backwardBatch > 0, "an input gradient needs a backward pass");
         INDArray rows = firstRows(inputGradients[input], backwardBatch);
         return view(rows, rows.length());
+    }
+
+    private void requireOpen() {
+        checkState(!closed, "the engine is closed, and its buffers are gone");
     }
 
     @Override

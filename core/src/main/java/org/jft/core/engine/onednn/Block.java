@@ -1,21 +1,22 @@
 package org.jft.core.engine.onednn;
 
-import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.Pointer;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 
 /** Memory outside the Java heap, on a page boundary; freed at close. */
 final class Block implements AutoCloseable {
-    private static final long PAGE = 4096;
+    static final long PAGE = 4096;
 
     private final Pointer memory;
+    private final long bytes;
     private final long start;
     private boolean closed;
 
     /** Allocates; the content is undefined. */
     Block(long bytes) {
-        memory = Pointer.malloc(bytes + PAGE);
+        this.bytes = bytes;
+        memory = Pointer.malloc(allocatedBytes(bytes));
         if (memory == null || memory.isNull()) {
             throw new JftException(
                     Category.ABORT_RUN,
@@ -27,18 +28,27 @@ final class Block implements AutoCloseable {
     }
 
     /** Allocates zeros. */
-    static Block ofFloats(long length) {
-        Block block = new Block(Float.BYTES * length);
-        Pointer.memset(new Address(block.start), 0, Float.BYTES * length);
+    static Block zeros(long bytes) {
+        Block block = new Block(bytes);
+        Pointer.memset(new Address(block.start), 0, bytes);
         return block;
+    }
+
+    /** Returns what is allocated for a block, its way to the next page included. */
+    static long allocatedBytes(long bytes) {
+        return bytes + PAGE;
+    }
+
+    long allocatedBytes() {
+        return allocatedBytes(bytes);
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     long address() {
         return start;
-    }
-
-    FloatBuffer floats(long length) {
-        return Address.floats(start, length);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jft.core.config.EngineConfig.Precision;
+import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.plan.Arena;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.plan.Task;
@@ -34,9 +35,19 @@ record Compilation(List<Kernel> kernels, int forwardCount, Arena arena, long scr
         }
     }
 
-    /** Compiles a plan for a number of rows. */
+    /**
+     * Compiles a plan for a number of rows.
+     *
+     * @param gradients what lies where in the flat gradient
+     */
     static Compilation of(
-            Dnnl owner, Program program, StepPlan plan, int rows, Precision precision, Call call) {
+            Dnnl owner,
+            Program program,
+            ParameterLayout gradients,
+            StepPlan plan,
+            int rows,
+            Precision precision,
+            Call call) {
         Layouts layouts = new Layouts(owner, program, rows, precision);
         Sizes sizes = new Sizes(layouts);
         Registry registry = registry(owner, layouts, call);
@@ -49,11 +60,14 @@ record Compilation(List<Kernel> kernels, int forwardCount, Arena arena, long scr
             kernels.add(kernel);
             scratch = Math.max(scratch, kernel.scratchBytes());
         }
-        Arena arena = Arena.of(plan.tasks(), sizes::of);
+        Arena arena =
+                plan.backward().isEmpty()
+                        ? Arena.of(plan.tasks(), sizes::of)
+                        : Arena.of(plan.tasks(), sizes::of, gradients);
         return new Compilation(List.copyOf(kernels), plan.forward().size(), arena, scratch);
     }
 
-    /** Returns the bytes it needs besides parameters, gradients and outputs. */
+    /** Returns the bytes it needs of an {@link EngineMemory}'s arena. */
     long bytes() {
         return arena.bytes() + scratchBytes;
     }

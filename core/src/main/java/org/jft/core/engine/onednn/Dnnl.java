@@ -20,8 +20,8 @@ import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 
 /**
- * oneDNN's CPU engine and stream, and the owner of every native handle made with them: JavaCPP
- * frees none of these by itself. One owner thread.
+ * oneDNN's CPU engine and stream, and the owner of every native handle made with them and of the
+ * memory they work on: JavaCPP frees none of these by itself. One owner thread.
  */
 final class Dnnl implements AutoCloseable {
     private final Deque<Runnable> destroyers = new ArrayDeque<>();
@@ -31,7 +31,11 @@ final class Dnnl implements AutoCloseable {
     Dnnl() {
         check(dnnl_engine_create(engine, dnnl_cpu, 0), "engine");
         own(engine, dnnl::dnnl_engine_destroy);
-        check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "stream");
+        int status = dnnl_stream_create(stream, engine, dnnl_stream_default_flags);
+        if (status != dnnl_success) {
+            close();
+        }
+        check(status, "stream");
         own(stream, dnnl::dnnl_stream_destroy);
     }
 
@@ -47,6 +51,12 @@ final class Dnnl implements AutoCloseable {
     <T extends Pointer> T own(T handle, ToIntFunction<T> destroy) {
         destroyers.push(() -> destroy.applyAsInt(handle));
         return handle;
+    }
+
+    /** Takes over a block; freed at close, if not before. */
+    Block own(Block block) {
+        destroyers.push(block::close);
+        return block;
     }
 
     /** Describes a tensor in one of oneDNN's named layouts. */

@@ -3,17 +3,15 @@ package org.jft.core.engine.onednn;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.KernelListener;
 import org.jft.core.engine.KernelListener.KernelRun;
 import org.jft.core.engine.ParameterLayout.Slice;
-import org.jft.core.engine.plan.Tensor;
 import org.jft.core.engine.program.Program;
 import org.jft.core.engine.program.Value;
 
 /** A compilation with memory under it, ready to run again and again. */
-final class Execution implements AutoCloseable {
+final class Execution {
     /** A range of the flat gradient. */
     private record Range(int offset, int length) {}
 
@@ -22,33 +20,20 @@ final class Execution implements AutoCloseable {
     private final Kernel[] forward;
     private final Kernel[] backward;
     private final Range[][] completed; // by backward kernel
-    private final Block arena;
-    private final List<Block> outputs;
-    private final List<Block> inputGradients;
-    private final List<FloatBuffer> outputViews;
-    private final List<FloatBuffer> inputGradientViews;
+    private final List<FloatBuffer> outputs = new ArrayList<>();
+    private final List<FloatBuffer> inputGradients = new ArrayList<>();
+    private long arena; // that the kernels are bound to; 0 before the first
 
-    /**
-     * Allocates and binds.
-     *
-     * @param parameters address of the flat vector
-     * @param gradients address of the flat gradient
-     */
-    Execution(Compilation compilation, Program program, int rows, long parameters, long gradients) {
+    Execution(Compilation compilation, Program program, int rows, EngineMemory memory) {
         this.compilation = compilation;
         this.rows = rows;
-        arena = new Block(compilation.bytes());
-        outputs = program.outputs().stream().map(this::zeros).toList();
-        inputGradients =
-                program.inputGradients()
-                        ? program.inputs().stream().map(this::zeros).toList()
-                        : List.of();
-        outputViews = views(outputs, program.outputs());
-        inputGradientViews = views(inputGradients, program.inputs());
-        List<Kernel> kernels = compilation.kernels();
-        for (Kernel kernel : kernels) {
-            kernel.bind(place -> address(place, parameters, gradients));
+        for (Value value : program.outputs()) {
+            outputs.add(memory.output(outputs.size(), length(value)));
         }
+        for (Value value : program.inputGradients() ? program.inputs() : List.<Value>of()) {
+            inputGradients.add(memory.inputGradient(inputGradients.size(), length(value)));
+        }
+        List<Kernel> kernels = compilation.kernels();
         forward = kernels.subList(0, compilation.forwardCount()).toArray(Kernel[]::new);
         backward =
                 kernels.subList(compilation.forwardCount(), kernels.size()).toArray(Kernel[]::new);
@@ -58,31 +43,19 @@ final class Execution implements AutoCloseable {
         }
     }
 
-    private Block zeros(Value value) {
-        return Block.ofFloats((long) rows * value.shape().elements());
+    private long length(Value value) {
+        return (long) rows * value.shape().elements();
     }
 
-    private List<FloatBuffer> views(List<Block> blocks, List<Value> values) {
-        List<FloatBuffer> views = new ArrayList<>();
-        for (int i = 0; i < blocks.size(); i++) {
-            views.add(blocks.get(i).floats((long) rows * values.get(i).shape().elements()));
+    /** Takes the arena: what another execution has left there is lost. */
+    void enter(EngineMemory memory) {
+        memory.reserve(compilation.bytes());
+        if (arena != memory.arena()) {
+            for (Kernel kernel : compilation.kernels()) {
+                kernel.bind(place -> memory.address(place, compilation.arena()));
+            }
+            arena = memory.arena();
         }
-        return List.copyOf(views);
-    }
-
-    private long address(Place place, long parameters, long gradients) {
-        Map<Tensor, Long> offsets = compilation.arena().offsets();
-        long start =
-                switch (place.region()) {
-                    case TENSOR -> arena.address() + offsets.get(place.tensor());
-                    case PARAMETERS -> parameters;
-                    case GRADIENTS -> gradients;
-                    case SCRATCH -> arena.address() + compilation.arena().bytes();
-                    case OUTPUT -> outputs.get(place.index()).address();
-                    case INPUT_GRADIENT -> inputGradients.get(place.index()).address();
-                    case CALLER -> 0;
-                };
-        return start + place.offset();
     }
 
     /** Merges slices that lie side by side. */
@@ -106,7 +79,7 @@ final class Execution implements AutoCloseable {
         for (Kernel kernel : forward) {
             run(kernel, listener);
         }
-        return outputViews;
+        return outputs;
     }
 
     private static void run(Kernel kernel, KernelListener listener) {
@@ -136,21 +109,14 @@ final class Execution implements AutoCloseable {
     }
 
     List<FloatBuffer> outputs() {
-        return outputViews;
+        return outputs;
     }
 
     FloatBuffer inputGradient(int input) {
-        return inputGradientViews.get(input);
+        return inputGradients.get(input);
     }
 
     int rows() {
         return rows;
-    }
-
-    @Override
-    public void close() {
-        arena.close();
-        outputs.forEach(Block::close);
-        inputGradients.forEach(Block::close);
     }
 }

@@ -26,7 +26,7 @@ final class MatrixMultiply {
         int type = precision == Precision.BF16 ? dnnl_bf16 : dnnl_f32;
         long bytes = (long) Float.BYTES * SIDE * SIDE;
         try (Dnnl owner = new Dnnl();
-                Block memory = Block.ofFloats(3L * SIDE * SIDE)) {
+                Block memory = Block.zeros(3 * bytes)) {
             dnnl_memory_desc plain = owner.describe(type, dnnl_ab, SIDE, SIDE);
             dnnl_memory_desc any = owner.describe(type, dnnl_format_tag_any, SIDE, SIDE);
             dnnl_primitive_desc description = new dnnl_primitive_desc();

@@ -27,14 +27,13 @@ import org.jft.core.engine.program.Program;
  * of fewer rows. Gradients become ready layer by layer.
  */
 final class OneDnnEngine implements Engine {
-    private final Dnnl owner = new Dnnl();
+    private final Dnnl owner;
     private final Call call = new Call();
     private final Program program;
     private final ParameterLayout layout;
     private final EngineConfig config;
     private final int batchSize;
-    private final Block parameterBlock;
-    private final Block gradientBlock;
+    private final EngineMemory memory;
     private final FloatBuffer parameters;
     private final FloatBuffer gradients;
     private final List<Slice> untrained;
@@ -46,17 +45,27 @@ final class OneDnnEngine implements Engine {
     private KernelListener kernelListener;
     private boolean closed;
 
-    OneDnnEngine(Program program, ParameterLayout layout, int batchSize, EngineConfig config) {
+    /**
+     * Allocates parameters and gradients, as zeros.
+     *
+     * @param owner of all that is native; closed with the engine
+     */
+    OneDnnEngine(
+            Dnnl owner,
+            Program program,
+            ParameterLayout layout,
+            int batchSize,
+            EngineConfig config) {
         checkArgument(batchSize > 0, "batchSize must be positive: %s", batchSize);
+        this.owner = owner;
         this.layout = layout;
         this.batchSize = batchSize;
         this.config = config;
         this.program = program;
         untrained = untrained(program, layout);
-        parameterBlock = Block.ofFloats(layout.length());
-        gradientBlock = Block.ofFloats(layout.length());
-        parameters = parameterBlock.floats(layout.length());
-        gradients = gradientBlock.floats(layout.length());
+        memory = new EngineMemory(owner, program, layout, batchSize);
+        parameters = memory.parameters(layout.length());
+        gradients = memory.gradients(layout.length());
     }
 
     private static List<Slice> untrained(Program program, ParameterLayout layout) {
@@ -79,21 +88,24 @@ final class OneDnnEngine implements Engine {
 
     @Override
     public FloatBuffer parameters() {
+        requireOpen();
         return parameters.duplicate();
     }
 
     @Override
     public FloatBuffer gradients() {
+        requireOpen();
         return gradients.duplicate();
     }
 
     @Override
     public List<FloatBuffer> forward(List<EngineInput> inputs, boolean train) {
-        checkState(!closed, "the engine is closed");
+        requireOpen();
         int rows = EngineInput.rows(inputs, program.inputs().size(), batchSize);
         Threads.use(config.threads());
         Execution execution = train ? training(rows) : inference();
         awaitingBackward = null;
+        execution.enter(memory);
         call.forward(inputs, train);
         List<FloatBuffer> outputs = execution.forward(kernelListener);
         awaitingBackward = train ? execution : null;
@@ -117,6 +129,7 @@ final class OneDnnEngine implements Engine {
 
     @Override
     public void backward(List<FloatBuffer> outputGradients, GradientListener onReady) {
+        requireOpen();
         checkState(awaitingBackward != null, "backward needs a forward pass with training=true");
         Execution execution = awaitingBackward;
         checkArgument(
@@ -147,6 +160,7 @@ final class OneDnnEngine implements Engine {
 
     @Override
     public FloatBuffer inputGradient(int input) {
+        requireOpen();
         checkState(program.inputGradients(), "the network was compiled without input gradients");
         checkState(lastBackward != null, "there has been no backward pass");
         return lastBackward.inputGradient(input).clear();
@@ -175,24 +189,22 @@ final class OneDnnEngine implements Engine {
 
     private Execution execution(StepPlan plan, int rows) {
         Compilation compilation =
-                Compilation.of(owner, program, plan, rows, config.precision(), call);
-        return new Execution(
-                compilation, program, rows, parameterBlock.address(), gradientBlock.address());
+                Compilation.of(owner, program, layout, plan, rows, config.precision(), call);
+        return new Execution(compilation, program, rows, memory);
+    }
+
+    /** Returns the bytes outside the Java heap that it has allocated so far. */
+    long allocatedBytes() {
+        return memory.bytes();
+    }
+
+    private void requireOpen() {
+        checkState(!closed, "the engine is closed, and its buffers are gone");
     }
 
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
         closed = true;
-        awaitingBackward = null;
         owner.close();
-        training.values().forEach(Execution::close);
-        if (inference != null) {
-            inference.close();
-        }
-        parameterBlock.close();
-        gradientBlock.close();
     }
 }

@@ -1,6 +1,12 @@
 package org.jft.core.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
+
+import java.util.List;
+import java.util.Locale;
+import org.bytedeco.dnnl.global.dnnl;
 import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.GraphLayouts;
@@ -10,6 +16,7 @@ import org.jft.core.engine.WeightDraw;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.program.Lowering;
 import org.jft.core.engine.program.Program;
+import org.jft.core.failure.ConfigException;
 
 /** Makes {@code onednn} engines. */
 public final class OneDnnEngineFactory implements EngineFactory {
@@ -20,29 +27,71 @@ public final class OneDnnEngineFactory implements EngineFactory {
 
     @Override
     public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
-        ParameterLayout layout = GraphLayouts.of(network.graph());
+        requireSupport(config.precision());
+        ParameterLayout layout = layout(network);
         Program program = Lowering.lower(network, layout);
-        OneDnnEngine engine = new OneDnnEngine(program, layout, batchSize, config);
-        WeightDraw.initial(engine.parameters(), layout, network.graph());
-        return engine;
+        Dnnl owner = new Dnnl();
+        try {
+            OneDnnEngine engine = new OneDnnEngine(owner, program, layout, batchSize, config);
+            WeightDraw.initial(engine.parameters(), layout, network.graph());
+            return engine;
+        } catch (RuntimeException | Error e) {
+            owner.close();
+            throw e;
+        }
     }
 
-    /** Exact: the plan is made and oneDNN asked for every size, but nothing is allocated. */
+    /**
+     * Exact, for an engine that trains and infers: the passes are planned and oneDNN is asked for
+     * every size, but nothing is allocated.
+     */
     @Override
     public long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config) {
-        ParameterLayout layout = GraphLayouts.of(network.graph());
+        requireSupport(config.precision());
+        ParameterLayout layout = layout(network);
         Program program = Lowering.lower(network, layout);
-        StepPlan plan = StepPlan.training(program, config.recompute());
         Threads.use(config.threads());
-        try (Dnnl owner = new Dnnl()) {
-            Compilation step =
-                    Compilation.of(owner, program, plan, batchSize, config.precision(), new Call());
-            return step.bytes() + 2L * Float.BYTES * layout.length();
+        long arena = 0;
+        for (StepPlan plan :
+                List.of(
+                        StepPlan.training(program, config.recompute()),
+                        StepPlan.inference(program))) {
+            try (Dnnl owner = new Dnnl()) {
+                Compilation pass =
+                        Compilation.of(
+                                owner,
+                                program,
+                                layout,
+                                plan,
+                                batchSize,
+                                config.precision(),
+                                new Call());
+                arena = Math.max(arena, pass.bytes());
+            }
         }
+        return EngineMemory.bytes(program, layout, batchSize, arena);
+    }
+
+    /** oneDNN's bfloat16 needs AVX-512: with less there is no backward pass in it. */
+    private static void requireSupport(Precision precision) {
+        int has = dnnl.dnnl_get_effective_cpu_isa();
+        boolean supported =
+                precision == Precision.FP32
+                        || (has & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
+        if (!supported) {
+            throw new ConfigException(
+                    "engine.precision: oneDNN trains in %s on a CPU with AVX-512 only, which this one lacks; use engine.precision: fp32"
+                            .formatted(precision.name().toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    private static ParameterLayout layout(NetworkSpec network) {
+        return GraphLayouts.of(network.graph()).withFrozenLayers(network.frozenLayers());
     }
 
     @Override
     public double matrixMultiplyFlops(EngineConfig config) {
+        requireSupport(config.precision());
         Threads.use(config.threads());
         return MatrixMultiply.flops(config.precision());
     }

@@ -57,6 +57,15 @@ final class Operation implements Step {
 
     @Override
     public void bind(ToLongFunction<Place> addresses) {
+        if (list == null) {
+            create();
+        }
+        for (int i = 0; i < arguments.size(); i++) {
+            point(memories.get(i), addresses.applyAsLong(arguments.get(i).place()));
+        }
+    }
+
+    private void create() {
         Dnnl.check(dnnl.dnnl_primitive_create(primitive, description), "primitive");
         owner.own(primitive, dnnl::dnnl_primitive_destroy);
         list = new dnnl_exec_arg_t(arguments.size());
@@ -65,10 +74,7 @@ final class Operation implements Step {
             dnnl_memory memory = new dnnl_memory();
             Dnnl.check(
                     dnnl.dnnl_memory_create(
-                            memory,
-                            argument.description(),
-                            owner.engine(),
-                            new Address(addresses.applyAsLong(argument.place()))),
+                            memory, argument.description(), owner.engine(), new Address(0)),
                     "memory");
             memories.add(owner.own(memory, dnnl::dnnl_memory_destroy));
             list.position(i).arg(argument.role()).memory(memory);
@@ -80,11 +86,13 @@ final class Operation implements Step {
     void point(int role, long address) {
         for (int i = 0; i < arguments.size(); i++) {
             if (arguments.get(i).role() == role) {
-                Dnnl.check(
-                        dnnl.dnnl_memory_set_data_handle(memories.get(i), new Address(address)),
-                        "memory");
+                point(memories.get(i), address);
             }
         }
+    }
+
+    private static void point(dnnl_memory memory, long address) {
+        Dnnl.check(dnnl.dnnl_memory_set_data_handle(memory, new Address(address)), "memory");
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.function.ToLongFunction;
 
 /** A part of a kernel: a primitive, or a few lines of Java between primitives. */
 interface Step {
-    /** Learns the addresses of its arguments; called once, before the first run. */
+    /** Learns the addresses of its arguments; called before the first run and when they change. */
     void bind(ToLongFunction<Place> addresses);
 
     /** Runs. */

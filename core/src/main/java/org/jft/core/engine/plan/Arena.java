@@ -7,18 +7,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.ParameterLayout.Slice;
 
 /**
- * Places tensors in one block of memory so that no two that live at the same time overlap. A tensor
- * lives from the task that writes it to the last that reads it. Largest first, each at the lowest
- * place that is free for its whole life: within a few percent of the largest sum of what lives at
- * once, on residual networks.
+ * Places tensors in memory so that no two that live at the same time overlap. A tensor lives from
+ * the task that writes it to the last that reads it. Largest first, each at the lowest place that
+ * is free for its whole life: within a few percent of the largest sum of what lives at once, on
+ * residual networks.
  *
- * @param bytes length of the block
+ * <p>The flat gradient is memory, too: until backward writes a layer's gradient, activations lie
+ * there. Offsets count from its start; behind its end, {@link #gradientBytes}, begins the arena's
+ * own block. No tensor lies across the border, so the two need not be neighbours.
+ *
+ * @param gradientBytes of the flat gradient in whole pages; 0 where a pass does not use it
+ * @param bytes length of the arena's own block
  */
-public record Arena(Map<Tensor, Long> offsets, long bytes) {
+public record Arena(Map<Tensor, Long> offsets, long gradientBytes, long bytes) {
     /** Tensors start on pages, so that none shares a cache line with another. */
     public static final long ALIGNMENT = 4096;
+
+    private static final int BEFORE_ALL = -1; // tasks
 
     /** A stretch of memory that one tensor, or several one after the other in place, live in. */
     private static final class Slot {
@@ -34,30 +43,70 @@ public record Arena(Map<Tensor, Long> offsets, long bytes) {
             this.last = first;
         }
 
+        /** What has its place already, and keeps it to the end of the step. */
+        static Slot fixed(long offset, long bytes, int first) {
+            Slot slot = new Slot(bytes, first);
+            slot.offset = offset;
+            slot.last = Integer.MAX_VALUE;
+            return slot;
+        }
+
         boolean meets(Slot other) {
             return first <= other.last && other.first <= last;
         }
     }
 
     /**
-     * Plans.
+     * Plans a pass that leaves the flat gradient alone.
      *
      * @param bytes size of each tensor; 0 for one that is not stored
      */
     public static Arena of(List<Task> tasks, ToLongFunction<Tensor> bytes) {
+        return of(tasks, bytes, new ParameterLayout(List.of()));
+    }
+
+    /**
+     * Plans a training step.
+     *
+     * @param bytes size of each tensor; 0 for one that is not stored
+     * @param gradients what lies where in the flat gradient; a slice that no task completes is
+     *     never touched
+     */
+    public static Arena of(
+            List<Task> tasks, ToLongFunction<Tensor> bytes, ParameterLayout gradients) {
+        long border = roundUp((long) Float.BYTES * gradients.length());
+        List<Slot> placed = gradients(tasks, gradients); // by offset
+        placed.add(Slot.fixed(border, 0, BEFORE_ALL));
         List<Slot> slots = slots(tasks, bytes);
         slots.sort(
                 Comparator.comparingLong((Slot slot) -> -slot.bytes)
                         .thenComparingInt(slot -> slot.first));
-        List<Slot> placed = new ArrayList<>(); // by offset
-        long end = 0;
+        long end = border;
         Map<Tensor, Long> offsets = new HashMap<>();
         for (Slot slot : slots) {
             place(slot, placed);
             end = Math.max(end, slot.offset + slot.bytes);
             slot.tensors.forEach(tensor -> offsets.put(tensor, slot.offset));
         }
-        return new Arena(offsets, end);
+        return new Arena(offsets, border, end - border);
+    }
+
+    private static List<Slot> gradients(List<Task> tasks, ParameterLayout layout) {
+        Map<Slice, Integer> written = new HashMap<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            for (Slice slice : tasks.get(i).completes()) {
+                written.put(slice, i);
+            }
+        }
+        List<Slot> slots = new ArrayList<>();
+        for (Slice slice : layout.slices()) {
+            long from = (long) Float.BYTES * slice.offset();
+            long to = from + (long) Float.BYTES * slice.length();
+            long page = from / ALIGNMENT * ALIGNMENT;
+            slots.add(
+                    Slot.fixed(page, roundUp(to) - page, written.getOrDefault(slice, BEFORE_ALL)));
+        }
+        return slots;
     }
 
     private static List<Slot> slots(List<Task> tasks, ToLongFunction<Tensor> bytes) {

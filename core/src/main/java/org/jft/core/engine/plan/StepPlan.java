@@ -1,9 +1,14 @@
 package org.jft.core.engine.plan;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jft.core.engine.program.Program;
 import org.jft.core.engine.program.Value;
 
@@ -22,15 +27,15 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
         planner.loadInputs();
         Fusion.of(program, false).forEach(planner::add);
         planner.storeOutputs();
-        return new StepPlan(List.copyOf(tasks), List.of());
+        return ordered(tasks, List.of());
     }
 
     /**
      * Plans a training step.
      *
-     * @param recompute whether only what lies between segments is kept for backward; each segment
-     *     then runs forward a second time before its backward (Chen et al. 2016, "Training Deep
-     *     Nets with Sublinear Memory Cost")
+     * @param recompute whether only what lies between segments is kept for backward; what backward
+     *     needs of a segment then runs forward a second time before its backward (Chen et al. 2016,
+     *     "Training Deep Nets with Sublinear Memory Cost")
      */
     public static StepPlan training(Program program, boolean recompute) {
         return training(program, recompute, false);
@@ -68,11 +73,50 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
             gradients.add(groups, planner);
         }
         gradients.storeInputGradients();
-        return new StepPlan(List.copyOf(forward), List.copyOf(backward));
+        return ordered(forward, live(backward));
+    }
+
+    /** Drops what leads to no gradient: segments run again that backward takes nothing from. */
+    private static List<Task> live(List<Task> backward) {
+        Deque<Task> live = new ArrayDeque<>();
+        Set<Tensor> read = new HashSet<>();
+        for (int i = backward.size() - 1; i >= 0; i--) {
+            Task task = backward.get(i);
+            boolean result = task.writes().isEmpty() || !task.completes().isEmpty();
+            if (result || task.writes().stream().anyMatch(read::contains)) {
+                live.addFirst(task);
+                read.addAll(task.reads());
+            }
+        }
+        return List.copyOf(live);
+    }
+
+    /**
+     * Turns sums round whose second operand is read for the last time and whose first is not: a sum
+     * may take the place of its first only.
+     */
+    private static StepPlan ordered(List<Task> forward, List<Task> backward) {
+        Map<Tensor, Task> lastReader = new HashMap<>();
+        for (Task task : concatenate(forward, backward)) {
+            task.reads().forEach(tensor -> lastReader.put(tensor, task));
+        }
+        UnaryOperator<Task> turned =
+                task ->
+                        task instanceof Task.Sum sum
+                                        && lastReader.get(sum.left()) != sum
+                                        && lastReader.get(sum.right()) == sum
+                                ? sum.turned()
+                                : task;
+        return new StepPlan(
+                forward.stream().map(turned).toList(), backward.stream().map(turned).toList());
     }
 
     /** Returns all tasks, forward and then backward. */
     public List<Task> tasks() {
+        return concatenate(forward, backward);
+    }
+
+    private static List<Task> concatenate(List<Task> forward, List<Task> backward) {
         List<Task> all = new ArrayList<>(forward);
         all.addAll(backward);
         return all;

@@ -304,8 +304,13 @@ public sealed interface Task {
         }
     }
 
-    /** The sum of two tensors, rectified or not. */
+    /** The sum of two tensors, rectified or not; may take the place of the first. */
     record Sum(String of, Tensor left, Tensor right, boolean relu, Tensor to) implements Task {
+        /** Returns the same sum with its operands the other way round. */
+        Sum turned() {
+            return new Sum(of, right, left, relu, to);
+        }
+
         @Override
         public List<Tensor> reads() {
             return List.of(left, right);
@@ -318,7 +323,7 @@ public sealed interface Task {
 
         @Override
         public List<Tensor> overwritable() {
-            return List.of(left, right);
+            return List.of(left);
         }
 
         @Override

@@ -1,12 +1,19 @@
 package org.jft.core.engine.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import org.jft.core.engine.GraphLayouts;
+import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.program.Program;
 import org.jft.core.engine.program.Shape;
 import org.junit.jupiter.api.Test;
@@ -16,41 +23,81 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ArenaTest {
     private static final int RANDOM_PLANS = 50;
 
-    /** Runs a plan on an arena of stamps: whoever reads a tensor must find its writer's stamp. */
-    private static void check(List<Task> tasks, Arena arena, Map<Tensor, Long> bytes, String of) {
-        int[] pages = new int[(int) (arena.bytes() / Arena.ALIGNMENT)];
-        Map<Tensor, Integer> stamps = new HashMap<>();
-        for (Task task : tasks) {
-            for (Tensor tensor : task.reads()) {
-                for (int page : pagesOf(tensor, arena, bytes)) {
-                    assertThat(pages[page])
-                            .as("%s: %s reads %s", of, task.name(), tensor)
-                            .isEqualTo(stamps.get(tensor));
-                }
-            }
-            for (Tensor tensor : task.writes()) {
-                stamps.put(tensor, stamps.size() + 1);
-                for (int page : pagesOf(tensor, arena, bytes)) {
-                    pages[page] = stamps.get(tensor);
-                }
-            }
-            // A task may read until it ends: only the one it overwrites may be gone by then.
-            for (Tensor tensor : task.reads()) {
-                if (!task.overwritable().contains(tensor)) {
-                    for (int page : pagesOf(tensor, arena, bytes)) {
-                        assertThat(pages[page])
-                                .as("%s: %s overwrites %s", of, task.name(), tensor)
-                                .isEqualTo(stamps.get(tensor));
-                    }
+    /** Memory that knows of each float who wrote it last. */
+    private static final class Stamps {
+        private final Arena arena;
+        private final Map<Tensor, Long> bytes;
+        private final int[] floats;
+        private final Map<Object, Integer> writers = new HashMap<>(); // tensors and slices
+
+        Stamps(Arena arena, Map<Tensor, Long> bytes) {
+            this.arena = arena;
+            this.bytes = bytes;
+            floats =
+                    new int[Math.toIntExact((arena.gradientBytes() + arena.bytes()) / Float.BYTES)];
+        }
+
+        void write(Object what) {
+            writers.put(what, writers.size() + 1);
+            Arrays.fill(floats, from(what), to(what), writers.get(what));
+        }
+
+        void expect(Object what, String message) {
+            for (int i = from(what); i < to(what); i++) {
+                if (floats[i] != writers.getOrDefault(what, 0)) {
+                    fail("%s %s", message, what);
                 }
             }
         }
+
+        private int from(Object what) {
+            return what instanceof Slice slice
+                    ? slice.offset()
+                    : Math.toIntExact(arena.offsets().get((Tensor) what) / Float.BYTES);
+        }
+
+        private int to(Object what) {
+            long length =
+                    what instanceof Slice slice
+                            ? slice.length()
+                            : bytes.get((Tensor) what) / Float.BYTES;
+            return Math.toIntExact(from(what) + length);
+        }
     }
 
-    private static int[] pagesOf(Tensor tensor, Arena arena, Map<Tensor, Long> bytes) {
-        int first = (int) (arena.offsets().get(tensor) / Arena.ALIGNMENT);
-        int count = (int) ((bytes.get(tensor) + Arena.ALIGNMENT - 1) / Arena.ALIGNMENT);
-        return java.util.stream.IntStream.range(first, first + count).toArray();
+    private static void check(List<Task> tasks, Arena arena, Map<Tensor, Long> bytes, String of) {
+        check(tasks, arena, bytes, new ParameterLayout(List.of()), of);
+    }
+
+    /** Runs a plan on stamps: whoever reads a tensor must find its writer's. */
+    private static void check(
+            List<Task> tasks,
+            Arena arena,
+            Map<Tensor, Long> bytes,
+            ParameterLayout gradients,
+            String of) {
+        Stamps stamps = new Stamps(arena, bytes);
+        for (Task task : tasks) {
+            String name = of + ": " + task.name();
+            task.reads().forEach(tensor -> stamps.expect(tensor, name + " cannot read"));
+            task.writes().forEach(stamps::write);
+            task.completes().stream().filter(gradients.slices()::contains).forEach(stamps::write);
+            // A task may read until it ends: only the one it overwrites may be gone by then.
+            for (Tensor tensor : task.reads()) {
+                if (!task.overwritable().contains(tensor)) {
+                    stamps.expect(tensor, name + " overwrites");
+                }
+            }
+            task.writes().forEach(tensor -> stamps.expect(tensor, name + " loses"));
+        }
+        gradients.slices().forEach(slice -> stamps.expect(slice, of + ": at the end is not left"));
+        arena.offsets()
+                .forEach(
+                        (tensor, at) ->
+                                assertThat(at < arena.gradientBytes())
+                                        .as("%s: %s lies across the border", of, tensor)
+                                        .isEqualTo(
+                                                at + bytes.get(tensor) <= arena.gradientBytes()));
     }
 
     private static Map<Tensor, Long> bytes(List<Task> tasks) {
@@ -94,6 +141,31 @@ final class ArenaTest {
         List<Task> tasks = StepPlan.training(program, recompute).tasks();
         Map<Tensor, Long> bytes = bytes(tasks);
         check(tasks, Arena.of(tasks, bytes::get), bytes, architecture);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"resnet14s,32,false", "resnet14s,32,true", "resnet50,64,false"})
+    void shouldPutActivationsWhereNoGradientIsYet(String name, int size, boolean recompute) {
+        NetworkSpec network = Networks.spec(name, size);
+        ParameterLayout layout = GraphLayouts.of(network.graph());
+        List<Task> tasks = StepPlan.training(Networks.program(network), recompute).tasks();
+        Map<Tensor, Long> bytes = bytes(tasks);
+
+        Arena arena = Arena.of(tasks, bytes::get, layout);
+
+        check(tasks, arena, bytes, layout, name);
+        assertThat(arena.bytes()).isLessThan(Arena.of(tasks, bytes::get).bytes());
+        assertThat(arena.gradientBytes()).isGreaterThanOrEqualTo(4L * layout.length());
+    }
+
+    @Test
+    void shouldLeaveTheGradientsOfFrozenLayersZero() {
+        NetworkSpec network = Networks.spec("resnet14s", 32).withFrozenLayers(Set.of("conv1"));
+        ParameterLayout layout = GraphLayouts.of(network.graph());
+        List<Task> tasks = StepPlan.training(Networks.program(network), false).tasks();
+        Map<Tensor, Long> bytes = bytes(tasks);
+
+        check(tasks, Arena.of(tasks, bytes::get, layout), bytes, layout, "frozen stem");
     }
 
     @Test

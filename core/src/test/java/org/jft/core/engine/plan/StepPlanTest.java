@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.program.Node;
+import org.jft.core.engine.program.Op;
 import org.jft.core.engine.program.Program;
+import org.jft.core.engine.program.Shape;
+import org.jft.core.engine.program.Value;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,8 +49,9 @@ final class StepPlanTest {
         assertThat(completed.get(completed.size() - 1).layer()).isEqualTo("conv1");
     }
 
-    @Test
-    void shouldEndBackwardWhereNothingBeforeIsTrained() {
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void shouldEndBackwardWhereNothingBeforeIsTrained(boolean recompute) {
         NetworkSpec network = Networks.spec("resnet14s", 32);
         Set<String> frozen =
                 network.graph().getVertices().entrySet().stream()
@@ -53,7 +59,7 @@ final class StepPlanTest {
                         .map(java.util.Map.Entry::getKey)
                         .filter(name -> !name.equals("head"))
                         .collect(Collectors.toSet());
-        StepPlan plan = StepPlan.training(Networks.program("resnet14s", 32, frozen), false);
+        StepPlan plan = StepPlan.training(Networks.program("resnet14s", 32, frozen), recompute);
         assertThat(plan.backward())
                 .extracting(task -> task.getClass().getSimpleName())
                 .containsExactly("LoadOutputGradient", "LinearBackwardWeights");
@@ -78,6 +84,38 @@ final class StepPlanTest {
         StepPlan again = StepPlan.training(program, true);
         assertThat(again.tasks().size()).isGreaterThan(kept.tasks().size());
         assertThat(bytes(again)).isLessThan(bytes(kept) / 2);
+    }
+
+    /** oneDNN lets a binary primitive overwrite its first operand, and no other. */
+    @Test
+    void shouldTurnASumRoundWhenItsSecondOperandAloneIsReadForTheLastTime() {
+        Value x = new Value(0, "x", Shape.ofVector(8));
+        Value y = new Value(1, "y", x.shape());
+        Node tanh =
+                new Node(
+                        new Op.Activation(Op.Activation.Function.TANH, 0),
+                        List.of(x),
+                        new Value(2, "tanh", x.shape()),
+                        false);
+        Node sum =
+                new Node(
+                        new Op.Add(),
+                        List.of(tanh.output(), y),
+                        new Value(3, "sum", x.shape()),
+                        false);
+        Program program =
+                new Program(
+                        List.of(x, y),
+                        List.of(tanh, sum),
+                        List.of(sum.output(), tanh.output()),
+                        false);
+        List<Task> tasks = StepPlan.inference(program).tasks();
+        Task.Sum planned =
+                (Task.Sum) tasks.stream().filter(Task.Sum.class::isInstance).findFirst().get();
+        assertThat(planned.left().name()).isEqualTo("y");
+        assertThat(planned.right().name()).isEqualTo("tanh");
+        Map<Tensor, Long> offsets = Arena.of(tasks, tensor -> 20_000).offsets();
+        assertThat(offsets.get(planned.to())).isEqualTo(offsets.get(planned.left()));
     }
 
     @Test

@@ -1,0 +1,73 @@
+package org.jft.train.loop;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.jft.data.shard.SampleKey;
+import org.jft.data.shard.SampleStore;
+import org.jft.data.taxonomy.Labels;
+
+/** A data set in memory: square pictures of noise; row r has the label r mod classes. */
+record NoiseStore(List<byte[]> images, int classCount) implements SampleStore {
+    static NoiseStore of(int rows, int side, int classes, Random random) {
+        List<byte[]> images = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_3BYTE_BGR);
+            for (int i = 0; i < side * side; i++) {
+                image.setRGB(i % side, i / side, random.nextInt(1 << 24));
+            }
+            ByteArrayOutputStream png = new ByteArrayOutputStream();
+            try {
+                ImageIO.write(image, "png", png);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            images.add(png.toByteArray());
+        }
+        return new NoiseStore(images, classes);
+    }
+
+    @Override
+    public long rowCount() {
+        return images.size();
+    }
+
+    @Override
+    public SampleKey key(long row) {
+        return SampleKey.of(images.get((int) row));
+    }
+
+    @Override
+    public ByteBuffer readImage(long row, ByteBuffer scratch) {
+        return scratch.clear().put(images.get((int) row)).flip();
+    }
+
+    @Override
+    public Labels labels(long row) {
+        return new Labels(new int[] {(int) (row % classCount)}, new float[] {1});
+    }
+
+    @Override
+    public Labels cleanLabels(long row) {
+        return Labels.NONE;
+    }
+
+    @Override
+    public String locate(long row) {
+        return "noise " + row;
+    }
+
+    @Override
+    public String fingerprint() {
+        return "noise";
+    }
+
+    @Override
+    public void close() {}
+}
