@@ -76,7 +76,8 @@ public record RunPlan(
                             * model.forwardFlops()
                             * config.train().globalBatch()
                             * steps.getAsLong();
-            seconds = Optional.of(flops / engine.matrixMultiplyFlops(config.engine()));
+            double speed = engine.matrixMultiplyFlops(config.engine());
+            seconds = speed > 0 ? Optional.of(flops / speed) : Optional.empty();
         }
         return new RunPlan(samples, steps, classes, model, memory(config, network, model), seconds);
     }

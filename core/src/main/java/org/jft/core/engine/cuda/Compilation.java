@@ -53,7 +53,7 @@ record Compilation(
     /** Compiles a plan for a number of rows. */
     static Compilation of(Program program, StepPlan plan, int rows, Precision precision) {
         Layouts layouts = new Layouts(program, plan.tasks(), rows, precision);
-        Registry registry = registry(layouts);
+        Registry registry = registry(program, rows, layouts);
         Copies copies = new Copies();
         List<CompiledTask> forward = new ArrayList<>();
         List<CompiledTask> backward = new ArrayList<>();
@@ -75,7 +75,7 @@ record Compilation(
                 scratch);
     }
 
-    private static Registry registry(Layouts layouts) {
+    private static Registry registry(Program program, int rows, Layouts layouts) {
         ElementKernels elements = new ElementKernels(layouts);
         LinearKernels linear = new LinearKernels(layouts, elements);
         NormKernels norms = new NormKernels(layouts, elements);
@@ -85,7 +85,11 @@ record Compilation(
                 .on(Task.LoadInput.class, transfers::loadInput)
                 .on(Task.StoreOutput.class, transfers::storeOutput)
                 .on(Task.LoadOutputGradient.class, transfers::loadOutputGradient)
-                .on(Task.StoreInputGradient.class, transfers::storeInputGradient)
+                .on(
+                        Task.StoreInputGradient.class,
+                        (task, builder) ->
+                                transfers.storeInputGradient(
+                                        task, builder, inputBytes(program, rows, task.index())))
                 .on(Task.Linear.class, linear::forward)
                 .on(Task.LinearBackwardData.class, linear::backwardData)
                 .on(Task.LinearBackwardWeights.class, linear::backwardWeights)
@@ -133,7 +137,11 @@ record Compilation(
 
     /** Returns the bytes of an input as float32. */
     long inputBytes(int index) {
-        return Element.FLOAT.bytes((long) rows() * program.inputs().get(index).shape().elements());
+        return inputBytes(program, rows(), index);
+    }
+
+    private static long inputBytes(Program program, int rows, int index) {
+        return Element.FLOAT.bytes((long) rows * program.inputs().get(index).shape().elements());
     }
 
     /** Returns the bytes of an output as float32. */

@@ -113,7 +113,9 @@ final class CudaDeviceStep implements DeviceStep {
                             ? block.address() + stateAt + place.offset()
                             : execution.addresses().of(place);
                 };
-        labelRing = new PinnedRing(device, loss.labelBytes(), "labels on their way");
+        labelRing =
+                new PinnedRing(
+                        device.gpu(), device.scope(), loss.labelBytes(), "labels on their way");
         hostSums = device.own(device.gpu().pin(vectors.bytes() + Float.BYTES, "summed gradients"));
         results = new Results(device);
         main = execution.main();

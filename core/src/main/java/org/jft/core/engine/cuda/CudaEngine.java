@@ -44,6 +44,7 @@ final class CudaEngine implements Engine {
     private final EngineConfig config;
     private final int batchSize;
     private final Vectors vectors;
+    private final PassMemory memory;
     private final List<Slice> untrained;
     private final Map<Integer, Execution> training = new HashMap<>(); // by rows
     private Execution inference;
@@ -51,6 +52,7 @@ final class CudaEngine implements Engine {
     private Execution lastBackward;
     private KernelListener kernelListener;
     private long trainingPasses;
+    private boolean resident; // a device step knows where the memory is
     private boolean closed;
 
     /** Takes over the device. */
@@ -66,6 +68,7 @@ final class CudaEngine implements Engine {
         this.layout = layout;
         this.batchSize = batchSize;
         this.config = config;
+        memory = device.own(new PassMemory(device.gpu()));
         vectors = new Vectors(device, layout.length());
         untrained = untrained(program, layout);
     }
@@ -94,17 +97,20 @@ final class CudaEngine implements Engine {
 
     @Override
     public FloatBuffer parameters() {
+        requireOpen();
+        device.gpu().use();
         return vectors.parameterMirror();
     }
 
     @Override
     public FloatBuffer gradients() {
+        requireOpen();
         return vectors.gradientMirror();
     }
 
     @Override
     public List<FloatBuffer> forward(List<EngineInput> inputs, boolean train) {
-        checkState(!closed, "the engine is closed");
+        requireOpen();
         int rows = EngineInput.rows(inputs, program.inputs().size(), batchSize);
         device.gpu().use();
         awaitingBackward = null;
@@ -122,6 +128,7 @@ final class CudaEngine implements Engine {
 
     @Override
     public void backward(List<FloatBuffer> outputGradients, GradientListener onReady) {
+        requireOpen();
         checkState(awaitingBackward != null, "backward needs a forward pass with training=true");
         Execution execution = awaitingBackward;
         int count = program.outputs().size();
@@ -152,6 +159,7 @@ final class CudaEngine implements Engine {
 
     @Override
     public FloatBuffer inputGradient(int input) {
+        requireOpen();
         checkState(program.inputGradients(), "the network was compiled without input gradients");
         checkState(lastBackward != null, "there has been no backward pass");
         return lastBackward.inputGradient(input);
@@ -164,9 +172,15 @@ final class CudaEngine implements Engine {
 
     @Override
     public Optional<DeviceStep> deviceStep(TrainConfig train, FloatBuffer optimizerState) {
+        requireOpen();
         device.gpu().use();
-        return CudaDeviceStep.of(
-                        device, training(batchSize), vectors, layout, train, optimizerState)
+        long inferenceBytes = compile(StepPlan.inference(program), batchSize).memory().bytes();
+        if (!memory.holds(inferenceBytes)) {
+            inference(); // now, for the memory cannot grow under a device step
+        }
+        Execution pass = training(batchSize);
+        resident = true;
+        return CudaDeviceStep.of(device, pass, vectors, layout, train, optimizerState)
                 .map(step -> step);
     }
 
@@ -187,11 +201,29 @@ final class CudaEngine implements Engine {
     }
 
     private Execution execution(StepPlan plan, int rows) {
-        try {
-            return new Execution(device, compile(plan, rows), vectors);
-        } catch (CudaException.OutOfMemory e) {
-            throw new ConfigException(tooLarge(plan, rows, e), e);
+        Compilation compilation = compile(plan, rows);
+        long bytes = compilation.memory().bytes();
+        if (!memory.holds(bytes)) {
+            forget();
+            try {
+                memory.grow(bytes, "a pass over %s rows".formatted(rows));
+            } catch (CudaException.OutOfMemory e) {
+                throw new ConfigException(tooLarge(plan, rows, e), e);
+            }
         }
+        return new Execution(device, compilation, memory.address(), vectors);
+    }
+
+    /** Drops the passes that know where the memory was. */
+    private void forget() {
+        checkState(!resident, "a pass is larger than the device step's");
+        training.values().forEach(Execution::close);
+        training.clear();
+        if (inference != null) {
+            inference.close();
+            inference = null;
+        }
+        lastBackward = null;
     }
 
     private Compilation compile(StepPlan plan, int rows) {
@@ -218,6 +250,10 @@ final class CudaEngine implements Engine {
                         config.recompute() ? "" : "; engine.recompute=true needs less");
     }
 
+    private void requireOpen() {
+        checkState(!closed, "the engine is closed, and its buffers are gone");
+    }
+
     @Override
     public void close() {
         if (!closed) {
@@ -225,7 +261,10 @@ final class CudaEngine implements Engine {
             awaitingBackward = null;
             device.gpu().use();
             device.gpu().synchronize();
-            device.close();
+            try (device) {
+                resident = false;
+                forget();
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.jft.core.engine.cuda;
 
+import java.util.List;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.Engine;
@@ -37,7 +38,7 @@ public final class CudaEngineFactory implements EngineFactory {
 
     @Override
     public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
-        ParameterLayout layout = GraphLayouts.of(network.graph());
+        ParameterLayout layout = layout(network);
         Program program = Lowering.lower(network, layout);
         Device device = open(config);
         try {
@@ -60,14 +61,25 @@ public final class CudaEngineFactory implements EngineFactory {
         return new Device(libraries, config.precision(), DiskCache.home());
     }
 
-    /** Exact, on the device: the plan is made, nothing allocated, no GPU asked. */
+    /**
+     * Exact, on the device, for an engine that trains and infers: the passes are planned, but
+     * nothing is allocated and no GPU asked.
+     */
     @Override
     public long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config) {
-        ParameterLayout layout = GraphLayouts.of(network.graph());
+        ParameterLayout layout = layout(network);
         Program program = Lowering.lower(network, layout);
-        StepPlan plan = CudaEngine.plan(program, config);
-        return Compilation.of(program, plan, batchSize, config.precision()).memory().bytes()
-                + Vectors.deviceBytes(layout.length());
+        long pass = 0;
+        for (StepPlan plan :
+                List.of(CudaEngine.plan(program, config), StepPlan.inference(program))) {
+            Compilation compiled = Compilation.of(program, plan, batchSize, config.precision());
+            pass = Math.max(pass, compiled.memory().bytes());
+        }
+        return pass + Vectors.deviceBytes(layout.length());
+    }
+
+    private static ParameterLayout layout(NetworkSpec network) {
+        return GraphLayouts.of(network.graph()).withFrozenLayers(network.frozenLayers());
     }
 
     @Override

@@ -1,8 +1,6 @@
 package org.jft.core.engine.cuda;
 
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.cuda.driver.Blas;
 import org.jft.core.engine.cuda.driver.Dnn;
@@ -17,7 +15,7 @@ final class Device implements AutoCloseable {
     private final Blas blas;
     private final Kernels kernels;
     private final PlanChooser plans;
-    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final Scope scope = new Scope();
 
     /**
      * Takes over libraries that are open.
@@ -45,8 +43,11 @@ final class Device implements AutoCloseable {
 
     /** Keeps something that is closed with the device. */
     <T extends AutoCloseable> T own(T made) {
-        owned.push(made);
-        return made;
+        return scope.own(made);
+    }
+
+    Scope scope() {
+        return scope;
     }
 
     Gpu gpu() {
@@ -69,25 +70,8 @@ final class Device implements AutoCloseable {
         return plans;
     }
 
-    /** Closes everything, the last first, all of it even if something fails. */
     @Override
     public void close() {
-        RuntimeException failure = null;
-        while (!owned.isEmpty()) {
-            try {
-                owned.pop().close();
-            } catch (Exception e) {
-                RuntimeException wrapped =
-                        e instanceof RuntimeException own ? own : new IllegalStateException(e);
-                if (failure == null) {
-                    failure = wrapped;
-                } else {
-                    failure.addSuppressed(wrapped);
-                }
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        scope.close();
     }
 }

@@ -11,10 +11,10 @@ import org.jft.core.engine.KernelListener;
 import org.jft.core.engine.cuda.Place.Region;
 import org.jft.core.engine.cuda.Step.Work;
 import org.jft.core.engine.cuda.TransferKernels.Feed;
-import org.jft.core.engine.cuda.driver.CudaException;
 import org.jft.core.engine.cuda.driver.Event;
 import org.jft.core.engine.cuda.driver.Memory;
 import org.jft.core.engine.cuda.driver.Stream;
+import org.jft.core.engine.plan.Arena;
 
 /**
  * A compilation with memory under it, ready to run again and again. Forward is one CUDA graph,
@@ -23,14 +23,15 @@ import org.jft.core.engine.cuda.driver.Stream;
  */
 final class Execution implements AutoCloseable {
     private static final int SEGMENT_FLOATS = 4 << 20; // 16 MiB: some milliseconds of a network
+    private static final int FEWEST_SEGMENTS = 4; // of a small network
 
     /** A segment of backward, ready to run. */
     private record Part(Segment segment, Replay replay, Event done, Event sent) {}
 
     private final Device device;
+    private final Scope scope = new Scope();
     private final Compilation compilation;
     private final Vectors vectors;
-    private final Memory block;
     private final Memory host; // outputs, their gradients, gradients of inputs
     private final MemoryMap hostMap;
     private final Addresses addresses;
@@ -42,43 +43,49 @@ final class Execution implements AutoCloseable {
     private final List<Part> backward = new ArrayList<>();
 
     /**
-     * Allocates; finds the code of every step on the device, which may take a while the first time.
+     * Finds the code of every step on the device, which may take a while the first time.
      *
-     * @throws CudaException.OutOfMemory if the device has less free memory than the plan needs
+     * @param memory of the device that holds the compilation's
      */
-    Execution(Device device, Compilation compilation, Vectors vectors) {
+    Execution(Device device, Compilation compilation, long memory, Vectors vectors) {
         this.device = device;
         this.compilation = compilation;
         this.vectors = vectors;
-        MemoryMap map = compilation.memory();
-        block = device.own(device.gpu().allocate(map.bytes(), "a pass over " + rows() + " rows"));
         hostMap = hostMap(compilation);
-        host = device.own(device.gpu().pin(Math.max(1, hostMap.bytes()), "outputs"));
-        addresses = new Addresses(map, block.address(), vectors);
-        feeder = new Feeder(device, compilation, addresses);
-        main = device.own(device.gpu().stream());
-        side = device.own(device.gpu().stream());
-        profiler = new Profiler(device);
-        main.zero(block.address(), map.bytes());
-        main.synchronize();
-        HostMemory.zero(host);
+        addresses = new Addresses(compilation.memory(), memory, vectors);
+        try {
+            host = scope.own(device.gpu().pin(Math.max(1, hostMap.bytes()), "outputs"));
+            HostMemory.zero(host);
+            feeder = new Feeder(device, scope, compilation, addresses);
+            main = scope.own(device.gpu().stream());
+            side = scope.own(device.gpu().stream());
+            profiler = new Profiler(device, scope);
+            prepareBackward();
+        } catch (RuntimeException e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    private void prepareBackward() {
         List<Work> works = new ArrayList<>();
         for (CompiledTask task : compilation.backward()) {
             works.add(profiler.watch(task, Alternatives.prepare(task.steps(), device, addresses)));
         }
-        for (Segment segment : Segment.of(compilation.backward(), SEGMENT_FLOATS)) {
+        int most = Math.min(SEGMENT_FLOATS, vectors.length() / FEWEST_SEGMENTS);
+        for (Segment segment : Segment.of(compilation.backward(), most)) {
             Work work = sequence(works.subList(segment.first(), segment.end()));
             backward.add(
                     new Part(
                             segment,
-                            device.own(new Replay(work)),
-                            device.own(device.gpu().event(false)),
-                            device.own(device.gpu().event(false))));
+                            scope.own(new Replay(work)),
+                            scope.own(device.gpu().event(false)),
+                            scope.own(device.gpu().event(false))));
         }
     }
 
     private static MemoryMap hostMap(Compilation compilation) {
-        MemoryMap map = new MemoryMap(new org.jft.core.engine.plan.Arena(Map.of(), 0));
+        MemoryMap map = new MemoryMap(new Arena(Map.of(), 0, 0));
         int inputs = compilation.program().inputs().size();
         for (int i = 0; compilation.program().inputGradients() && i < inputs; i++) {
             map.add(Region.INPUT_GRADIENT, i, compilation.inputBytes(i));
@@ -151,7 +158,7 @@ final class Execution implements AutoCloseable {
         List<Feed> feeds = feeder.send(inputs, numbers, StepNumbers.BYTES, main);
         run(
                 forward.computeIfAbsent(
-                        feeds, key -> device.own(new Replay(forwardWork(key, Void.class)))),
+                        feeds, key -> scope.own(new Replay(forwardWork(key, Void.class)))),
                 listener);
         List<FloatBuffer> outputs = new ArrayList<>();
         for (int i = 0; i < compilation.program().outputs().size(); i++) {
@@ -250,8 +257,11 @@ final class Execution implements AutoCloseable {
                 compilation.inputBytes(input) / Float.BYTES);
     }
 
+    /** Waits for its streams and frees all but the device's memory. */
     @Override
     public void close() {
-        // The device owns everything.
+        main.synchronize();
+        side.synchronize();
+        scope.close();
     }
 }

@@ -20,7 +20,7 @@ final class Feeder {
     private final PinnedRing ring;
     private final long[] inputAt; // in a slot
 
-    Feeder(Device device, Compilation compilation, Addresses addresses) {
+    Feeder(Device device, Scope scope, Compilation compilation, Addresses addresses) {
         this.compilation = compilation;
         this.addresses = addresses;
         inputAt = new long[compilation.program().inputs().size()];
@@ -29,7 +29,7 @@ final class Feeder {
             inputAt[i] = bytes;
             bytes += TaskBuilder.roundUp(compilation.inputBytes(i));
         }
-        ring = new PinnedRing(device, bytes, "inputs on their way");
+        ring = new PinnedRing(device.gpu(), scope, bytes, "inputs on their way");
     }
 
     private static long coloursBytes() {

@@ -1,6 +1,7 @@
 package org.jft.core.engine.cuda;
 
 import org.jft.core.engine.cuda.driver.Event;
+import org.jft.core.engine.cuda.driver.Gpu;
 import org.jft.core.engine.cuda.driver.Memory;
 import org.jft.core.engine.cuda.driver.Stream;
 
@@ -17,11 +18,11 @@ final class PinnedRing {
     private final boolean[] used = new boolean[SLOTS];
     private int current;
 
-    PinnedRing(Device device, long slotBytes, String purpose) {
+    PinnedRing(Gpu gpu, Scope scope, long slotBytes, String purpose) {
         this.slotBytes = TaskBuilder.roundUp(slotBytes);
-        memory = device.own(device.gpu().pin(SLOTS * this.slotBytes, purpose));
+        memory = scope.own(gpu.pin(SLOTS * this.slotBytes, purpose));
         for (int i = 0; i < SLOTS; i++) {
-            read[i] = device.own(device.gpu().event(false));
+            read[i] = scope.own(gpu.event(false));
         }
     }
 

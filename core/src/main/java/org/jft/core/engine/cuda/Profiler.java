@@ -13,9 +13,9 @@ final class Profiler {
     private final Event after;
     private KernelListener listener; // null while nobody does
 
-    Profiler(Device device) {
-        before = device.own(device.gpu().event(true));
-        after = device.own(device.gpu().event(true));
+    Profiler(Device device, Scope scope) {
+        before = scope.own(device.gpu().event(true));
+        after = scope.own(device.gpu().event(true));
     }
 
     /** Wraps a task's work. */

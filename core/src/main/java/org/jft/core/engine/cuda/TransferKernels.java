@@ -81,16 +81,13 @@ final class TransferKernels {
                         .with(layouts.channels(task.to())));
     }
 
-    void storeInputGradient(Task.StoreInputGradient task, TaskBuilder builder) {
-        // Without a path from the input to an output the buffer keeps the zeros it began with.
-        task.from()
-                .ifPresent(
-                        from ->
-                                builder.step(
-                                        toNchw(
-                                                from,
-                                                Place.buffer(Region.INPUT_GRADIENT, task.index()),
-                                                true)));
+    /** Without a path from the input to an output the gradient is zero. */
+    void storeInputGradient(Task.StoreInputGradient task, TaskBuilder builder, long bytes) {
+        Place to = Place.buffer(Region.INPUT_GRADIENT, task.index());
+        builder.step(
+                task.from().isPresent()
+                        ? toNchw(task.from().get(), to, true)
+                        : new ZeroStep(to, bytes));
     }
 
     private Step toNchw(Tensor from, Place to, boolean gradient) {

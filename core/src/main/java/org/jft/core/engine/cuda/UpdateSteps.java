@@ -40,19 +40,21 @@ record UpdateSteps(
         for (Slice slice : layout.slices()) {
             int end = slice.offset() + slice.length();
             for (int from = slice.offset(); from < end; from += MOST_OF_A_RANGE) {
-                ranges.add(
-                        new Range(from, Math.min(MOST_OF_A_RANGE, end - from), kind(slice.kind())));
+                ranges.add(new Range(from, Math.min(MOST_OF_A_RANGE, end - from), kind(slice)));
             }
         }
         return ranges;
     }
 
     /** Returns the number that kernels know a kind by. */
-    private static int kind(Kind kind) {
-        if (!kind.trainable()) {
+    private static int kind(Slice slice) {
+        if (slice.frozen()) {
+            return 3;
+        }
+        if (!slice.trainable()) {
             return 2;
         }
-        return kind == Kind.WEIGHT ? 0 : 1;
+        return slice.kind() == Kind.WEIGHT ? 0 : 1;
     }
 
     long rangeBytes() {

@@ -14,7 +14,7 @@ import org.jft.core.engine.cuda.driver.Stream;
  */
 final class Vectors {
     private final Gpu gpu;
-    private final long length;
+    private final int length;
     private final Memory device;
     private final Memory parameterMirror;
     private final Memory gradientMirror;
@@ -41,8 +41,12 @@ final class Vectors {
         return 2 * vectorBytes(length) + TaskBuilder.roundUp(StepNumbers.BYTES);
     }
 
+    int length() {
+        return length;
+    }
+
     long bytes() {
-        return length * Float.BYTES;
+        return (long) Float.BYTES * length;
     }
 
     /** Returns the address of the parameters on the device. */

@@ -37,7 +37,8 @@ public final class EmulatedCuda implements EngineFactory {
 
     @Override
     public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
-        ParameterLayout layout = GraphLayouts.of(network.graph());
+        ParameterLayout layout =
+                GraphLayouts.of(network.graph()).withFrozenLayers(network.frozenLayers());
         CudaEngine engine =
                 new CudaEngine(
                         device(FakeGpu.emulating(HostKernels.of(config.precision())), config),
