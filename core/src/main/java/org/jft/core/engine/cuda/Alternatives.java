@@ -3,8 +3,6 @@ package org.jft.core.engine.cuda;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Work that cuDNN may have one engine for, as one piece, or that we do in pieces. The decision is
@@ -14,8 +12,6 @@ import org.slf4j.LoggerFactory;
  * @param pieces without cuDNN's engine
  */
 record Alternatives(List<Way> whole, List<Step> pieces) implements Step {
-    private static final Logger LOG = LoggerFactory.getLogger(Alternatives.class);
-
     /** A graph, and the steps behind it. */
     record Way(DnnStep graph, List<Step> then) {}
 
@@ -31,7 +27,9 @@ record Alternatives(List<Way> whole, List<Step> pieces) implements Step {
             if (work.isPresent()) {
                 return sequence(work.get(), prepare(way.then(), device, addresses));
             }
-            LOG.info("cuDNN has no engine for {}: the next way is taken", way.graph().graph());
+            device.note(
+                    "cuDNN has no engine for %s: the next way is taken"
+                            .formatted(way.graph().graph()));
         }
         if (pieces.isEmpty()) {
             return whole.get(whole.size() - 1).graph().prepare(device, addresses); // says so

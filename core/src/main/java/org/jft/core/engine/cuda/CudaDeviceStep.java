@@ -123,7 +123,7 @@ final class CudaDeviceStep implements DeviceStep {
         Work first =
                 Execution.sequence(
                         List.of(
-                                execution.forwardWork(List.of(Feed.PIXELS), Task.StoreOutput.class),
+                                execution.forwardWork(List.of(Feed.PIXELS)),
                                 prepare(loss.steps())));
         List<Work> all = new ArrayList<>(List.of(first));
         for (Execution.SegmentWork part : execution.backwardWork(Task.LoadOutputGradient.class)) {

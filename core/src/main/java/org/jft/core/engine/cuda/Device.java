@@ -1,10 +1,14 @@
 package org.jft.core.engine.cuda;
 
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.cuda.driver.Blas;
 import org.jft.core.engine.cuda.driver.Dnn;
 import org.jft.core.engine.cuda.driver.Gpu;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A GPU with its libraries, our kernels on it, and all that was made on it; closes them together.
@@ -15,7 +19,10 @@ final class Device implements AutoCloseable {
     private final Blas blas;
     private final Kernels kernels;
     private final PlanChooser plans;
+    private static final Logger LOG = LoggerFactory.getLogger(Device.class);
+
     private final Scope scope = new Scope();
+    private final Set<String> noted = new HashSet<>();
 
     /**
      * Takes over libraries that are open.
@@ -44,6 +51,13 @@ final class Device implements AutoCloseable {
     /** Keeps something that is closed with the device. */
     <T extends AutoCloseable> T own(T made) {
         return scope.own(made);
+    }
+
+    /** Logs something once, however often it comes up. */
+    void note(String message) {
+        if (noted.add(message)) {
+            LOG.info(message);
+        }
     }
 
     Scope scope() {

@@ -126,14 +126,11 @@ final class Execution implements AutoCloseable {
         return feeder;
     }
 
-    /** Returns the forward tasks for a feed, copies of parameters first; none of some kind. */
-    Work forwardWork(List<Feed> feeds, Class<?> without) {
+    /** Returns the forward tasks for a feed, copies of parameters first. */
+    Work forwardWork(List<Feed> feeds) {
         List<Work> works = new ArrayList<>();
         works.add(Alternatives.prepare(compilation.copies().steps(), device, addresses));
         for (CompiledTask task : compilation.forward()) {
-            if (without.isInstance(task.task())) {
-                continue;
-            }
             List<Step> steps =
                     task.steps().stream()
                             .map(
@@ -157,8 +154,7 @@ final class Execution implements AutoCloseable {
         vectors.upload(main);
         List<Feed> feeds = feeder.send(inputs, numbers, StepNumbers.BYTES, main);
         run(
-                forward.computeIfAbsent(
-                        feeds, key -> scope.own(new Replay(forwardWork(key, Void.class)))),
+                forward.computeIfAbsent(feeds, key -> scope.own(new Replay(forwardWork(key)))),
                 listener);
         List<FloatBuffer> outputs = new ArrayList<>();
         for (int i = 0; i < compilation.program().outputs().size(); i++) {

@@ -16,8 +16,6 @@ import org.jft.core.engine.cuda.driver.OperationGraph.Pointwise;
 import org.jft.core.engine.cuda.driver.OperationGraph.Pointwise.Mode;
 import org.jft.core.engine.plan.Task;
 import org.jft.core.engine.program.Op;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One batch norm as two of cuDNN's fused graphs: forward {@code relu(norm(x) + addend)} with a bit
@@ -26,7 +24,6 @@ import org.slf4j.LoggerFactory;
  * tensor then holds 1 / sqrt(variance + epsilon).
  */
 final class FusedNorm {
-    private static final Logger LOG = LoggerFactory.getLogger(FusedNorm.class);
     private static final int CHANNELS = 8; // multiples of it are what cuDNN fuses
     private static final int FLOATS_READ = 4; // at a time
 
@@ -213,7 +210,9 @@ final class FusedNorm {
                             && forwardGraph().find(device, addresses).isPresent()
                             && backward.find(device, addresses).isPresent();
             if (!taken && eligible(device)) {
-                LOG.info("cuDNN does not fuse {}: kernels of ours run", forwardGraph().graph());
+                device.note(
+                        "cuDNN does not fuse %s: kernels of ours run"
+                                .formatted(forwardGraph().graph()));
             }
         }
         return taken;

@@ -50,7 +50,7 @@ final class HostMemory {
 
     /** Copies from a direct buffer, from its position, to an address. */
     static void copy(long to, FloatBuffer from, long count) {
-        long start = new FloatPointer(from).address();
+        long start = new FloatPointer(from.slice()).address(); // a position would lead it astray
         Pointer.memcpy(new Address(to), new Address(start), Float.BYTES * count);
     }
 

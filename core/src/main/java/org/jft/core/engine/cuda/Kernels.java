@@ -60,7 +60,11 @@ final class Kernels implements AutoCloseable {
                     case BF16 -> "T_BF16";
                     case FP16 -> "T_FP16";
                 };
-        return List.of("--gpu-architecture=sm_" + capability, "--fmad=false", "-D" + type);
+        return List.of(
+                "--gpu-architecture=sm_" + capability,
+                "--device-as-default-execution-space", // NVRTC takes lambdas for the host's else
+                "--fmad=false",
+                "-D" + type);
     }
 
     /** Returns what is compiled for a family. */

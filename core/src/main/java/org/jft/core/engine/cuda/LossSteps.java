@@ -6,15 +6,17 @@ import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.cuda.Place.Region;
 import org.jft.core.engine.plan.Task;
 import org.jft.core.engine.plan.Tensor;
+import org.jft.core.engine.program.Shape;
 
 /**
  * The loss of a network with one vector of logits, in places of {@link Region#LABELS}: [offsets |
  * ids | confidences | losses | loss].
  *
- * @param logits float32, [rows, classes]
+ * @param classes logits of a row; read where {@code StoreOutput} puts them, for the tensor itself
+ *     may give its place to the gradient
  * @param gradient of the mean loss, to be written
  */
-record LossSteps(Layouts layouts, TrainConfig.Objective objective, Tensor logits, Tensor gradient) {
+record LossSteps(Layouts layouts, TrainConfig.Objective objective, int classes, Tensor gradient) {
     /** Labels of a sample that there is room for, on average over a batch. */
     private static final int MOST_LABELS = 256;
 
@@ -23,31 +25,25 @@ record LossSteps(Layouts layouts, TrainConfig.Objective objective, Tensor logits
         if (compilation.program().outputs().size() != 1) {
             return Optional.empty();
         }
-        Tensor logits = null;
-        Tensor gradient = null;
-        for (CompiledTask task : compilation.forward()) {
-            logits = task.task() instanceof Task.StoreOutput store ? store.from() : logits;
-        }
-        for (CompiledTask task : compilation.backward()) {
-            gradient = task.task() instanceof Task.LoadOutputGradient load ? load.to() : gradient;
-        }
-        Layouts layouts = compilation.layouts();
-        boolean fits =
-                gradient != null
-                        && logits.shape().elements() == logits.shape().channels()
-                        && layouts.type(logits) == org.jft.core.engine.cuda.driver.Element.FLOAT;
-        return fits
-                ? Optional.of(new LossSteps(layouts, objective, logits, gradient))
-                : Optional.empty();
-    }
-
-    int classes() {
-        return logits.shape().channels();
+        Shape logits = compilation.program().outputs().get(0).shape();
+        return compilation.backward().stream()
+                .map(CompiledTask::task)
+                .filter(Task.LoadOutputGradient.class::isInstance)
+                .map(task -> ((Task.LoadOutputGradient) task).to())
+                .filter(gradient -> logits.elements() == logits.channels())
+                .map(
+                        gradient ->
+                                new LossSteps(
+                                        compilation.layouts(),
+                                        objective,
+                                        logits.channels(),
+                                        gradient))
+                .findFirst();
     }
 
     /** Returns how many labels a batch may have. */
     int mostLabels() {
-        return Math.multiplyExact(layouts.rows(), Math.min(classes(), MOST_LABELS));
+        return Math.multiplyExact(layouts.rows(), Math.min(classes, MOST_LABELS));
     }
 
     long idsAt() {
@@ -83,7 +79,7 @@ record LossSteps(Layouts layouts, TrainConfig.Objective objective, Tensor logits
                                 Grids.each(layouts.rows()))
                         .at(Place.of(gradient))
                         .at(losses)
-                        .at(Place.of(logits))
+                        .at(Place.buffer(Region.OUTPUT, 0))
                         .at(Place.in(Region.LABELS, 0))
                         .at(Place.in(Region.LABELS, idsAt()))
                         .at(Place.in(Region.LABELS, confidencesAt()));
@@ -92,7 +88,7 @@ record LossSteps(Layouts layouts, TrainConfig.Objective objective, Tensor logits
         } else {
             loss.none();
         }
-        loss.with(layouts.rows()).with(classes()).with(layouts.channels(gradient));
+        loss.with(layouts.rows()).with(classes).with(layouts.channels(gradient));
         steps.launch("mean_loss", Grids.each(1))
                 .at(Place.in(Region.LABELS, lossAt()))
                 .at(losses)

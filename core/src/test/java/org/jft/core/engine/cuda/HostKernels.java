@@ -24,7 +24,8 @@ final class HostKernels implements FakeGpu.Launcher {
     private final List<Long> libraries = new ArrayList<>(); // one a family
 
     private HostKernels(Precision precision) throws IOException, InterruptedException {
-        String type = Kernels.options(0, precision).get(2);
+        List<String> options = Kernels.options(0, precision);
+        String type = options.get(options.size() - 1);
         for (String family : Kernels.FAMILIES) {
             Path source = folder.resolve(family + "-" + precision + ".cpp");
             Files.writeString(source, text(family));

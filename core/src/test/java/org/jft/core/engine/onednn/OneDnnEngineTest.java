@@ -68,7 +68,7 @@ final class OneDnnEngineTest {
     @Test
     void shouldTakeAsMuchMemoryAsItSaidHoweverItIsUsed() {
         NetworkSpec network = segmentation().withInputGradients();
-        for (Precision precision : Precision.values()) {
+        for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
             EngineConfig config = config(precision, 0, false);
             long said = FACTORY.memoryBytes(network, 4, config);
             FloatBuffer images = gaussian(1, 4 * 3 * SIZE * SIZE);
