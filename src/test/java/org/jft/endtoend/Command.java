@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -33,6 +34,11 @@ final class Command {
      * @param folder where it runs; its output is kept there
      */
     static Command start(Class<?> main, Path folder, String... arguments) {
+        return start(main, folder, Map.of(), arguments);
+    }
+
+    private static Command start(
+            Class<?> main, Path folder, Map<String, String> environment, String... arguments) {
         try {
             Path out = Files.createTempFile(folder, "stdout", ".txt");
             Path err = Files.createTempFile(folder, "stderr", ".txt");
@@ -47,13 +53,13 @@ final class Command {
             line.add(System.getProperty("java.class.path"));
             line.add(main.getName());
             line.addAll(List.of(arguments));
-            Process process =
+            ProcessBuilder builder =
                     new ProcessBuilder(line)
                             .directory(folder.toFile())
                             .redirectOutput(out.toFile())
-                            .redirectError(err.toFile())
-                            .start();
-            return new Command(process, out, err);
+                            .redirectError(err.toFile());
+            builder.environment().putAll(environment);
+            return new Command(builder.start(), out, err);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -62,6 +68,12 @@ final class Command {
     /** Starts a command and waits for its end. */
     static Result run(Class<?> main, Path folder, String... arguments) {
         return start(main, folder, arguments).await();
+    }
+
+    /** The same, with variables in the command's environment. */
+    static Result run(
+            Class<?> main, Path folder, Map<String, String> environment, String... arguments) {
+        return start(main, folder, environment, arguments).await();
     }
 
     /** Returns the project's root: the folder above the module this test runs in. */

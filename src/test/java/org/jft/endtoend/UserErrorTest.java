@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jft.data.cli.JftData;
 import org.jft.data.shard.DataSet;
@@ -19,6 +20,9 @@ import org.jft.train.cli.JftTrain;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user sees when something is wrong: one sentence, the right exit code, nothing lost. */
 class UserErrorTest {
@@ -66,6 +70,33 @@ class UserErrorTest {
                 train("cores", "--set", "engine.affinity=cores", "--set", "engine.threads=100000");
         assertSentence(result, 2, "engine.affinity=CORES", "1 x 100000 cores");
         assertThat(folder.resolve("cores")).doesNotExist();
+    }
+
+    /** oneDNN is told to take the CPU for an older one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--out=plain", "--dry-run"})
+    void shouldRefuseAPrecisionThatTheCpuLacksBeforeItTrains(String option) {
+        Result result =
+                Command.run(
+                        JftTrain.class,
+                        folder,
+                        Map.of("ONEDNN_MAX_CPU_ISA", "AVX2"),
+                        "--config",
+                        "tiny.yaml",
+                        "--set",
+                        "engine.precision=bf16",
+                        option);
+        assertSentence(result, 2, "bf16", "AVX-512", "use engine.precision: fp32");
+        assertThat(result.out()).doesNotContain("step");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--workers=0, cluster.workers must be positive",
+        "--set=train.cadence.checkpoint_every=0, train.cadence.checkpoint_every must be positive"
+    })
+    void shouldRefuseANumberThatMeansNothing(String option, String sentence) {
+        assertSentence(train("zero", option), 2, sentence);
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.Pass;
 import org.jft.core.model.Architectures;
 import org.jft.core.model.TorchState;
 import org.jft.parity.Draw.Shifts;
@@ -77,11 +78,11 @@ abstract class Bf16NetworkContract extends EngineUnderTest {
 
             List<EngineInput> input =
                     List.of(new EngineInput.Tensor(Draw.direct(draw.images()), BATCH));
-            double[] evaluated = Floats.read(engine.forward(input, false).get(0));
+            double[] evaluated = Floats.read(engine.forward(input, Pass.INFERENCE).get(0));
             double[] trueLogits = exact.forward(parameters, images, false).get(0);
             double[] roundedLogits = rounded.forward(parameters, images, false).get(0);
             assertAsClose("logits in evaluation", evaluated, roundedLogits, trueLogits);
-            double[] trained = Floats.read(engine.forward(input, true).get(0));
+            double[] trained = Floats.read(engine.forward(input, Pass.training(0)).get(0));
             engine.backward(List.of(Draw.direct(draw.outputGradient())), GradientListener.NONE);
             assertAsClose(
                     "logits in training",

@@ -23,6 +23,7 @@ import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.Pass;
 import org.junit.jupiter.api.Test;
 
 /** What any engine promises besides right numbers: states, order, repetition, memory. */
@@ -79,7 +80,7 @@ abstract class EngineContract extends EngineUnderTest {
         EngineInput fed = new EngineInput.Pixels(direct, BATCH, SIZE, SIZE, mean, std);
         try (Engine engine = compiled(false)) {
             double[] expected = evaluate(engine, images, BATCH);
-            double[] actual = Floats.read(engine.forward(List.of(fed), false).get(0));
+            double[] actual = Floats.read(engine.forward(List.of(fed), Pass.INFERENCE).get(0));
             assertThat(RelativeError.l2(actual, expected))
                     .as("seed=%s", SEED)
                     .isLessThanOrEqualTo(OpParityContract.Bounds.of(precision()).outputs());
@@ -92,10 +93,10 @@ abstract class EngineContract extends EngineUnderTest {
             List<EngineInput> input = input(new Random(SEED));
             List<FloatBuffer> gradient = List.of(Draw.direct(new float[BATCH * OUTPUTS]));
             assertRefusesBackward(engine, gradient);
-            engine.forward(input, true);
-            engine.forward(input, false);
+            engine.forward(input, Pass.training(0));
+            engine.forward(input, Pass.INFERENCE);
             assertRefusesBackward(engine, gradient);
-            engine.forward(input, true);
+            engine.forward(input, Pass.training(0));
             engine.backward(gradient, GradientListener.NONE);
             assertRefusesBackward(engine, gradient);
         }
@@ -113,7 +114,7 @@ abstract class EngineContract extends EngineUnderTest {
     @Test
     void shouldRefuseGradientsOfInputsThatNobodyAskedFor() {
         try (Engine engine = compiled(false)) {
-            engine.forward(input(new Random(SEED)), true);
+            engine.forward(input(new Random(SEED)), Pass.training(0));
             engine.backward(
                     List.of(Draw.direct(new float[BATCH * OUTPUTS])), GradientListener.NONE);
             assertThatThrownBy(() -> engine.inputGradient(0))
@@ -126,11 +127,11 @@ abstract class EngineContract extends EngineUnderTest {
         Engine engine = compiled(false);
         List<EngineInput> input = input(new Random(SEED));
         List<FloatBuffer> gradient = List.of(Draw.direct(new float[BATCH * OUTPUTS]));
-        engine.forward(input, true);
+        engine.forward(input, Pass.training(0));
         engine.close();
         for (ThrowingCallable use :
                 List.<ThrowingCallable>of(
-                        () -> engine.forward(input, false),
+                        () -> engine.forward(input, Pass.INFERENCE),
                         () -> engine.backward(gradient, GradientListener.NONE),
                         () -> engine.inputGradient(0),
                         engine::parameters,
@@ -158,7 +159,7 @@ abstract class EngineContract extends EngineUnderTest {
         record Part(int offset, int length, float[] values) {}
         try (Engine engine = compiled(false)) {
             Random random = new Random(SEED);
-            engine.forward(input(random), true);
+            engine.forward(input(random), Pass.training(0));
             List<Part> parts = new ArrayList<>();
             engine.backward(
                     List.of(Draw.direct(OpDraw.normal(BATCH * OUTPUTS, random))),
@@ -200,7 +201,7 @@ abstract class EngineContract extends EngineUnderTest {
             long least = Long.MAX_VALUE;
             for (int step = 0; step < 5; step++) { // the first ones load classes
                 long before = threads.getCurrentThreadAllocatedBytes();
-                engine.forward(input, true);
+                engine.forward(input, Pass.training(0));
                 engine.backward(gradient, GradientListener.NONE);
                 least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
             }
@@ -218,8 +219,8 @@ abstract class EngineContract extends EngineUnderTest {
         try (Engine engine = compile(network, BATCH)) {
             randomize(engine, new Random(SEED));
             List<EngineInput> input = input(new Random(SEED));
-            double[] all = Floats.read(engine.forward(input, false).get(0));
-            double[] some = Floats.read(engine.forward(input, true).get(0));
+            double[] all = Floats.read(engine.forward(input, Pass.INFERENCE).get(0));
+            double[] some = Floats.read(engine.forward(input, Pass.training(0)).get(0));
             int kept = 0;
             for (int i = 0; i < all.length; i++) {
                 if (some[i] != 0) {
@@ -236,13 +237,60 @@ abstract class EngineContract extends EngineUnderTest {
         }
     }
 
-    /** A residual block, a pool and a head, in the shape of the real ones. */
+    @Test
+    void shouldDrawItsMasksByTheGivenNumberAlone() {
+        List<EngineInput> input = input(new Random(SEED));
+        float[] first;
+        try (Engine engine = compiled(false)) {
+            first = Floats.copy(engine.forward(input, Pass.training(5)).get(0));
+            float[] other = Floats.copy(engine.forward(input, Pass.training(6)).get(0));
+            assertThat(other).as("seed=%s", SEED).isNotEqualTo(first);
+            engine.forward(input, Pass.INFERENCE);
+            assertThat(Floats.copy(engine.forward(input, Pass.training(5)).get(0)))
+                    .as("again, seed=%s", SEED)
+                    .isEqualTo(first);
+        }
+        try (Engine engine = compiled(false)) {
+            assertThat(Floats.copy(engine.forward(input, Pass.training(5)).get(0)))
+                    .as("in a new engine, seed=%s", SEED)
+                    .isEqualTo(first);
+        }
+    }
+
+    /** y = x m / keep and so dx = dy m / keep, where m is seen in y. */
+    @Test
+    void shouldLetGradientsThroughWhereItLetTheInputThrough() {
+        double keep = 0.6;
+        int length = BATCH * 16 * SIZE * SIZE;
+        Sketch sketch = new Sketch();
+        NetworkSpec network =
+                sketch.build(sketch.layer(sketch.image(16, SIZE, SIZE), new DropoutLayer(keep)));
+        try (Engine engine = compile(network, BATCH)) {
+            Random random = new Random(SEED);
+            float[] images = OpDraw.normal(length, random);
+            float[] gradient = OpDraw.normal(length, random);
+            EngineInput input = new EngineInput.Tensor(Draw.direct(images), BATCH);
+            double[] output = Floats.read(engine.forward(List.of(input), Pass.training(3)).get(0));
+            engine.backward(List.of(Draw.direct(gradient)), GradientListener.NONE);
+            double[] actual = Floats.read(engine.inputGradient(0));
+            double[] expected = new double[length];
+            for (int i = 0; i < length; i++) {
+                expected[i] = output[i] == 0 ? 0 : gradient[i] / keep;
+            }
+            assertThat(RelativeError.l2(actual, expected))
+                    .as("seed=%s", SEED)
+                    .isLessThanOrEqualTo(OpParityContract.Bounds.of(precision()).gradients());
+        }
+    }
+
+    /** A residual block, a pool, dropout and a head, in the shape of the real ones. */
     private static NetworkSpec network() {
         Sketch sketch = new Sketch();
         String stem = sketch.convNormRelu(sketch.image(3, SIZE, SIZE), 16, 3, 1);
         String pooled = sketch.pool(stem, PoolingType.MAX, 3, 2, 1);
-        String branch = sketch.norm(sketch.conv(sketch.convNormRelu(pooled, 16, 3, 1), 16, 3, 1));
-        String block = sketch.relu(sketch.add(branch, pooled));
+        String kept = sketch.layer(pooled, new DropoutLayer(0.8));
+        String branch = sketch.norm(sketch.conv(sketch.convNormRelu(kept, 16, 3, 1), 16, 3, 1));
+        String block = sketch.relu(sketch.add(branch, kept));
         String head = sketch.dense(sketch.globalPool(block, PoolingType.AVG), OUTPUTS);
         return trained(sketch.build(head));
     }
@@ -272,7 +320,7 @@ abstract class EngineContract extends EngineUnderTest {
         try (Engine engine = compiled(recompute)) {
             Random random = new Random(SEED);
             for (int step = 0; step < 3; step++) {
-                seen.add(Floats.copy(engine.forward(input(random), true).get(0)));
+                seen.add(Floats.copy(engine.forward(input(random), Pass.training(0)).get(0)));
                 engine.backward(
                         List.of(Draw.direct(OpDraw.normal(BATCH * OUTPUTS, random))),
                         GradientListener.NONE);
@@ -295,7 +343,7 @@ abstract class EngineContract extends EngineUnderTest {
 
     private static double[] evaluate(Engine engine, float[] images, int rows) {
         EngineInput input = new EngineInput.Tensor(Draw.direct(images), rows);
-        return Floats.read(engine.forward(List.of(input), false).get(0));
+        return Floats.read(engine.forward(List.of(input), Pass.INFERENCE).get(0));
     }
 
     private static List<EngineInput> input(Random random) {

@@ -13,6 +13,7 @@ import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.Pass;
 import org.jft.core.model.Architectures;
 import org.jft.core.model.TorchState;
 import org.jft.core.model.TorchState.Tensor;
@@ -138,7 +139,7 @@ abstract class EngineParityContract extends EngineUnderTest {
 
     private static FloatBuffer forward(Engine engine, Draw draw, boolean training) {
         EngineInput images = new EngineInput.Tensor(Draw.direct(draw.images()), BATCH);
-        return engine.forward(List.of(images), training).get(0);
+        return engine.forward(List.of(images), new Pass(training, 0)).get(0);
     }
 
     private static double[] read(FloatBuffer source, int length) {

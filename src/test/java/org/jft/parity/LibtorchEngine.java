@@ -14,6 +14,7 @@ import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.Pass;
 import org.jft.core.engine.WeightDraw;
 import org.jft.parity.LibtorchNetwork.Step;
 import org.jft.parity.LibtorchNetwork.Type;
@@ -87,21 +88,21 @@ final class LibtorchEngine implements Engine {
     }
 
     @Override
-    public List<FloatBuffer> forward(List<EngineInput> fed, boolean training) {
+    public List<FloatBuffer> forward(List<EngineInput> fed, Pass pass) {
         checkState(!closed, "the engine is closed");
         List<float[]> now =
                 fed.stream()
                         .map(input -> Floats.copy(((EngineInput.Tensor) input).values()))
                         .toList();
-        inputs = training ? now : null;
-        return network.forward(Floats.copy(parameters), now, training).stream()
+        inputs = pass.training() ? now : null;
+        return network.forward(Floats.copy(parameters), now, pass.training()).stream()
                 .map(LibtorchEngine::direct)
                 .toList();
     }
 
     @Override
     public void backward(List<FloatBuffer> outputGradients, GradientListener onReady) {
-        checkState(inputs != null, "backward needs a forward pass with training=true");
+        checkState(inputs != null, "backward needs a forward pass that trains");
         step =
                 network.step(
                         Floats.copy(parameters),

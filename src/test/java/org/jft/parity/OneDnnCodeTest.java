@@ -15,6 +15,7 @@ import org.jft.core.engine.Engines;
 import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.KernelListener.KernelRun;
 import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.Pass;
 import org.jft.core.model.Architectures;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,8 +49,8 @@ class OneDnnCodeTest {
             Random random = new Random(1);
             FloatBuffer images = gaussian(random, BATCH * 3 * size * size);
             List<EngineInput> inputs = List.of(new EngineInput.Tensor(images, BATCH));
-            engine.forward(inputs, false);
-            engine.forward(inputs, true);
+            engine.forward(inputs, Pass.INFERENCE);
+            engine.forward(inputs, Pass.training(0));
             engine.backward(List.of(gaussian(random, BATCH * CLASSES)), GradientListener.NONE);
         }
         assertThat(runs).isNotEmpty();

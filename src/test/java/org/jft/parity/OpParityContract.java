@@ -13,6 +13,7 @@ import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.Pass;
 import org.jft.parity.LibtorchNetwork.Step;
 import org.jft.parity.LibtorchNetwork.Type;
 import org.jft.parity.OpCase.Kinks;
@@ -134,8 +135,8 @@ abstract class OpParityContract extends EngineUnderTest {
             Errors errors = new Errors();
             List<double[]> evaluated = oracle.forward(draw.parameters(), draw.inputs(), false);
             List<EngineInput> inputs = inputs(draw, of.batch());
-            errors.ofOutputs("evaluated", engine.forward(inputs, false), evaluated);
-            errors.ofOutputs("training", engine.forward(inputs, true), truth.outputs());
+            errors.ofOutputs("evaluated", engine.forward(inputs, Pass.INFERENCE), evaluated);
+            errors.ofOutputs("training", engine.forward(inputs, Pass.training(0)), truth.outputs());
             engine.backward(
                     outputGradients.stream().map(Draw::direct).toList(), GradientListener.NONE);
             errors.ofGradients(engine, network, truth);

@@ -15,6 +15,7 @@ import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.Pass;
 import org.jft.parity.LibtorchNetwork.Step;
 import org.jft.parity.LibtorchNetwork.Type;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,8 @@ abstract class TrainingContract extends EngineUnderTest {
                         truth,
                         oracle.step(truth, List.of(images), List.of(gradient)).gradients(),
                         engine.layout());
-                double[] actual = Floats.read(engine.forward(input(images), true).get(0));
+                double[] actual =
+                        Floats.read(engine.forward(input(images), Pass.training(0)).get(0));
                 engine.backward(
                         List.of(Draw.direct(gradient(actual, targets))), GradientListener.NONE);
                 Floats.descend(engine, RATE);
@@ -110,8 +112,9 @@ abstract class TrainingContract extends EngineUnderTest {
                     new LibtorchNetwork(wholeNetwork, all.layout(), Type.DOUBLE)
                             .step(parameters, List.of(images), List.of(gradient));
 
-            FloatBuffer between = front.forward(input(images), true).get(0);
-            double[] outputs = Floats.read(back.forward(input(Floats.copy(between)), true).get(0));
+            FloatBuffer between = front.forward(input(images), Pass.training(0)).get(0);
+            double[] outputs =
+                    Floats.read(back.forward(input(Floats.copy(between)), Pass.training(0)).get(0));
             back.backward(List.of(Draw.direct(gradient)), GradientListener.NONE);
             front.backward(
                     List.of(Draw.direct(Floats.copy(back.inputGradient(0)))),
@@ -120,7 +123,7 @@ abstract class TrainingContract extends EngineUnderTest {
             float[] gradients = new float[parameters.length];
             front.gradients().get(gradients, 0, split);
             back.gradients().get(gradients, split, parameters.length - split);
-            all.forward(input(images), true);
+            all.forward(input(images), Pass.training(0));
             all.backward(List.of(Draw.direct(gradient)), GradientListener.NONE);
             OpParityContract.Bounds bounds = OpParityContract.Bounds.of(precision());
             assertThat(RelativeError.l2(outputs, truth.outputs().get(0)))

@@ -11,6 +11,7 @@ import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.KernelListener;
+import org.jft.core.engine.Pass;
 import org.jft.train.objective.Objective;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
@@ -64,7 +65,7 @@ final class EngineStep implements TrainingStep {
 
     @Override
     public double step() {
-        FloatBuffer logits = engine.forward(inputs, true).get(0);
+        FloatBuffer logits = engine.forward(inputs, Pass.training(0)).get(0);
         double loss = objective.loss(logits, workload.targets(), outputGradient);
         engine.backward(outputGradients, GradientListener.NONE);
         optimizer.step(engine.parameters(), engine.gradients(), Workload.STEP);

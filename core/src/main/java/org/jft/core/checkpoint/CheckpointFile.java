@@ -16,12 +16,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.Deflater;
@@ -35,6 +32,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.core.failure.JftException;
+import org.jft.core.file.WholeFile;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -64,49 +62,28 @@ public final class CheckpointFile {
 
     private CheckpointFile() {}
 
-    /**
-     * Writes the file whole or not at all: to a name beside it, flushed to the disk, then renamed.
-     */
+    /** Writes the file whole or not at all. */
     public static void write(Path file, Checkpoint checkpoint) {
-        Path draft = file.resolveSibling(file.getFileName() + ".tmp");
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            try (FileChannel channel =
-                    FileChannel.open(
-                            draft,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE,
-                            StandardOpenOption.TRUNCATE_EXISTING)) {
-                ZipOutputStream zip =
-                        new ZipOutputStream(
-                                new BufferedOutputStream(
-                                        Channels.newOutputStream(channel), 1 << 16));
-                zip.setLevel(Deflater.NO_COMPRESSION); // float32 noise does not shrink
-                writeEntries(zip, checkpoint);
-                zip.finish();
-                zip.flush();
-                channel.force(true);
-            }
-            Files.move(
-                    draft,
+            WholeFile.write(
                     file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+                    channel -> {
+                        ZipOutputStream zip =
+                                new ZipOutputStream(
+                                        new BufferedOutputStream(
+                                                Channels.newOutputStream(channel), 1 << 16));
+                        zip.setLevel(Deflater.NO_COMPRESSION); // float32 noise does not shrink
+                        writeEntries(zip, checkpoint);
+                        zip.finish();
+                        zip.flush();
+                    });
         } catch (IOException e) {
-            deleteQuietly(draft, e);
             throw new JftException(
                     Category.ABORT_RUN,
                     "%s: the checkpoint could not be written (%s); earlier checkpoints are intact"
                             .formatted(file, e.getMessage()),
                     e);
-        }
-    }
-
-    private static void deleteQuietly(Path draft, IOException cause) {
-        try {
-            Files.deleteIfExists(draft);
-        } catch (IOException e) {
-            cause.addSuppressed(e);
         }
     }
 

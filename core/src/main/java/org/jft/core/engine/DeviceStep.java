@@ -23,13 +23,11 @@ public interface DeviceStep {
     /**
      * What changes from step to step.
      *
-     * @param number of the step in the run, from 0
      * @param gradientScale 1 / micro batches summed, over all workers
      * @param largestNorm gradients are clipped to it after scaling; 0: never
      * @param averageRate of the moving average: a += rate (w - a)
      */
     record Numbers(
-            long number,
             double gradientScale,
             double learningRate,
             double largestNorm,
@@ -38,14 +36,15 @@ public interface DeviceStep {
     /**
      * Takes a whole step over one batch.
      *
+     * @param position of the batch in the run, as in {@link Pass}
      * @return the mean loss; NaN if a gradient was not finite, and nothing was changed then
      */
-    double step(EngineInput input, Labels labels, Numbers numbers);
+    double step(EngineInput input, Labels labels, long position, Numbers numbers);
 
     /**
      * Goes forward and backward over one of several micro batches and adds its gradient and loss.
      *
-     * @param position of the micro batch in the run, for dropout
+     * @param position of the micro batch in the run, as in {@link Pass}
      * @param first whether sums start anew with it
      * @param last whether the sums are complete with it
      */

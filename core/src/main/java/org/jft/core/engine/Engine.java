@@ -38,13 +38,13 @@ public interface Engine extends AutoCloseable {
      *
      * @param inputs one per graph input, in the graph's order; a last batch may be smaller than the
      *     batch size compiled for
-     * @param training batch statistics and memory for backward, against running statistics
+     * @param pass what for
      * @return one buffer per graph output, row-major [N, ...], valid until the next call
      */
-    List<FloatBuffer> forward(List<EngineInput> inputs, boolean training);
+    List<FloatBuffer> forward(List<EngineInput> inputs, Pass pass);
 
     /**
-     * Propagates the gradients of a loss back through the last {@code forward(..., true)}.
+     * Propagates the gradients of a loss back through the last forward pass, a training one.
      *
      * @param outputGradients d loss / d output, one per graph output, shaped like it
      * @param onReady called for each range of {@link #gradients()} as it becomes final, in backward

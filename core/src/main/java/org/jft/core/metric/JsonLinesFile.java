@@ -7,13 +7,12 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
+import org.jft.core.file.WholeFile;
 
 /** A sink that appends one JSON object a line and flushes each, so that {@code tail -f} works. */
 public final class JsonLinesFile implements MetricSink {
@@ -33,9 +32,7 @@ public final class JsonLinesFile implements MetricSink {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             if (Files.exists(file)) {
-                Path draft = file.resolveSibling(file.getFileName() + ".tmp");
-                Files.write(draft, kept(Files.readAllLines(file), key, last));
-                Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+                WholeFile.write(file, kept(Files.readAllLines(file), key, last));
             }
             writer =
                     Files.newBufferedWriter(
@@ -45,19 +42,19 @@ public final class JsonLinesFile implements MetricSink {
         }
     }
 
-    private static List<String> kept(List<String> lines, String key, long last) {
-        List<String> kept = new ArrayList<>();
+    private static String kept(List<String> lines, String key, long last) {
+        StringBuilder kept = new StringBuilder();
         for (String line : lines) {
             try {
                 JsonNode value = JSON.readTree(line).get(key);
                 if (value != null && value.asLong() <= last) {
-                    kept.add(line);
+                    kept.append(line).append(System.lineSeparator());
                 }
             } catch (JsonProcessingException ignored) {
                 // Torn by a crash in mid-write; its step is trained and written again.
             }
         }
-        return kept;
+        return kept.toString();
     }
 
     @Override

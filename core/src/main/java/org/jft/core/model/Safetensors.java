@@ -12,9 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.core.file.WholeFile;
 
 /**
  * The header of a safetensors file and access to its float32 tensors. Little-endian:
@@ -135,31 +134,21 @@ final class Safetensors {
     }
 
     /**
-     * Writes float32 tensors, all or nothing: a temporary file beside it is renamed at the end.
+     * Writes float32 tensors, all or nothing.
      *
      * @param shapes by name, in the order of the file
      * @param values by name, position to limit
      */
     static void write(Path file, Map<String, List<Long>> shapes, Map<String, FloatBuffer> values)
             throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-        try {
-            try (FileChannel channel =
-                    FileChannel.open(
-                            temporary,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE)) {
-                writeFully(channel, header(shapes, values));
-                for (String name : shapes.keySet()) {
-                    write(channel, values.get(name).duplicate());
-                }
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        WholeFile.write(
+                file,
+                channel -> {
+                    writeFully(channel, header(shapes, values));
+                    for (String name : shapes.keySet()) {
+                        write(channel, values.get(name).duplicate());
+                    }
+                });
     }
 
     private static ByteBuffer header(

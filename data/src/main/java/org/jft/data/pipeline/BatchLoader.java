@@ -69,7 +69,7 @@ public final class BatchLoader implements AutoCloseable {
                         stream.selection().count(),
                         quarantine.file());
         return start(
-                new TrainingBatches(stream.plan(), firstStep, endStep),
+                new TrainingBatches(stream.partition(), firstStep, endStep),
                 badImages,
                 config,
                 threads,

@@ -4,9 +4,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.LoaderConfig;
+import org.jft.data.order.BatchPartition;
 import org.jft.data.order.SampleOrder;
 import org.jft.data.order.Selection;
-import org.jft.data.order.StepPlan;
 import org.jft.data.shard.SampleStore;
 
 /**
@@ -15,11 +15,15 @@ import org.jft.data.shard.SampleStore;
  *
  * @param selection which rows take part
  * @param order in which order; over as many samples as {@code selection} holds
- * @param plan which of them are this worker's
+ * @param partition which of them are this worker's
  * @param seed of the augmentation
  */
 public record TrainingStream(
-        SampleStore store, Selection selection, SampleOrder order, StepPlan plan, long seed) {
+        SampleStore store,
+        Selection selection,
+        SampleOrder order,
+        BatchPartition partition,
+        long seed) {
     public TrainingStream {
         checkArgument(
                 selection.count() == order.count(),
@@ -34,11 +38,11 @@ public record TrainingStream(
      * @param seed of order and augmentation
      */
     public static TrainingStream of(
-            SampleStore store, DataConfig config, StepPlan plan, long seed) {
+            SampleStore store, DataConfig config, BatchPartition partition, long seed) {
         Selection selection = Selection.of(store, config.subset(), config.subsetSeed());
         LoaderConfig loader = config.loader();
         SampleOrder order =
                 new SampleOrder(selection.count(), seed, loader.blockRows(), loader.windowBlocks());
-        return new TrainingStream(store, selection, order, plan, seed);
+        return new TrainingStream(store, selection, order, partition, seed);
     }
 }

@@ -10,16 +10,14 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.core.file.WholeFile;
 
 /** Reads and writes {@code manifest.json}. */
 final class ManifestFile {
@@ -107,17 +105,9 @@ final class ManifestFile {
         }
     }
 
-    /** Appears in one piece: written beside its place, forced to disk, renamed. */
+    /** Writes the manifest, whole or not at all. */
     static void write(Manifest manifest, Path folder) throws IOException {
-        Path temporary = folder.resolve(Manifest.FILE_NAME + ".tmp");
-        Files.writeString(temporary, JSON.writeValueAsString(manifest) + "\n");
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        Files.move(
-                temporary,
-                folder.resolve(Manifest.FILE_NAME),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(
+                folder.resolve(Manifest.FILE_NAME), JSON.writeValueAsString(manifest) + "\n");
     }
 }

@@ -12,7 +12,7 @@ import org.jft.core.config.LabelConfig;
 import org.jft.core.config.LoaderConfig;
 import org.jft.core.config.Subset;
 import org.jft.core.topology.Topology;
-import org.jft.data.order.StepPlan;
+import org.jft.data.order.BatchPartition;
 
 /** Short ways to a loader and to what came out of it. */
 final class Streams {
@@ -48,7 +48,8 @@ final class Streams {
             long firstStep,
             long endStep,
             int threads) {
-        TrainingStream stream = TrainingStream.of(store, config, new StepPlan(16, 4, at), SEED);
+        TrainingStream stream =
+                TrainingStream.of(store, config, new BatchPartition(16, 4, at), SEED);
         return BatchLoader.training(
                 stream,
                 config,

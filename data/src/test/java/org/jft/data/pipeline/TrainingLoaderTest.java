@@ -21,8 +21,8 @@ import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
 import org.jft.data.image.TestImages;
+import org.jft.data.order.BatchPartition;
 import org.jft.data.order.Selection;
-import org.jft.data.order.StepPlan;
 import org.jft.data.pipeline.Streams.Content;
 import org.jft.data.taxonomy.Labels;
 import org.junit.jupiter.api.Test;
@@ -196,7 +196,7 @@ class TrainingLoaderTest {
     void shouldFillLabelsUpward() {
         DataConfig config = config("100%", new LabelConfig(0.5, true, false), 1);
         TrainingStream stream =
-                TrainingStream.of(store, config, new StepPlan(16, 4, Topology.SOLO), 1);
+                TrainingStream.of(store, config, new BatchPartition(16, 4, Topology.SOLO), 1);
         Labels filled = new Labels(new int[] {1, 16}, new float[] {0.5f, 0.25f});
         try (BatchLoader loader =
                         BatchLoader.training(

@@ -3,12 +3,12 @@ package org.jft.eval.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
+import org.jft.core.file.WholeFile;
 
 /** Writes a report into a folder. */
 public final class ReportWriter {
@@ -16,8 +16,7 @@ public final class ReportWriter {
 
     /**
      * Writes {@code curve.json}, {@code curve.csv}, {@code curve.svg}, {@code residuals.svg} and
-     * {@code report.html}, replacing those of an earlier report. Each file is written beside its
-     * name and renamed, so that a reader never sees half of one.
+     * {@code report.html}, replacing those of an earlier report. A reader never sees half of one.
      *
      * @param folder created if missing
      * @return the files, in that order
@@ -34,7 +33,7 @@ public final class ReportWriter {
         try {
             Files.createDirectories(folder);
             for (Map.Entry<String, String> file : files.entrySet()) {
-                replace(folder.resolve(file.getKey()), file.getValue());
+                WholeFile.write(folder.resolve(file.getKey()), file.getValue());
             }
         } catch (IOException e) {
             throw new JftException(
@@ -43,19 +42,5 @@ public final class ReportWriter {
                     e);
         }
         return files.keySet().stream().map(folder::resolve).toList();
-    }
-
-    private static void replace(Path file, String content) throws IOException {
-        Path beside = file.resolveSibling("." + file.getFileName() + ".part");
-        try {
-            Files.writeString(beside, content);
-            Files.move(
-                    beside,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(beside);
-        }
     }
 }

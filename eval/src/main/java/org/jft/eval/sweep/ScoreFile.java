@@ -8,12 +8,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
+import org.jft.core.file.WholeFile;
 
 /**
  * The scores of one point, {@code score.json} in its run folder, valid for the parameters and the
@@ -56,14 +56,8 @@ record ScoreFile(Path file) {
         tree.put("test_fingerprint", key.testFingerprint());
         ObjectNode values = tree.putObject("metrics");
         metrics.forEach(values::put);
-        Path draft = file.resolveSibling(file.getFileName() + ".tmp");
         try {
-            JSON.writeValue(draft.toFile(), tree);
-            Files.move(
-                    draft,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(file, JSON.writeValueAsString(tree));
         } catch (IOException e) {
             throw failure(e);
         }

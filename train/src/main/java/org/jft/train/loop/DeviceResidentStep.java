@@ -19,8 +19,8 @@ final class DeviceResidentStep implements LocalStep {
     private final Optimizer optimizer; // its averaging rate; its state is the device's
     private final int microBatches; // of a step, of all workers
     private final int own; // of a step, of this worker
-    private final int rank;
     private DeviceStep.Numbers numbers;
+    private long step;
     private double loss;
 
     DeviceResidentStep(
@@ -34,14 +34,13 @@ final class DeviceResidentStep implements LocalStep {
         this.optimizer = optimizer;
         this.microBatches = microBatches;
         own = microBatches / collective.topology().worldSize();
-        rank = collective.topology().rank();
     }
 
     @Override
-    public void begin(long step, double learningRate) {
+    public void begin(long number, double learningRate) {
+        step = number;
         numbers =
                 new DeviceStep.Numbers(
-                        step,
                         1.0 / microBatches,
                         learningRate,
                         config.train().clipNorm(),
@@ -59,10 +58,10 @@ final class DeviceResidentStep implements LocalStep {
         DeviceStep.Labels labels =
                 new DeviceStep.Labels(batch.labelOffsets(), batch.labelIds(), batch.confidences());
         if (whole()) {
-            loss = device.step(pixels, labels, numbers);
+            loss = device.step(pixels, labels, batch.firstPosition(), numbers);
         } else {
-            long position = numbers.number() * microBatches + (long) rank * own + index;
-            device.accumulate(pixels, labels, position, index == 0, index == own - 1);
+            device.accumulate(
+                    pixels, labels, batch.firstPosition(), index == 0, index == own - 1);
             loss = index == own - 1 ? device.loss() : Double.NaN;
         }
         clock.book(Part.BACKWARD, System.nanoTime());
@@ -88,7 +87,7 @@ final class DeviceResidentStep implements LocalStep {
     public void update(Guard guard) {
         if (!whole()) {
             boolean finite = device.update(numbers);
-            guard.requireFinite("an update", numbers.number() + 1, finite, () -> true);
+            guard.requireFinite("an update", step + 1, finite, () -> true);
         }
     }
 

@@ -9,6 +9,7 @@ import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
+import org.jft.core.engine.Pass;
 import org.jft.data.pipeline.Batch;
 import org.jft.train.loop.StepClock.Part;
 import org.jft.train.objective.Objective;
@@ -71,7 +72,8 @@ final class HostStep implements LocalStep {
     private double forward(Batch batch) {
         EngineInput pixels =
                 EngineInput.pixels(batch.pixels(), batch.size(), config.data().image());
-        FloatBuffer logits = engine.forward(List.of(pixels), true).get(0);
+        Pass pass = Pass.training(batch.firstPosition());
+        FloatBuffer logits = engine.forward(List.of(pixels), pass).get(0);
         Targets targets = new Targets(batch.labelOffsets(), batch.labelIds(), batch.confidences());
         return objective.loss(logits, targets, outputGradient);
     }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFile;
@@ -16,6 +15,7 @@ import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
+import org.jft.core.file.WholeFile;
 
 /**
  * The files of one run.
@@ -96,15 +96,9 @@ public record RunFolder(Path root) {
     }
 
     private void write(Path file, String text) {
-        Path draft = file.resolveSibling(file.getFileName() + ".tmp");
         try {
             Files.createDirectories(root);
-            Files.writeString(draft, text);
-            Files.move(
-                    draft,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(file, text);
         } catch (IOException e) {
             throw failure(file, e);
         }

@@ -4,12 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jft.core.config.EngineConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.Engines;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.model.ModelSummary;
+import org.jft.core.topology.Topology;
 import org.jft.data.order.Selection;
 import org.jft.data.shard.DataSet;
 import org.jft.train.optimizer.Optimizer;
@@ -68,7 +70,8 @@ public record RunPlan(
 
         NetworkSpec network = Worker.network(config, classes);
         ModelSummary model = ModelSummary.of(network.graph(), network.inputTypes());
-        EngineFactory engine = Engines.named(config.engine().name());
+        Topology lead = new Topology(0, config.cluster().workers());
+        int threads = WorkerThreads.share(config.engine().threads(), lead);
         Optional<Double> seconds = Optional.empty();
         if (steps.isPresent()) {
             double flops =
@@ -76,13 +79,23 @@ public record RunPlan(
                             * model.forwardFlops()
                             * config.train().globalBatch()
                             * steps.getAsLong();
-            double speed = engine.matrixMultiplyFlops(config.engine());
+            int cores = Runtime.getRuntime().availableProcessors();
+            EngineConfig ofAll =
+                    config.engine().withThreads(Math.min(cores, threads * lead.worldSize()));
+            double speed = engine(config).matrixMultiplyFlops(ofAll);
             seconds = speed > 0 ? Optional.of(flops / speed) : Optional.empty();
         }
-        return new RunPlan(samples, steps, classes, model, memory(config, network, model), seconds);
+        EngineConfig ofOne = config.engine().withThreads(threads);
+        Memory memory = memory(config, ofOne, network, model);
+        return new RunPlan(samples, steps, classes, model, memory, seconds);
     }
 
-    private static Memory memory(RunConfig config, NetworkSpec network, ModelSummary model) {
+    private static EngineFactory engine(RunConfig config) {
+        return Engines.named(config.engine().name());
+    }
+
+    private static Memory memory(
+            RunConfig config, EngineConfig engine, NetworkSpec network, ModelSummary model) {
         long parameters = model.totalParameters();
         int micro = config.train().microBatch();
         int size = config.data().image().size();
@@ -91,7 +104,7 @@ public record RunPlan(
             vectors++; // where gradients are summed
         }
         return new Memory(
-                Engines.named(config.engine().name()).memoryBytes(network, micro, config.engine()),
+                engine(config).memoryBytes(network, micro, engine),
                 Float.BYTES * parameters * vectors,
                 3L * size * size * micro * (config.data().loader().prefetch() + 1));
     }

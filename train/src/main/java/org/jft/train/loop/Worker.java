@@ -16,7 +16,7 @@ import org.jft.core.engine.NetworkSpec;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.model.Architectures;
 import org.jft.core.topology.Topology;
-import org.jft.data.order.StepPlan;
+import org.jft.data.order.BatchPartition;
 import org.jft.data.pipeline.BatchLoader;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.pipeline.TrainingStream;
@@ -82,8 +82,9 @@ final class Worker {
             int classes,
             Engine engine,
             WorkerThreads threads) {
-        StepPlan plan = new StepPlan(config.train().globalBatch(), config.train().microBatch(), at);
-        TrainingStream stream = TrainingStream.of(data, config.data(), plan, config.seed());
+        BatchPartition partition =
+                new BatchPartition(config.train().globalBatch(), config.train().microBatch(), at);
+        TrainingStream stream = TrainingStream.of(data, config.data(), partition, config.seed());
         long totalSteps = config.train().stepCount(stream.selection().count());
         CheckpointFolder checkpoints =
                 folder.checkpoints(config.train().cadence().keepCheckpoints());

@@ -2,28 +2,43 @@ package org.jft.train.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.lang.reflect.Proxy;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.jft.cluster.collective.Collective;
+import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.transport.InMemoryNetwork;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.Engines;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout.Kind;
-import org.jft.data.order.StepPlan;
+import org.jft.core.engine.Pass;
+import org.jft.core.topology.Topology;
+import org.jft.data.order.BatchPartition;
 import org.jft.data.pipeline.BatchLoader;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.pipeline.TrainingStream;
@@ -49,12 +64,14 @@ class TrainerTest {
                       micro_batch: 2
                       steps: 4
                       objective: softmax
-                      optimizer: {kind: sgd}
+                      optimizer: {kind: sgd, momentum: 0}
                       schedule: {kind: constant, learning_rate: 0.05}
+                    engine: {threads: 1}
                     """,
                     "test");
 
     @TempDir private Path folder;
+    private final Set<Long> draws = new ConcurrentSkipListSet<>(); // of all passes
     private final long seed = System.nanoTime();
 
     /** What a rectifier makes of a NaN is 0: the loss stays finite, run after run. */
@@ -72,26 +89,71 @@ class TrainerTest {
     }
 
     @Test
-    void shouldTrainWhileAllIsFinite() {
-        float[] trained = train(0, parameters -> {}, Collective.solo());
-        for (float parameter : trained) {
-            assertThat(parameter).as("seed=%s", seed).isFinite();
+    void shouldDropOutTheSameWhenItGoesOnFromTheMiddle() {
+        List<float[]> after = new ArrayList<>();
+        float[] straight = train(0, p -> {}, Collective.solo(), p -> after.add(copy(p)));
+        float[] resumed = train(2, p -> p.put(after.get(1)), Collective.solo());
+        assertThat(resumed).as("seed=%s", seed).isEqualTo(straight);
+        assertThat(draws).as("one a micro batch").hasSize((int) STEPS * 4);
+    }
+
+    /** But for the order of additions, which another mask would exceed a thousandfold. */
+    @Test
+    void shouldDropOutTheSameOnAnotherNumberOfWorkers() {
+        float[] alone = train(0, p -> {}, Collective.solo());
+        InMemoryNetwork network = new InMemoryNetwork(1 << 16);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        List<CompletableFuture<float[]>> both =
+                IntStream.range(0, 2)
+                        .mapToObj(
+                                rank ->
+                                        CompletableFuture.supplyAsync(
+                                                () -> trainAs(rank, network), threads))
+                        .toList();
+        for (CompletableFuture<float[]> one : both) {
+            assertThat(one.join()).as("seed=%s", seed).containsExactly(alone, within(1e-5f));
+        }
+        threads.shutdown();
+    }
+
+    private float[] trainAs(int rank, InMemoryNetwork network) {
+        try (Collective collective =
+                Collective.ring(
+                        network.transport(rank),
+                        new Topology(rank, 2),
+                        JobToken.of("trainer"),
+                        Duration.ofSeconds(30))) {
+            return train(0, p -> {}, collective);
         }
     }
 
-    /** Trains from a step to the end and returns the parameters. */
     private float[] train(long firstStep, Consumer<FloatBuffer> start, Collective collective) {
+        return train(firstStep, start, collective, parameters -> {});
+    }
+
+    /**
+     * Trains from a step to the end.
+     *
+     * @param start changes the parameters before
+     * @param afterStep sees them after each step
+     * @return the parameters
+     */
+    private float[] train(
+            long firstStep,
+            Consumer<FloatBuffer> start,
+            Collective collective,
+            Consumer<FloatBuffer> afterStep) {
         NetworkSpec network = network();
-        StepPlan plan =
-                new StepPlan(
+        BatchPartition partition =
+                new BatchPartition(
                         CONFIG.train().globalBatch(),
                         CONFIG.train().microBatch(),
                         collective.topology());
         NoiseStore store = NoiseStore.of(24, SIDE, CLASSES, new Random(seed));
-        TrainingStream stream = TrainingStream.of(store, CONFIG.data(), plan, CONFIG.seed());
+        TrainingStream stream = TrainingStream.of(store, CONFIG.data(), partition, CONFIG.seed());
         try (Engine engine =
                         Engines.named("onednn")
-                                .compile(network, plan.microBatch(), CONFIG.engine());
+                                .compile(network, partition.microBatch(), CONFIG.engine());
                 Blocks blocks = new Blocks(1);
                 BatchLoader batches =
                         BatchLoader.training(
@@ -105,12 +167,35 @@ class TrainerTest {
             start.accept(engine.parameters());
             Optimizer optimizer =
                     new Optimizer(CONFIG.train(), engine.layout(), engine.parameters(), blocks);
-            new Trainer(CONFIG, engine, CLASSES, optimizer, STEPS, collective, blocks)
-                    .run(batches, firstStep, STEPS, (done, loss, rate, clock, guard) -> {});
-            float[] parameters = new float[engine.layout().length()];
-            engine.parameters().get(parameters);
-            return parameters;
+            new Trainer(CONFIG, noting(engine), CLASSES, optimizer, STEPS, collective, blocks)
+                    .run(
+                            batches,
+                            firstStep,
+                            STEPS,
+                            (done, loss, rate, clock, guard) ->
+                                    afterStep.accept(engine.parameters()));
+            return copy(engine.parameters());
         }
+    }
+
+    /** Returns an engine that notes the draws of its forward passes. */
+    private Engine noting(Engine engine) {
+        return (Engine)
+                Proxy.newProxyInstance(
+                        Engine.class.getClassLoader(),
+                        new Class<?>[] {Engine.class},
+                        (proxy, method, arguments) -> {
+                            if (method.getName().equals("forward")) {
+                                draws.add(((Pass) arguments[1]).draw());
+                            }
+                            return method.invoke(engine, arguments);
+                        });
+    }
+
+    private static float[] copy(FloatBuffer values) {
+        float[] copy = new float[values.remaining()];
+        values.get(0, copy);
+        return copy;
     }
 
     private static int firstBias() {
@@ -141,7 +226,8 @@ class TrainerTest {
                                         .activation(Activation.RELU)
                                         .build(),
                                 "image")
-                        .addLayer("pool", new GlobalPoolingLayer(), "conv")
+                        .addLayer("dropout", new DropoutLayer(0.5), "conv")
+                        .addLayer("pool", new GlobalPoolingLayer(), "dropout")
                         .addLayer(
                                 "head",
                                 new DenseLayer.Builder()

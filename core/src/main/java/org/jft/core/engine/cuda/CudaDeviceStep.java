@@ -192,10 +192,10 @@ final class CudaDeviceStep implements DeviceStep {
     }
 
     @Override
-    public double step(EngineInput input, Labels labels, Numbers numbers) {
+    public double step(EngineInput input, Labels labels, long position, Numbers numbers) {
         device.gpu().use();
         results.clear();
-        send(input, labels, numbers, numbers.number());
+        send(input, labels, numbers, position);
         whole.run(main);
         fetchResult();
         return results.finite() || loss.layouts().scaled() ? results.sum() : Double.NaN;
@@ -265,7 +265,7 @@ final class CudaDeviceStep implements DeviceStep {
             summed = !last;
         }
         // The update's numbers come with it; until then only the position and the scale are read.
-        send(input, labels, new Numbers(position, 1, 0, 0, 0), position);
+        send(input, labels, new Numbers(1, 0, 0, 0), position);
         forwardLoss.run(main);
         for (Part part : backward) {
             part.replay().run(main);
@@ -322,7 +322,7 @@ final class CudaDeviceStep implements DeviceStep {
     @Override
     public boolean update(Numbers numbers) {
         device.gpu().use();
-        execution.feeder().send(numbers(numbers, numbers.number()), numberBytes(), main);
+        execution.feeder().send(numbers(numbers, 0), numberBytes(), main);
         if (exchanged) {
             main.copyToDevice(vectors.gradients(), hostSums.address(), vectors.bytes());
         }

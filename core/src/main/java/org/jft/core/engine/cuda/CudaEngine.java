@@ -20,6 +20,7 @@ import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.KernelListener;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.Pass;
 import org.jft.core.engine.cuda.driver.CudaException;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.plan.Task;
@@ -51,7 +52,6 @@ final class CudaEngine implements Engine {
     private Execution awaitingBackward;
     private Execution lastBackward;
     private KernelListener kernelListener;
-    private long trainingPasses;
     private boolean resident; // a device step knows where the memory is
     private boolean closed;
 
@@ -109,18 +109,17 @@ final class CudaEngine implements Engine {
     }
 
     @Override
-    public List<FloatBuffer> forward(List<EngineInput> inputs, boolean train) {
+    public List<FloatBuffer> forward(List<EngineInput> inputs, Pass pass) {
         requireOpen();
         int rows = EngineInput.rows(inputs, program.inputs().size(), batchSize);
         device.gpu().use();
         awaitingBackward = null;
-        Execution execution = train ? training(rows) : inference();
-        trainingPasses += train ? 1 : 0;
+        Execution execution = pass.training() ? training(rows) : inference();
         float scale = config.precision() == Precision.FP16 ? HOST_LOSS_SCALE : 1;
         List<FloatBuffer> outputs =
                 execution.forward(
-                        inputs, StepNumbers.ofPass(trainingPasses, scale), kernelListener);
-        awaitingBackward = train ? execution : null;
+                        inputs, StepNumbers.ofPass(pass.draw(), scale), kernelListener);
+        awaitingBackward = pass.training() ? execution : null;
         return outputs.stream()
                 .map(output -> output.slice(0, output.capacity() / execution.rows() * rows))
                 .toList();

@@ -1,21 +1,23 @@
 package org.jft.core.engine.cuda;
 
 import com.google.common.hash.Hashing;
+import com.google.common.primitives.Bytes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jft.core.file.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Values by key in a folder, one file each, named by the hash of its key. What is truncated,
  * altered, of another version or under a colliding name counts as not there; a folder that cannot
- * be written only costs time. Several processes may use it at once.
+ * be written only costs time. Several processes may use it at once: what they write together is
+ * equal, or its checksum is wrong.
  *
  * <pre>
  *  0        4          8            8 + k   +8          +8 + v
@@ -69,29 +71,23 @@ final class DiskCache {
     void put(String key, byte[] value) {
         try {
             Files.createDirectories(folder);
-            Path whole = Files.createTempFile(folder, "new", null);
-            try (var out = Files.newOutputStream(whole)) {
-                out.write(head(key));
-                out.write(checksum(value));
-                out.write(value);
-            }
-            move(whole, file(key));
+            ByteBuffer all =
+                    ByteBuffer.wrap(Bytes.concat(head(key), checksum(value), value));
+            WholeFile.write(
+                    file(key),
+                    channel -> {
+                        while (all.hasRemaining()) {
+                            channel.write(all);
+                        }
+                    });
         } catch (IOException e) {
             LOG.warn("{} keeps nothing: {}", folder, e.toString());
         }
     }
 
-    private static void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
     private static byte[] head(String key) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        return java.nio.ByteBuffer.allocate(MAGIC.length + Integer.BYTES + bytes.length)
+        return ByteBuffer.allocate(MAGIC.length + Integer.BYTES + bytes.length)
                 .put(MAGIC)
                 .putInt(bytes.length)
                 .put(bytes)
@@ -100,6 +96,6 @@ final class DiskCache {
 
     private static byte[] checksum(byte[] value) {
         long sum = Integer.toUnsignedLong(Hashing.crc32().hashBytes(value).asInt());
-        return java.nio.ByteBuffer.allocate(Long.BYTES).putLong(sum).array();
+        return ByteBuffer.allocate(Long.BYTES).putLong(sum).array();
     }
 }

@@ -20,6 +20,7 @@ import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.Pass;
 import org.jft.core.engine.WeightDraw;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -111,7 +112,7 @@ final class Nd4jEngine implements Engine {
     }
 
     @Override
-    public List<FloatBuffer> forward(List<EngineInput> fed, boolean training) {
+    public List<FloatBuffer> forward(List<EngineInput> fed, Pass pass) {
         requireOpen();
         int rows = EngineInput.rows(fed, inputs.length, batchSize);
         INDArray[] used = new INDArray[inputs.length];
@@ -120,8 +121,12 @@ final class Nd4jEngine implements Engine {
             copy(fed.get(i), used[i]);
         }
         graph.release();
-        INDArray[] outputs = training ? graph.forward(used) : graph.output(false, used);
-        forwardBatch = training ? rows : 0;
+        // DL4J draws masks from one generator of the process, each element by its own count.
+        Nd4j.getRandom()
+                .setSeed(
+                        graph.getConfiguration().getDefaultConfiguration().getSeed() + pass.draw());
+        INDArray[] outputs = pass.training() ? graph.forward(used) : graph.output(false, used);
+        forwardBatch = pass.training() ? rows : 0;
         lastOutputs = new INDArray[outputs.length];
         List<FloatBuffer> views = new ArrayList<>();
         for (int i = 0; i < outputs.length; i++) {
@@ -136,7 +141,7 @@ final class Nd4jEngine implements Engine {
     @Override
     public void backward(List<FloatBuffer> fed, GradientListener onReady) {
         requireOpen();
-        checkState(forwardBatch > 0, "backward needs a forward pass with training=true");
+        checkState(forwardBatch > 0, "backward needs a training pass forward");
         INDArray[] used = new INDArray[fed.size()];
         for (int i = 0; i < fed.size(); i++) {
             FloatBuffer values = fed.get(i).duplicate();

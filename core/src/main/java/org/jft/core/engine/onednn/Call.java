@@ -3,16 +3,17 @@ package org.jft.core.engine.onednn;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.jft.core.engine.EngineInput;
+import org.jft.core.engine.Pass;
 
 /** What the caller of one pass gave; the kernels at the borders of the network read it. */
 final class Call {
     private List<EngineInput> inputs = List.of();
     private List<FloatBuffer> outputGradients = List.of();
-    private long trainingPasses;
+    private long draw;
 
-    void forward(List<EngineInput> given, boolean training) {
+    void forward(List<EngineInput> given, Pass pass) {
         inputs = given;
-        trainingPasses += training ? 1 : 0;
+        draw = pass.draw();
     }
 
     void backward(List<FloatBuffer> given) {
@@ -27,8 +28,8 @@ final class Call {
         return outputGradients.get(index);
     }
 
-    /** Returns how many training passes have begun. */
-    long trainingPasses() {
-        return trainingPasses;
+    /** Returns which dropout masks the pass takes. */
+    long draw() {
+        return draw;
     }
 }

@@ -50,7 +50,7 @@ record Compilation(List<Kernel> kernels, int forwardCount, Arena arena, long scr
             Call call) {
         Layouts layouts = new Layouts(owner, program, rows, precision);
         Sizes sizes = new Sizes(layouts);
-        Registry registry = registry(owner, layouts, call);
+        Registry registry = registry(owner, layouts, call, !plan.training());
         List<Kernel> kernels = new ArrayList<>();
         long scratch = 0;
         for (Task task : plan.tasks()) {
@@ -72,12 +72,12 @@ record Compilation(List<Kernel> kernels, int forwardCount, Arena arena, long scr
         return arena.bytes() + scratchBytes;
     }
 
-    private static Registry registry(Dnnl owner, Layouts layouts, Call call) {
-        ElementKernels elements = new ElementKernels(owner, layouts, call::trainingPasses);
+    private static Registry registry(Dnnl owner, Layouts layouts, Call call, boolean fewerRows) {
+        ElementKernels elements = new ElementKernels(owner, layouts, call::draw);
         LinearKernels linear = new LinearKernels(owner, layouts);
         NormKernels norms = new NormKernels(owner, layouts, elements);
         PoolKernels pools = new PoolKernels(owner, layouts);
-        TransferKernels transfers = new TransferKernels(owner, layouts, call);
+        TransferKernels transfers = new TransferKernels(owner, layouts, call, fewerRows);
         return new Registry()
                 .on(Task.LoadInput.class, transfers::loadInput)
                 .on(Task.StoreOutput.class, transfers::storeOutput)

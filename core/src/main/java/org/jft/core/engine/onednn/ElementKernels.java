@@ -27,13 +27,13 @@ final class ElementKernels {
     private final Dnnl owner;
     private final Layouts layouts;
     private final Attributes attributes;
-    private final LongSupplier pass; // counts training passes: new dropout masks each time
+    private final LongSupplier draw; // of the pass: see Pass
 
-    ElementKernels(Dnnl owner, Layouts layouts, LongSupplier pass) {
+    ElementKernels(Dnnl owner, Layouts layouts, LongSupplier draw) {
         this.owner = owner;
         this.layouts = layouts;
         this.attributes = new Attributes(owner);
-        this.pass = pass;
+        this.draw = draw;
     }
 
     void activate(Task.Activate task, KernelBuilder kernel) {
@@ -150,7 +150,7 @@ final class ElementKernels {
     }
 
     private void draw(ByteBuffer mask, boolean half, Op.Dropout dropout) {
-        SplittableRandom random = new SplittableRandom(dropout.seed() + pass.getAsLong());
+        SplittableRandom random = new SplittableRandom(dropout.seed() + draw.getAsLong());
         for (int i = 0; i < mask.capacity(); i += half ? Short.BYTES : Float.BYTES) {
             boolean kept = random.nextDouble() < dropout.keep();
             if (half) {

@@ -33,8 +33,8 @@ final class InputStep implements Step {
     private final int rows;
     private final Operation tensor;
     private final Optional<Normalization> pixels;
-    private final Place staging;
-    private ByteBuffer copy; // float32 of all rows
+    private final Optional<Place> staging;
+    private ByteBuffer copy; // float32 of all rows; null without staging
     private FloatBuffer mean;
     private FloatBuffer inverse;
 
@@ -45,7 +45,7 @@ final class InputStep implements Step {
             int rows,
             Operation tensor,
             Optional<Normalization> pixels,
-            Place staging) {
+            Optional<Place> staging) {
         this.call = call;
         this.index = index;
         this.shape = shape;
@@ -58,10 +58,10 @@ final class InputStep implements Step {
     @Override
     public void bind(ToLongFunction<Place> addresses) {
         tensor.bind(addresses);
+        long bytes = (long) Float.BYTES * rows * shape.elements();
         copy =
-                Address.bytes(
-                        addresses.applyAsLong(staging),
-                        (long) Float.BYTES * rows * shape.elements());
+                staging.map(place -> Address.bytes(addresses.applyAsLong(place), bytes))
+                        .orElse(null);
         pixels.ifPresent(
                 path -> {
                     path.operations().forEach(operation -> operation.bind(addresses));

@@ -17,6 +17,7 @@ import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.KernelListener;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.Pass;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.plan.Task;
 import org.jft.core.engine.program.Program;
@@ -99,16 +100,16 @@ final class OneDnnEngine implements Engine {
     }
 
     @Override
-    public List<FloatBuffer> forward(List<EngineInput> inputs, boolean train) {
+    public List<FloatBuffer> forward(List<EngineInput> inputs, Pass pass) {
         requireOpen();
         int rows = EngineInput.rows(inputs, program.inputs().size(), batchSize);
         Threads.use(config.threads());
-        Execution execution = train ? training(rows) : inference();
+        Execution execution = pass.training() ? training(rows) : inference();
         awaitingBackward = null;
         execution.enter(memory);
-        call.forward(inputs, train);
+        call.forward(inputs, pass);
         List<FloatBuffer> outputs = execution.forward(kernelListener);
-        awaitingBackward = train ? execution : null;
+        awaitingBackward = pass.training() ? execution : null;
         return rows == execution.rows() ? rewound(outputs) : firstRows(outputs, execution, rows);
     }
 
@@ -130,7 +131,7 @@ final class OneDnnEngine implements Engine {
     @Override
     public void backward(List<FloatBuffer> outputGradients, GradientListener onReady) {
         requireOpen();
-        checkState(awaitingBackward != null, "backward needs a forward pass with training=true");
+        checkState(awaitingBackward != null, "backward needs a training pass forward");
         Execution execution = awaitingBackward;
         checkArgument(
                 outputGradients.size() == execution.outputs().size(),

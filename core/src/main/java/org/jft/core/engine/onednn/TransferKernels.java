@@ -28,12 +28,17 @@ final class TransferKernels {
     private final Layouts layouts;
     private final Attributes attributes;
     private final Call call;
+    private final boolean fewerRows;
 
-    TransferKernels(Dnnl owner, Layouts layouts, Call call) {
+    /**
+     * @param fewerRows whether the caller may give fewer rows than planned for
+     */
+    TransferKernels(Dnnl owner, Layouts layouts, Call call, boolean fewerRows) {
         this.owner = owner;
         this.layouts = layouts;
         this.attributes = new Attributes(owner);
         this.call = call;
+        this.fewerRows = fewerRows;
     }
 
     void loadInput(Task.LoadInput task, KernelBuilder kernel) {
@@ -46,7 +51,10 @@ final class TransferKernels {
                 shape.channels() == COLOURS
                         ? Optional.of(normalization(task, kernel))
                         : Optional.empty();
-        Place staging = kernel.scratch(dnnl.dnnl_memory_desc_get_size(plain));
+        Optional<Place> staging =
+                fewerRows
+                        ? Optional.of(kernel.scratch(dnnl.dnnl_memory_desc_get_size(plain)))
+                        : Optional.empty();
         kernel.step(
                 new InputStep(call, task.index(), shape, layouts.rows(), tensor, pixels, staging));
     }
@@ -58,12 +66,13 @@ final class TransferKernels {
         Place inverse = kernel.scratch((long) Float.BYTES * COLOURS);
         dnnl_memory_desc bytes = layouts.describe(dnnl_u8, dnnl_nhwc, shape);
         dnnl_memory_desc floats = layouts.describe(dnnl_f32, layouts.tag(shape), shape);
-        Place converted = kernel.scratch(dnnl.dnnl_memory_desc_get_size(floats));
-        Operation conversion = kernel.detachedReorder(bytes, Place.caller(), floats, converted);
-
         dnnl_memory_desc perChannel = owner.describe(dnnl_f32, dnnl_abcd, 1, COLOURS, 1, 1);
         boolean narrow = layouts.type(task.to()) != dnnl_f32;
-        Place scaled = narrow ? converted : Place.of(task.to());
+        Place scaled =
+                narrow
+                        ? kernel.scratch(dnnl.dnnl_memory_desc_get_size(floats))
+                        : Place.of(task.to());
+        Operation conversion = kernel.detachedReorder(bytes, Place.caller(), floats, scaled);
         dnnl_primitive_attr times = attributes.times(perChannel);
         Operation scaling =
                 kernel.detached(
@@ -77,7 +86,7 @@ final class TransferKernels {
                                                         perChannel,
                                                         floats,
                                                         times)))
-                        .with(DNNL_ARG_SRC_0, floats, converted)
+                        .with(DNNL_ARG_SRC_0, floats, scaled)
                         .with(DNNL_ARG_SRC_1, perChannel, mean)
                         .with(Attributes.postOperation(0) | DNNL_ARG_SRC_1, perChannel, inverse)
                         .with(DNNL_ARG_DST, floats, scaled);

@@ -15,11 +15,13 @@ import org.jft.core.engine.program.Value;
 /**
  * The tasks of one pass over a program, in order.
  *
+ * @param training whether it is a training step, which runs on just as many rows as it is planned
+ *     for; an inference may run on fewer
  * @param forward from inputs to outputs
  * @param backward from the gradients of the outputs to those of parameters and inputs; empty for
  *     inference
  */
-public record StepPlan(List<Task> forward, List<Task> backward) {
+public record StepPlan(boolean training, List<Task> forward, List<Task> backward) {
     /** Plans an inference: running statistics, nothing kept. */
     public static StepPlan inference(Program program) {
         List<Task> tasks = new ArrayList<>();
@@ -27,7 +29,7 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
         planner.loadInputs();
         Fusion.of(program, false).forEach(planner::add);
         planner.storeOutputs();
-        return ordered(tasks, List.of());
+        return ordered(false, tasks, List.of());
     }
 
     /**
@@ -73,7 +75,7 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
             gradients.add(groups, planner);
         }
         gradients.storeInputGradients();
-        return ordered(forward, live(backward));
+        return ordered(true, forward, live(backward));
     }
 
     /** Drops what leads to no gradient: segments run again that backward takes nothing from. */
@@ -95,7 +97,7 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
      * Turns sums round whose second operand is read for the last time and whose first is not: a sum
      * may take the place of its first only.
      */
-    private static StepPlan ordered(List<Task> forward, List<Task> backward) {
+    private static StepPlan ordered(boolean training, List<Task> forward, List<Task> backward) {
         Map<Tensor, Task> lastReader = new HashMap<>();
         for (Task task : concatenate(forward, backward)) {
             task.reads().forEach(tensor -> lastReader.put(tensor, task));
@@ -108,7 +110,9 @@ public record StepPlan(List<Task> forward, List<Task> backward) {
                                 ? sum.turned()
                                 : task;
         return new StepPlan(
-                forward.stream().map(turned).toList(), backward.stream().map(turned).toList());
+                training,
+                forward.stream().map(turned).toList(),
+                backward.stream().map(turned).toList());
     }
 
     /** Returns all tasks, forward and then backward. */

@@ -17,6 +17,7 @@ import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.Pass;
 import org.jft.core.engine.program.Lowering;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
@@ -70,7 +71,7 @@ class CudaEngineTest {
         try (CudaEngine engine = engine(gpu, "resnet50", Precision.BF16)) {
             List<Integer> offsets = new ArrayList<>();
             List<Integer> ends = new ArrayList<>();
-            engine.forward(List.of(image()), true);
+            engine.forward(List.of(image()), Pass.training(0));
             gpu.calls.clear();
             engine.backward(
                     List.of(floats(ROWS * Networks.CLASSES)),
@@ -103,7 +104,7 @@ class CudaEngineTest {
             long said =
                     new CudaEngineFactory().memoryBytes(network, ROWS, config(precision, false));
             try (CudaEngine engine = engine(own, "resnet18", precision)) {
-                engine.forward(List.of(image()), false);
+                engine.forward(List.of(image()), Pass.INFERENCE);
                 step(engine);
                 assertThat(before - own.freeBytes()).as("%s", precision).isEqualTo(said);
             }
@@ -221,7 +222,7 @@ class CudaEngineTest {
     @Test
     void shouldLeaveNothingOpenAtTheEnd() {
         CudaEngine engine = engine(gpu, "resnet8s", Precision.BF16);
-        engine.forward(List.of(image()), false);
+        engine.forward(List.of(image()), Pass.INFERENCE);
         step(engine); // larger: the memory moves
         engine.close();
         engine.close();
@@ -231,9 +232,9 @@ class CudaEngineTest {
     @Test
     void shouldUploadTheParametersWithEachPass() {
         try (CudaEngine engine = engine(gpu, "resnet8s", Precision.BF16)) {
-            engine.forward(List.of(image()), false);
+            engine.forward(List.of(image()), Pass.INFERENCE);
             gpu.calls.clear();
-            engine.forward(List.of(image()), false);
+            engine.forward(List.of(image()), Pass.INFERENCE);
             long bytes = (long) Float.BYTES * engine.layout().length();
             Matcher copy = Pattern.compile(".*, (\\d+)").matcher(gpu.calls.get(0).detail());
             assertThat(copy.matches()).isTrue();
@@ -264,7 +265,7 @@ class CudaEngineTest {
     }
 
     private static void step(CudaEngine engine) {
-        engine.forward(List.of(image()), true);
+        engine.forward(List.of(image()), Pass.training(0));
         engine.backward(List.of(floats(ROWS * Networks.CLASSES)), GradientListener.NONE);
     }
 

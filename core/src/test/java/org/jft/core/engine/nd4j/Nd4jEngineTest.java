@@ -35,6 +35,7 @@ import org.jft.core.engine.Engines;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.Pass;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.model.Architectures;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,8 @@ class Nd4jEngineTest {
 
                 float[] image = uniform(random, BATCH * 3 * SIZE * SIZE);
                 float[] outputGradient = uniform(random, BATCH * CLASSES);
-                FloatBuffer output = engine.forward(List.of(tensor(image)), true).get(0);
+                FloatBuffer output =
+                        engine.forward(List.of(tensor(image)), Pass.training(0)).get(0);
                 float[] logits = read(output, BATCH * CLASSES);
                 engine.backward(List.of(direct(outputGradient)), (offset, length) -> {});
 
@@ -99,7 +101,9 @@ class Nd4jEngineTest {
             copyParameters(engine, stock);
             float[] image = uniform(random, BATCH * 3 * SIZE * SIZE);
             float[] logits =
-                    read(engine.forward(List.of(tensor(image)), false).get(0), BATCH * CLASSES);
+                    read(
+                            engine.forward(List.of(tensor(image)), Pass.INFERENCE).get(0),
+                            BATCH * CLASSES);
             INDArray expected =
                     stock.outputSingle(Nd4j.createFromArray(image).reshape(BATCH, 3, SIZE, SIZE));
             assertClose("seed=" + seed, logits, expected.dup('c').data().asFloat(), 1e-4);
@@ -113,9 +117,11 @@ class Nd4jEngineTest {
             Random random = new Random(seed);
             float[] image = uniform(random, BATCH * 3 * SIZE * SIZE);
             float[] full =
-                    read(engine.forward(List.of(tensor(image)), false).get(0), BATCH * CLASSES);
+                    read(
+                            engine.forward(List.of(tensor(image)), Pass.INFERENCE).get(0),
+                            BATCH * CLASSES);
             EngineInput two = new EngineInput.Tensor(direct(image), 2);
-            float[] part = read(engine.forward(List.of(two), false).get(0), 2 * CLASSES);
+            float[] part = read(engine.forward(List.of(two), Pass.INFERENCE).get(0), 2 * CLASSES);
             assertClose("seed=" + seed, part, part(full, 0, 2 * CLASSES), 1e-5);
         }
     }
@@ -129,7 +135,7 @@ class Nd4jEngineTest {
             float[] outputGradient = uniform(random, BATCH * CLASSES);
             float[] first = null;
             for (int i = 0; i < 4; i++) {
-                engine.forward(List.of(tensor(image)), true);
+                engine.forward(List.of(tensor(image)), Pass.training(0));
                 engine.backward(List.of(direct(outputGradient)), (offset, length) -> {});
                 float[] gradient = read(engine.gradients(), engine.layout().length());
                 first = first == null ? gradient : first;
@@ -178,9 +184,11 @@ class Nd4jEngineTest {
                 }
             }
             EngineInput image = new EngineInput.Pixels(pixels, 1, SIZE, SIZE, mean, std);
-            float[] fromPixels = read(engine.forward(List.of(image), false).get(0), CLASSES);
+            float[] fromPixels =
+                    read(engine.forward(List.of(image), Pass.INFERENCE).get(0), CLASSES);
             EngineInput same = new EngineInput.Tensor(direct(planes), 1);
-            float[] fromPlanes = read(engine.forward(List.of(same), false).get(0), CLASSES);
+            float[] fromPlanes =
+                    read(engine.forward(List.of(same), Pass.INFERENCE).get(0), CLASSES);
             assertThat(fromPixels).isEqualTo(fromPlanes);
         }
     }

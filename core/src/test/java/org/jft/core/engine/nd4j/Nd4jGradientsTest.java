@@ -33,6 +33,7 @@ import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.Pass;
 import org.jft.core.failure.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
@@ -92,7 +93,7 @@ class Nd4jGradientsTest {
             randomize(engine);
             List<EngineInput> two = new ArrayList<>();
             inputs().forEach(values -> two.add(new EngineInput.Tensor(direct(values), 2)));
-            List<FloatBuffer> outputs = engine.forward(two, true);
+            List<FloatBuffer> outputs = engine.forward(two, Pass.training(0));
             List<FloatBuffer> gradients = new ArrayList<>();
             outputs.forEach(output -> gradients.add(direct(uniform(output.remaining()))));
 
@@ -144,7 +145,7 @@ class Nd4jGradientsTest {
         float[] weights = uniform(outputs(engine, inputs, true).length);
         List<FloatBuffer> gradients = new ArrayList<>();
         int at = 0;
-        for (FloatBuffer output : engine.forward(fed(inputs), true)) {
+        for (FloatBuffer output : engine.forward(fed(inputs), Pass.training(0))) {
             int length = output.remaining();
             gradients.add(direct(java.util.Arrays.copyOfRange(weights, at, at + length)));
             at += length;
@@ -200,7 +201,7 @@ class Nd4jGradientsTest {
     }
 
     private float[] outputs(Engine engine, List<float[]> inputs, boolean training) {
-        List<FloatBuffer> outputs = engine.forward(fed(inputs), training);
+        List<FloatBuffer> outputs = engine.forward(fed(inputs), new Pass(training, 0));
         float[] all = new float[outputs.stream().mapToInt(FloatBuffer::remaining).sum()];
         int at = 0;
         for (FloatBuffer output : outputs) {

@@ -31,6 +31,7 @@ import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.KernelListener.KernelRun;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.Pass;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.model.Architectures;
 import org.junit.jupiter.api.Test;
@@ -75,12 +76,12 @@ final class OneDnnEngineTest {
             try (OneDnnEngine engine = (OneDnnEngine) FACTORY.compile(network, 4, config)) {
                 for (int rows = 1; rows <= 4; rows++) {
                     List<EngineInput> input = List.of(new EngineInput.Tensor(images, rows));
-                    engine.forward(input, false);
+                    engine.forward(input, Pass.INFERENCE);
                     assertThat(engine.allocatedBytes()).isLessThanOrEqualTo(said);
-                    engine.forward(input, true);
+                    engine.forward(input, Pass.training(0));
                     engine.backward(
                             List.of(gaussian(2, rows * 5 * SIZE * SIZE)), GradientListener.NONE);
-                    engine.forward(input, false);
+                    engine.forward(input, Pass.INFERENCE);
                 }
                 assertThat(engine.allocatedBytes()).isEqualTo(said);
             }
@@ -92,10 +93,10 @@ final class OneDnnEngineTest {
         try (Engine engine = FACTORY.compile(segmentation(), 2, config(Precision.FP32, 0, false))) {
             List<EngineInput> input =
                     List.of(new EngineInput.Tensor(gaussian(1, 2 * 3 * SIZE * SIZE), 2));
-            float[] before = read(engine.forward(input, false).get(0));
-            float[] trained = read(engine.forward(input, true).get(0));
-            assertThat(read(engine.forward(input, false).get(0))).isEqualTo(before);
-            assertThat(read(engine.forward(input, true).get(0))).isEqualTo(trained);
+            float[] before = read(engine.forward(input, Pass.INFERENCE).get(0));
+            float[] trained = read(engine.forward(input, Pass.training(0)).get(0));
+            assertThat(read(engine.forward(input, Pass.INFERENCE).get(0))).isEqualTo(before);
+            assertThat(read(engine.forward(input, Pass.training(0)).get(0))).isEqualTo(trained);
         }
     }
 
@@ -225,7 +226,7 @@ final class OneDnnEngineTest {
     }
 
     private static float[] step(Engine engine, FloatBuffer images, int rows) {
-        engine.forward(List.of(new EngineInput.Tensor(images, rows)), true);
+        engine.forward(List.of(new EngineInput.Tensor(images, rows)), Pass.training(0));
         engine.backward(List.of(gaussian(7, rows * CLASSES)), GradientListener.NONE);
         float[] gradients = new float[engine.layout().length()];
         engine.gradients().get(0, gradients);

@@ -13,6 +13,7 @@ import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.Engines;
 import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.Pass;
 import org.jft.core.failure.ConfigException;
 import org.jft.data.pipeline.Batch;
 import org.jft.data.pipeline.BatchLoader;
@@ -90,7 +91,7 @@ public final class CheckpointScorer {
             for (Batch batch; (batch = batches.next()) != null; ) {
                 try (Batch open = batch) {
                     EngineInput pixels = EngineInput.pixels(open.pixels(), open.size(), image);
-                    FloatBuffer logits = engine.forward(List.of(pixels), false).get(0);
+                    FloatBuffer logits = engine.forward(List.of(pixels), Pass.INFERENCE).get(0);
                     int classes = logits.capacity() / open.size();
                     if (scorer == null) {
                         scorer = scorer(taxonomy, classes);

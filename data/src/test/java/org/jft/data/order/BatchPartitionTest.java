@@ -9,7 +9,7 @@ import java.util.stream.LongStream;
 import org.jft.core.topology.Topology;
 import org.junit.jupiter.api.Test;
 
-class StepPlanTest {
+class BatchPartitionTest {
     @Test
     void shouldGiveTheSameMicroBatchesForAnyNumberOfWorkers() {
         List<Long> alone = firstPositions(1);
@@ -30,16 +30,16 @@ class StepPlanTest {
 
     @Test
     void shouldNotOverflowAtAnyStepThatCanBeReached() {
-        StepPlan plan = new StepPlan(1 << 16, 64, new Topology(1, 2));
-        assertThat(plan.firstPosition(1L << 40, 3)).isEqualTo((1L << 56) + (1 << 15) + 3 * 64);
+        BatchPartition partition = new BatchPartition(1 << 16, 64, new Topology(1, 2));
+        assertThat(partition.firstPosition(1L << 40, 3)).isEqualTo((1L << 56) + (1 << 15) + 3 * 64);
     }
 
     @Test
     void shouldRefuseAGlobalBatchThatCannotBeDealt() {
-        assertThatThrownBy(() -> new StepPlan(24, 8, new Topology(0, 2)))
+        assertThatThrownBy(() -> new BatchPartition(24, 8, new Topology(0, 2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("globalBatch=24 is not a multiple of microBatch=8 times worldSize=2");
-        assertThatThrownBy(() -> new StepPlan(16, 8, new Topology(0, 2)).firstPosition(0, 1))
+        assertThatThrownBy(() -> new BatchPartition(16, 8, new Topology(0, 2)).firstPosition(0, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("microIndex=1");
     }
@@ -49,9 +49,9 @@ class StepPlanTest {
         List<Long> firsts = new ArrayList<>();
         for (long step = 0; step < 3; step++) {
             for (int rank = 0; rank < worldSize; rank++) {
-                StepPlan plan = new StepPlan(32, 8, new Topology(rank, worldSize));
-                for (int k = 0; k < plan.microBatchesPerStep(); k++) {
-                    firsts.add(plan.firstPosition(step, k));
+                BatchPartition partition = new BatchPartition(32, 8, new Topology(rank, worldSize));
+                for (int k = 0; k < partition.microBatchesPerStep(); k++) {
+                    firsts.add(partition.firstPosition(step, k));
                 }
             }
         }

@@ -22,8 +22,8 @@ import org.jft.core.topology.Topology;
  * @param globalBatch samples of one step over all workers
  * @param microBatch samples of one forward and backward pass
  */
-public record StepPlan(int globalBatch, int microBatch, Topology at) {
-    public StepPlan {
+public record BatchPartition(int globalBatch, int microBatch, Topology at) {
+    public BatchPartition {
         checkArgument(
                 microBatch > 0 && globalBatch > 0,
                 "batches must not be empty: globalBatch=%s, microBatch=%s",

@@ -1,0 +1,41 @@
+package org.jft.train.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.RunConfig;
+import org.jft.core.engine.Engines;
+import org.junit.jupiter.api.Test;
+
+class RunPlanTest {
+    /** oneDNN takes working memory for each thread, and workers share the cores. */
+    @Test
+    void shouldCountTheMemoryOfAWorkerWithItsShareOfTheCores() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        assumeThat(cores).isGreaterThan(1);
+        RunConfig config =
+                ConfigLoader.parse(
+                        """
+                        data: {train: nowhere, image: {size: 32}}
+                        model: {architecture: resnet8s, classes: 10}
+                        train:
+                          global_batch: %s
+                          micro_batch: 64
+                          steps: 1
+                          optimizer: {kind: sgd}
+                          schedule: {kind: constant, learning_rate: 0.05}
+                        cluster: {workers: %s}
+                        """
+                                .formatted(64 * cores, cores),
+                        "test");
+        assertThat(RunPlan.of(config).memory().engine())
+                .isEqualTo(engineBytes(config, 1))
+                .isNotEqualTo(engineBytes(config, cores));
+    }
+
+    private static long engineBytes(RunConfig config, int threads) {
+        return Engines.named("onednn")
+                .memoryBytes(Worker.network(config, 10), 64, config.engine().withThreads(threads));
+    }
+}
