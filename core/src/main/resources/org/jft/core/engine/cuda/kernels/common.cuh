@@ -324,7 +324,7 @@ INLINE float sum_chunks(const float* partials, i64 stride, int chunks, bool insi
 INLINE double sum_block(double x) {
     __shared__ double sums[BLOCK];
     sums[threadIdx.x] = x;
-    for (int half = BLOCK / 2; half > 0; half /= 2) {
+    for (u32 half = BLOCK / 2; half > 0; half /= 2) {
         __syncthreads();
         if (threadIdx.x < half) {
             sums[threadIdx.x] += sums[threadIdx.x + half];

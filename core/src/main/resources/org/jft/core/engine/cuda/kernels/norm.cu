@@ -220,7 +220,10 @@ INLINE void backward_partial(
     Values<V> shiftSum = {};
     Values<V> scaleSum = {};
     if (inside) {
-        means = load<V>(mean + at.channel);
+        UNROLL
+        for (int j = 0; j < V; j++) {
+            means.at[j] = mean[at.channel + j];
+        }
         UNROLL_TWICE
         for (i64 row = chunk.from + at.row; row < chunk.to; row += at.rowStep) {
             i64 i = row * c + at.channel;
