@@ -109,7 +109,8 @@ class UserErrorTest {
     void shouldPlanARunOnAGpuWithoutOne() {
         Result result = train("gpu-plan", "--engine", "cuda", "--dry-run");
         assertThat(result.exitCode()).as(result.err()).isZero();
-        assertThat(result.out()).containsPattern("engine cuda +\\d.* for micro batches of \\d+ in bf16");
+        assertThat(result.out())
+                .containsPattern("engine cuda +\\d.* for micro batches of \\d+ in bf16");
     }
 
     @Test

@@ -28,10 +28,7 @@ public interface DeviceStep {
      * @param averageRate of the moving average: a += rate (w - a)
      */
     record Numbers(
-            double gradientScale,
-            double learningRate,
-            double largestNorm,
-            float averageRate) {}
+            double gradientScale, double learningRate, double largestNorm, float averageRate) {}
 
     /**
      * Takes a whole step over one batch.

@@ -60,8 +60,7 @@ final class DeviceResidentStep implements LocalStep {
         if (whole()) {
             loss = device.step(pixels, labels, batch.firstPosition(), numbers);
         } else {
-            device.accumulate(
-                    pixels, labels, batch.firstPosition(), index == 0, index == own - 1);
+            device.accumulate(pixels, labels, batch.firstPosition(), index == 0, index == own - 1);
             loss = index == own - 1 ? device.loss() : Double.NaN;
         }
         clock.book(Part.BACKWARD, System.nanoTime());

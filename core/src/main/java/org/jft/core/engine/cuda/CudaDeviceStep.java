@@ -207,13 +207,13 @@ final class CudaDeviceStep implements DeviceStep {
                 "a device step takes %s images, not %s",
                 execution.rows(),
                 input.batchSize());
-        StepNumbers all = numbers(numbers, position);
+        PassNumbers all = numbers(numbers, position);
         execution.feeder().send(List.of(input), all, numberBytes(), main);
         send(labels);
     }
 
-    private StepNumbers numbers(Numbers numbers, long position) {
-        return new StepNumbers(
+    private PassNumbers numbers(Numbers numbers, long position) {
+        return new PassNumbers(
                 position,
                 numbers.learningRate(),
                 numbers.gradientScale(),
@@ -224,7 +224,7 @@ final class CudaDeviceStep implements DeviceStep {
 
     /** The loss scale is the device's after the first time. */
     private long numberBytes() {
-        long bytes = numbersSent ? StepNumbers.HOST_BYTES : StepNumbers.BYTES;
+        long bytes = numbersSent ? PassNumbers.HOST_BYTES : PassNumbers.BYTES;
         numbersSent = true;
         return bytes;
     }
@@ -299,7 +299,7 @@ final class CudaDeviceStep implements DeviceStep {
 
     private void fetchResult() {
         results.fetch(
-                at(Region.LABELS, loss.lossAt()), at(Region.NUMBERS, StepNumbers.FINITE), main);
+                at(Region.LABELS, loss.lossAt()), at(Region.NUMBERS, PassNumbers.FINITE), main);
     }
 
     @Override

@@ -117,8 +117,7 @@ final class CudaEngine implements Engine {
         Execution execution = pass.training() ? training(rows) : inference();
         float scale = config.precision() == Precision.FP16 ? HOST_LOSS_SCALE : 1;
         List<FloatBuffer> outputs =
-                execution.forward(
-                        inputs, StepNumbers.ofPass(pass.draw(), scale), kernelListener);
+                execution.forward(inputs, PassNumbers.ofPass(pass.draw(), scale), kernelListener);
         awaitingBackward = pass.training() ? execution : null;
         return outputs.stream()
                 .map(output -> output.slice(0, output.capacity() / execution.rows() * rows))

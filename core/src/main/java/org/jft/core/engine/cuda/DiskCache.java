@@ -71,8 +71,7 @@ final class DiskCache {
     void put(String key, byte[] value) {
         try {
             Files.createDirectories(folder);
-            ByteBuffer all =
-                    ByteBuffer.wrap(Bytes.concat(head(key), checksum(value), value));
+            ByteBuffer all = ByteBuffer.wrap(Bytes.concat(head(key), checksum(value), value));
             WholeFile.write(
                     file(key),
                     channel -> {

@@ -150,9 +150,9 @@ final class Execution implements AutoCloseable {
 
     /** Returns one buffer for each output, valid until the next pass. */
     List<FloatBuffer> forward(
-            List<EngineInput> inputs, StepNumbers numbers, KernelListener listener) {
+            List<EngineInput> inputs, PassNumbers numbers, KernelListener listener) {
         vectors.upload(main);
-        List<Feed> feeds = feeder.send(inputs, numbers, StepNumbers.BYTES, main);
+        List<Feed> feeds = feeder.send(inputs, numbers, PassNumbers.BYTES, main);
         run(
                 forward.computeIfAbsent(feeds, key -> scope.own(new Replay(forwardWork(key)))),
                 listener);

@@ -13,7 +13,7 @@ import org.jft.core.engine.program.Shape;
 
 /** Takes what a pass is given to the device: numbers, inputs and their scaling. */
 final class Feeder {
-    private static final long COLOURS_AT = TaskBuilder.roundUp(StepNumbers.BYTES);
+    private static final long COLOURS_AT = TaskBuilder.roundUp(PassNumbers.BYTES);
 
     private final Compilation compilation;
     private final Addresses addresses;
@@ -43,9 +43,9 @@ final class Feeder {
      * @return what each input is
      */
     List<Feed> send(
-            List<EngineInput> inputs, StepNumbers numbers, long numberBytes, Stream stream) {
+            List<EngineInput> inputs, PassNumbers numbers, long numberBytes, Stream stream) {
         long slot = ring.next();
-        numbers.write(HostMemory.bytes(slot, StepNumbers.BYTES));
+        numbers.write(HostMemory.bytes(slot, PassNumbers.BYTES));
         stream.copyToDevice(addresses.of(Place.numbers()), slot, numberBytes);
         List<Feed> feeds = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
@@ -66,7 +66,7 @@ final class Feeder {
     }
 
     /** Enqueues the copy of numbers alone. */
-    void send(StepNumbers numbers, long numberBytes, Stream stream) {
+    void send(PassNumbers numbers, long numberBytes, Stream stream) {
         send(List.of(), numbers, numberBytes, stream);
     }
 

@@ -38,7 +38,7 @@ final class Vectors {
     }
 
     static long deviceBytes(long length) {
-        return 2 * vectorBytes(length) + TaskBuilder.roundUp(StepNumbers.BYTES);
+        return 2 * vectorBytes(length) + TaskBuilder.roundUp(PassNumbers.BYTES);
     }
 
     int length() {

@@ -12,7 +12,8 @@ typedef long long i64;
 #define LANES 32  // most threads of a block side by side along the channels
 #define INFINITE __uint_as_float(0x7f800000)
 
-#define KERNEL extern "C" __global__ void __launch_bounds__(BLOCK)
+// At least two blocks a multiprocessor: without the hint ptxas saves registers and spills some.
+#define KERNEL extern "C" __global__ void __launch_bounds__(BLOCK, 2)
 #define INLINE __device__ inline
 #define UNROLL _Pragma("unroll")
 #define UNROLL_TWICE _Pragma("unroll 2")
@@ -324,7 +325,7 @@ INLINE float sum_chunks(const float* partials, i64 stride, int chunks, bool insi
 INLINE double sum_block(double x) {
     __shared__ double sums[BLOCK];
     sums[threadIdx.x] = x;
-    for (int half = BLOCK / 2; half > 0; half /= 2) {
+    for (u32 half = BLOCK / 2; half > 0; half /= 2) {
         __syncthreads();
         if (threadIdx.x < half) {
             sums[threadIdx.x] += sums[threadIdx.x + half];

@@ -75,7 +75,7 @@ INLINE float larger(float a, float b) {
 INLINE float largest_of_block(float x) {
     __shared__ float values[BLOCK];
     values[threadIdx.x] = x;
-    for (int half = BLOCK / 2; half > 0; half /= 2) {
+    for (u32 half = BLOCK / 2; half > 0; half /= 2) {
         __syncthreads();
         if (threadIdx.x < half) {
             values[threadIdx.x] = larger(values[threadIdx.x], values[threadIdx.x + half]);

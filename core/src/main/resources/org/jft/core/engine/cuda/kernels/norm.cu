@@ -73,9 +73,14 @@ INLINE MomentsOf<V> merge_rows(MomentsOf<V> x, const Columns& at) {
     return x;
 }
 
-/** The moments of up to TOGETHER rows, mean first: the rows wait in registers. */
+/**
+ * Adds up to TOGETHER rows less a pivot, mean first: the rows wait in registers. With a pivot among
+ * the values, float32 holds the means of parts of a channel that lies far from zero.
+ */
 template <int V>
-INLINE void add_rows(MomentsOf<V>& moments, const T* x, i64 row, i64 to, i64 step, int c) {
+INLINE void add_rows(
+        MomentsOf<V>& moments, const Values<V>& pivot, const T* x, i64 row, i64 to, i64 step,
+        int c) {
     Pack<T, V> packs[TOGETHER];
     int count = 0;
     UNROLL
@@ -89,16 +94,18 @@ INLINE void add_rows(MomentsOf<V>& moments, const T* x, i64 row, i64 to, i64 ste
     Values<V> squares;
     UNROLL
     for (int j = 0; j < V; j++) {
+        float values[TOGETHER];
         float sum = 0;
         UNROLL
         for (int r = 0; r < TOGETHER; r++) {
-            sum += r < count ? to_float(packs[r].at[j]) : 0;
+            values[r] = r < count ? to_float(packs[r].at[j]) - pivot.at[j] : 0;
+            sum += values[r];
         }
         mean.at[j] = sum / count;
         squares.at[j] = 0;
         UNROLL
         for (int r = 0; r < TOGETHER; r++) {
-            float deviation = r < count ? to_float(packs[r].at[j]) - mean.at[j] : 0;
+            float deviation = r < count ? values[r] - mean.at[j] : 0;
             squares.at[j] += deviation * deviation;
         }
     }
@@ -110,10 +117,12 @@ INLINE void statistics_partial(float* partials, const T* x, i64 rows, int c) {
     Columns at = columns<V>(c);
     Chunk chunk = chunk_of(rows, blockIdx.y, gridDim.y);
     MomentsOf<V> moments = {};
+    Values<V> pivot = {};
     if (at.channel < c) {
+        pivot = load<V>(x + at.channel);
         i64 step = at.rowStep;
         for (i64 row = chunk.from + at.row; row < chunk.to; row += TOGETHER * step) {
-            add_rows<V>(moments, x + at.channel, row, chunk.to, step, c);
+            add_rows<V>(moments, pivot, x + at.channel, row, chunk.to, step, c);
         }
     }
     moments = merge_rows(moments, at);
@@ -121,7 +130,7 @@ INLINE void statistics_partial(float* partials, const T* x, i64 rows, int c) {
         float* to = partials + (i64)blockIdx.y * 2 * c + at.channel;
         UNROLL
         for (int j = 0; j < V; j++) {
-            to[j] = moments.mean.at[j];
+            to[j] = pivot.at[j] + moments.mean.at[j];
             to[c + j] = moments.squares.at[j];
         }
     }
@@ -192,7 +201,8 @@ KERNEL norm_apply(
         }
         store_unit(y, i, count, v);
         if (mask != 0) {
-            mask[i / UNIT] = (u8)bits;
+            u32 inside = i + UNIT <= count ? 0xff : (1u << (count - i)) - 1;
+            mask[i / UNIT] = (u8)(bits & inside);
         }
     });
 }
@@ -220,7 +230,10 @@ INLINE void backward_partial(
     Values<V> shiftSum = {};
     Values<V> scaleSum = {};
     if (inside) {
-        means = load<V>(mean + at.channel);
+        UNROLL
+        for (int j = 0; j < V; j++) {
+            means.at[j] = mean[at.channel + j];
+        }
         UNROLL_TWICE
         for (i64 row = chunk.from + at.row; row < chunk.to; row += at.rowStep) {
             i64 i = row * c + at.channel;

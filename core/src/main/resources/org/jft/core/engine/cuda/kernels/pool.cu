@@ -56,8 +56,8 @@ INLINE void for_each_window(const Sliding& s, int image, int y, int x, int chann
 template <int V, class I>
 INLINE void max_forward(T* to, I* at, const T* from, const Sliding& s) {
     for_each_place<V>(s.n, s.outH, s.outW, s.c, [=](int image, int y, int x, int channel) {
-        Values<V> best;
-        Pack<I, V> bestAt;
+        Values<V> best = {};
+        Pack<I, V> bestAt = {};
         bool first = true;
         for_each_in_window(s, image, y, x, channel, [&](i64 pixel, int index) {
             Values<V> v = load<V>(from + pixel);

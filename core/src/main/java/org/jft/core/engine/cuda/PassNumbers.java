@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  *
  * @param draw position of this pass among all, for dropout
  */
-record StepNumbers(
+record PassNumbers(
         long draw,
         double learningRate,
         double gradientScale,
@@ -22,8 +22,8 @@ record StepNumbers(
     private static final double NO_CLIP = 1;
 
     /** Returns the numbers of a pass that updates nothing. */
-    static StepNumbers ofPass(long draw, float lossScale) {
-        return new StepNumbers(draw, 0, 1, 0, 0, lossScale);
+    static PassNumbers ofPass(long draw, float lossScale) {
+        return new PassNumbers(draw, 0, 1, 0, 0, lossScale);
     }
 
     void write(ByteBuffer to) {
