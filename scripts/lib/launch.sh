@@ -44,6 +44,7 @@ check_maven() {
 sources_changed() {
   local module paths=("$JFT_HOME/pom.xml")
   [ -e "$JFT_STAMP" ] || return 0
+  [ -z "${JFT_PROFILE:-}" ] || [ -d "$JFT_HOME/target/jft/$JFT_PROFILE" ] || return 0
   for module in "${JFT_MODULES[@]}"; do
     paths+=("$JFT_HOME/$module/pom.xml")
     [ -d "$JFT_HOME/$module/src/main" ] && paths+=("$JFT_HOME/$module/src/main")
@@ -79,7 +80,6 @@ use_profile() {
   esac
   JFT_BUILD+=("-P$JFT_PROFILE")
   JFT_CLASS_PATH="$JFT_CLASS_PATH:$JFT_HOME/target/jft/$JFT_PROFILE/*"
-  [ -d "$JFT_HOME/target/jft/$JFT_PROFILE" ] || rm -f "$JFT_STAMP"
 }
 
 launch() {
