@@ -1,6 +1,7 @@
 # Shared by the commands in scripts/: finds Java, builds when sources are newer than the jars, and
 # runs a main class in the caller's working folder. Source it, then: launch MAIN_CLASS "$@"
-# Environment: JAVA_HOME, JFT_JAVA_OPTS (extra JVM flags, such as -Xmx8g).
+# Environment: JAVA_HOME, JFT_JAVA_OPTS (extra JVM flags, such as -Xmx8g), JFT_PROFILE (cuda or
+# cuda12: build and run with the bindings of the cuda engine; unset, the one that was built before).
 
 JFT_HOME="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
 export JFT_HOME
@@ -9,6 +10,12 @@ JFT_STAMP="$JFT_HOME/target/jft/built"
 JFT_MODULES=(core data cluster train eval)
 JFT_BUILD=(-pl eval)
 JFT_CLASS_PATH="$JFT_LIB/*"
+
+if [ -z "${JFT_PROFILE+set}" ]; then
+  for profile in cuda cuda12; do
+    [ -d "$JFT_HOME/target/jft/$profile" ] && JFT_PROFILE="$profile" && break
+  done
+fi
 
 die() {
   printf '%s: %s\n' "$(basename "$0")" "$1" >&2
@@ -37,6 +44,7 @@ check_maven() {
 sources_changed() {
   local module paths=("$JFT_HOME/pom.xml")
   [ -e "$JFT_STAMP" ] || return 0
+  [ -z "${JFT_PROFILE:-}" ] || [ -d "$JFT_HOME/target/jft/$JFT_PROFILE" ] || return 0
   for module in "${JFT_MODULES[@]}"; do
     paths+=("$JFT_HOME/$module/pom.xml")
     [ -d "$JFT_HOME/$module/src/main" ] && paths+=("$JFT_HOME/$module/src/main")
@@ -63,10 +71,22 @@ build_if_needed() {
   ) || die "the build failed, see above"
 }
 
+# The bindings lie beside the product's jars; without them the engine says so.
+use_profile() {
+  case "${JFT_PROFILE:-}" in
+    '') return ;;
+    cuda | cuda12) ;;
+    *) die "JFT_PROFILE=$JFT_PROFILE: there is cuda and cuda12" 2 ;;
+  esac
+  JFT_BUILD+=("-P$JFT_PROFILE")
+  JFT_CLASS_PATH="$JFT_CLASS_PATH:$JFT_HOME/target/jft/$JFT_PROFILE/*"
+}
+
 launch() {
   local main="$1" terminal=false
   shift
   find_java
+  use_profile
   build_if_needed
   [ -t 1 ] && [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] && terminal=true
   local flags=(

@@ -2,6 +2,7 @@ package org.jft.bench;
 
 import org.jft.bench.collective.AllReduceBench;
 import org.jft.bench.data.DataBench;
+import org.jft.bench.engine.DevicesCommand;
 import org.jft.bench.engine.EngineBench;
 import org.jft.bench.scaling.ScalingBench;
 import org.jft.core.cli.CommandRunner;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Command;
             EngineBench.class,
             DataBench.class,
             AllReduceBench.class,
-            ScalingBench.class
+            ScalingBench.class,
+            DevicesCommand.class
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -27,6 +29,7 @@ import picocli.CommandLine.Command;
             "  jft-bench data --images 500                       decode and crop, against imageio",
             "  jft-bench allreduce --workers 2 --mebibytes 100   our ring, against a ring over TCP",
             "  jft-bench scaling --config smoke.yaml             two workers, against one",
+            "  jft-bench devices                                 the GPUs here, and what would run",
         })
 public final class JftBench {
     public static void main(String[] args) {

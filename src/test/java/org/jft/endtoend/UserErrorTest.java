@@ -100,6 +100,20 @@ class UserErrorTest {
     }
 
     @Test
+    void shouldSayThatTheCudaEngineIsNotBuiltIn() {
+        Result result = train("gpu", "--engine", "cuda");
+        assertSentence(result, 2, "built without the CUDA bindings", "mvn -Pcuda");
+    }
+
+    @Test
+    void shouldPlanARunOnAGpuWithoutOne() {
+        Result result = train("gpu-plan", "--engine", "cuda", "--dry-run");
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out())
+                .containsPattern("engine cuda +\\d.* for micro batches of \\d+ in bf16");
+    }
+
+    @Test
     void shouldQuarantineACorruptImageAndTrainOn() throws IOException {
         Path set = copySet("corrupt");
         spoilFirstImage(set);

@@ -182,12 +182,12 @@ public final class EngineBench implements Callable<Integer> {
             MoreFiles.deleteRecursively(weights, RecursiveDeleteOption.ALLOW_INSECURE);
         }
         String title =
-                Competitor.ours(config.name(), config.precision()).title() + " " + job.toString();
+                Competitor.ours(factory.name(), config.precision()).title() + " " + job.toString();
         options.write(out -> found.print(out, title, options.rounds(), peak));
     }
 
     private List<Comparison> comparisons() {
-        String name = engine == null ? EngineConfig.defaults().name() : engine;
+        String name = Engines.named(engine == null ? EngineConfig.AUTO : engine).name();
         List<Comparison> comparisons = new ArrayList<>();
         for (Precision precision : precisions) {
             Competitor ours = Competitor.ours(name, precision);

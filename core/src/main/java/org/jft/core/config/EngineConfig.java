@@ -5,22 +5,37 @@ import static org.jft.core.config.Checks.check;
 /**
  * Who runs the network, and how.
  *
- * @param name engine name; {@code onednn} is the CPU engine, {@code nd4j} DL4J itself
- * @param precision of activations and their gradients; parameters, their gradients and batch-norm
- *     statistics are float32 in each
+ * @param name engine name; {@code onednn} is the CPU engine, {@code cuda} the GPU engine, {@code
+ *     nd4j} DL4J itself; {@code auto} is {@code cuda} where it can run, else {@code onednn}
+ * @param precision of activations and their gradients, by default bf16 for {@code cuda} and fp32
+ *     for others; parameters, their gradients and batch-norm statistics are float32 in each
  * @param threads compute threads of one worker; 0 means the worker's share of the cores
  * @param affinity where a worker's threads may run
  * @param recompute forget the activations inside a residual block and compute them again for
  *     backward: less memory for about a third more time
+ * @param device the first GPU of a host that workers take; local worker k runs on {@code device +
+ *     k}
  */
 public record EngineConfig(
-        String name, Precision precision, int threads, Affinity affinity, boolean recompute) {
+        String name,
+        Precision precision,
+        int threads,
+        Affinity affinity,
+        boolean recompute,
+        int device) {
+    /** The name that leaves the choice to the machine. */
+    public static final String AUTO = "auto";
+
     /** The type of activations. */
     public enum Precision {
         /** IEEE float32. */
         FP32,
         /** bfloat16: float32's range with 8 bits of precision. */
-        BF16
+        BF16,
+        /** IEEE float16 with a scaled loss; on GPUs only. */
+        FP16,
+        /** float32 whose products round their factors to 11 bits; on GPUs only. */
+        TF32
     }
 
     /** Where a worker's threads may run. */
@@ -32,10 +47,19 @@ public record EngineConfig(
     }
 
     public EngineConfig {
-        name = name == null ? "onednn" : name;
-        precision = precision == null ? Precision.FP32 : precision;
+        name = name == null ? AUTO : name;
+        if (precision == null) {
+            precision = name.equals("cuda") ? Precision.BF16 : Precision.FP32;
+        }
         affinity = affinity == null ? Affinity.NONE : affinity;
         check(threads >= 0, "engine.threads must not be negative: %s", threads);
+        check(device >= 0, "engine.device must not be negative: %s", device);
+    }
+
+    /** Returns the engine of a worker that is alone on its host. */
+    public EngineConfig(
+            String name, Precision precision, int threads, Affinity affinity, boolean recompute) {
+        this(name, precision, threads, affinity, recompute, 0);
     }
 
     /** Returns the engine of a config that says nothing about it. */
@@ -45,6 +69,11 @@ public record EngineConfig(
 
     /** Returns the same with a number of threads. */
     public EngineConfig withThreads(int count) {
-        return new EngineConfig(name, precision, count, affinity, recompute);
+        return new EngineConfig(name, precision, count, affinity, recompute, device);
+    }
+
+    /** Returns the same for the worker of a number on its host. */
+    public EngineConfig onLocalRank(int rank) {
+        return new EngineConfig(name, precision, threads, affinity, recompute, device + rank);
     }
 }

@@ -2,6 +2,8 @@ package org.jft.core.engine;
 
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Optional;
+import org.jft.core.config.TrainConfig;
 
 /**
  * One network, compiled for a batch size, able to run forward and backward. All vectors are flat,
@@ -67,6 +69,19 @@ public interface Engine extends AutoCloseable {
      * @param listener null to stop
      */
     default void profile(KernelListener listener) {}
+
+    /**
+     * Offers to keep whole training steps on the engine's device.
+     *
+     * @param config the objective, the update rule and the moving average
+     * @param optimizerState [vectors x parameters], as {@code train}'s optimizer lays it out; read
+     *     now, written by {@link DeviceStep#settle}
+     * @return empty if the engine has no device, or does not know the objective, the rule or a
+     *     network with this head
+     */
+    default Optional<DeviceStep> deviceStep(TrainConfig config, FloatBuffer optimizerState) {
+        return Optional.empty();
+    }
 
     /** Frees the memory; idempotent. */
     @Override

@@ -8,6 +8,14 @@ public interface EngineFactory {
     String name();
 
     /**
+     * Returns whether this machine has the hardware that the backend is for. Cheap where it has
+     * not.
+     */
+    default boolean fits() {
+        return true;
+    }
+
+    /**
      * Compiles a network; the graph's seed initialises the parameters.
      *
      * @param batchSize largest batch that will be fed

@@ -2,14 +2,32 @@ package org.jft.core.engine;
 
 import java.util.List;
 import java.util.ServiceLoader;
+import org.jft.core.config.EngineConfig;
 import org.jft.core.failure.ConfigException;
 
 /** The backends on the class path. */
 public final class Engines {
+    /** The fastest first; the last one runs anywhere. */
+    private static final List<String> PREFERRED = List.of("cuda", "onednn");
+
     private Engines() {}
 
-    /** Finds a backend by its config name. */
+    /**
+     * Finds a backend by its config name.
+     *
+     * @param name {@link EngineConfig#AUTO} for the fastest that fits this machine
+     */
     public static EngineFactory named(String name) {
+        return name.equals(EngineConfig.AUTO)
+                ? PREFERRED.stream()
+                        .map(Engines::find)
+                        .filter(EngineFactory::fits)
+                        .findFirst()
+                        .orElseThrow()
+                : find(name);
+    }
+
+    private static EngineFactory find(String name) {
         List<EngineFactory> all =
                 ServiceLoader.load(EngineFactory.class).stream()
                         .map(ServiceLoader.Provider::get)

@@ -44,7 +44,7 @@ class ConfigLoaderTest {
         assertThat(config.data().image().flip()).isTrue();
         assertThat(config.train().microBatch()).isEqualTo(64);
         assertThat(config.train().optimizer().momentum()).isEqualTo(0.9);
-        assertThat(config.engine().name()).isEqualTo("onednn");
+        assertThat(config.engine().name()).isEqualTo("auto");
         assertThat(config.cluster().workers()).isEqualTo(1);
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
+import org.jft.core.engine.Engines;
 import org.jft.train.loop.RunFolder;
 import org.jft.train.loop.RunPlan;
 import org.jft.train.loop.TrainingJob;
@@ -101,7 +102,7 @@ public final class JftTrain implements Callable<Integer> {
         row(print, "memory per worker", "%s and the Java heap:", gib(memory.total()));
         row(
                 print,
-                "  engine " + run.engine().name(),
+                "  engine " + Engines.named(run.engine().name()).name(),
                 "%s for micro batches of %,d in %s, planned and not yet allocated",
                 gib(memory.engine()),
                 run.train().microBatch(),

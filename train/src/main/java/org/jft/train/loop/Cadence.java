@@ -10,4 +10,9 @@ interface Cadence {
      * @param learningRate the rate it was taken with
      */
     void after(long done, double loss, double learningRate, StepClock clock, Guard guard);
+
+    /** Returns whether {@link #after} will read the parameters or the optimizer's state. */
+    default boolean readsState(long done) {
+        return true;
+    }
 }

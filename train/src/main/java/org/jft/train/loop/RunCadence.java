@@ -77,12 +77,26 @@ final class RunCadence implements Cadence, AutoCloseable {
     }
 
     @Override
+    public boolean readsState(long done) {
+        return checksumDue(done) || checkpointDue(done);
+    }
+
+    private boolean checksumDue(long done) {
+        return every.checksumEvery() > 0
+                && (done == totalSteps || done % every.checksumEvery() == 0);
+    }
+
+    private boolean checkpointDue(long done) {
+        return done == totalSteps || done % every.checkpointEvery() == 0;
+    }
+
+    @Override
     public void after(long done, double loss, double learningRate, StepClock clock, Guard guard) {
         boolean last = done == totalSteps;
-        if (every.checksumEvery() > 0 && (last || done % every.checksumEvery() == 0)) {
+        if (checksumDue(done)) {
             guard.requireEqualParameters(done, parameters());
         }
-        boolean checkpoint = last || done % every.checkpointEvery() == 0;
+        boolean checkpoint = checkpointDue(done);
         if (!at.leads()) {
             return;
         }

@@ -82,7 +82,8 @@ public record RunPlan(
             int cores = Runtime.getRuntime().availableProcessors();
             EngineConfig ofAll =
                     config.engine().withThreads(Math.min(cores, threads * lead.worldSize()));
-            seconds = Optional.of(flops / engine(config).matrixMultiplyFlops(ofAll));
+            double speed = engine(config).matrixMultiplyFlops(ofAll);
+            seconds = speed > 0 ? Optional.of(flops / speed) : Optional.empty();
         }
         EngineConfig ofOne = config.engine().withThreads(threads);
         Memory memory = memory(config, ofOne, network, model);

@@ -1,20 +1,11 @@
 package org.jft.train.loop;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.List;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
-import org.jft.core.engine.EngineInput;
-import org.jft.core.engine.GradientListener;
-import org.jft.core.engine.Pass;
 import org.jft.data.pipeline.Batch;
 import org.jft.data.pipeline.BatchLoader;
 import org.jft.train.loop.StepClock.Part;
-import org.jft.train.objective.Objective;
-import org.jft.train.objective.Targets;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
 import org.jft.train.optimizer.Schedule;
@@ -26,14 +17,10 @@ import org.jft.train.optimizer.Schedule;
  */
 final class Trainer {
     private final RunConfig config;
-    private final Engine engine;
-    private final Objective objective;
-    private final Optimizer optimizer;
     private final Schedule learningRate;
     private final Collective collective;
     private final Guard guard;
-    private final GradientSum sum;
-    private final FloatBuffer outputGradient; // [microBatch, classes]
+    private final LocalStep local;
     private final StepClock clock = new StepClock(System.nanoTime());
     private double loss = Double.NaN;
 
@@ -46,17 +33,20 @@ final class Trainer {
             Collective collective,
             Blocks blocks) {
         this.config = config;
-        this.engine = engine;
-        this.objective = Objective.of(config.train().objective(), classes);
-        this.optimizer = optimizer;
         this.learningRate = Schedule.of(config.train().schedule(), totalSteps);
         this.collective = collective;
         this.guard = new Guard(collective);
-        this.sum = new GradientSum(engine.gradients(), microBatchesPerStep(), blocks);
-        this.outputGradient =
-                ByteBuffer.allocateDirect(Float.BYTES * Math.multiplyExact(microBatch(), classes))
-                        .order(ByteOrder.nativeOrder())
-                        .asFloatBuffer();
+        int terms = microBatchesPerStep();
+        this.local =
+                engine.deviceStep(config.train(), optimizer.state())
+                        .<LocalStep>map(
+                                device ->
+                                        new DeviceResidentStep(
+                                                config, device, optimizer, terms, collective))
+                        .orElseGet(
+                                () ->
+                                        new HostStep(
+                                                config, engine, classes, optimizer, terms, blocks));
     }
 
     /** Trains the steps from {@code firstStep} to before {@code totalSteps}. */
@@ -65,26 +55,27 @@ final class Trainer {
         double scale = 1.0 / microBatchesPerStep();
         clock.reset(System.nanoTime());
         for (long step = firstStep; step < totalSteps; step++) {
+            double rate = learningRate.at(step);
+            local.begin(step, rate);
             for (int i = 0; i < own; i++) {
                 try (Batch batch = batches.next()) {
                     clock.book(Part.DATA_WAIT, System.nanoTime());
-                    double microLoss = forward(batch);
-                    clock.book(Part.FORWARD, System.nanoTime());
-                    backward(microLoss, i == 0);
-                    clock.book(Part.BACKWARD, System.nanoTime());
+                    local.add(batch, i, clock);
                 }
             }
-            double ownLoss = sum.loss();
-            sum.reduce(collective);
+            double ownLoss = local.loss();
+            local.reduce(collective);
             clock.book(Part.ALLREDUCE, System.nanoTime());
             guard.requireFinite(
                     "the loss",
                     step + 1,
-                    Double.isFinite(sum.loss()),
+                    Double.isFinite(local.loss()),
                     () -> Double.isFinite(ownLoss));
-            loss = sum.loss() * scale;
-            double rate = learningRate.at(step);
-            update(new Optimizer.Step(scale, clip(scale, step), rate, step));
+            loss = local.loss() * scale;
+            local.update(guard);
+            if (cadence.readsState(step + 1)) {
+                local.settle();
+            }
             clock.book(Part.UPDATE, System.nanoTime());
             cadence.after(step + 1, loss, rate, clock, guard);
             clock.skip(System.nanoTime());
@@ -96,51 +87,7 @@ final class Trainer {
         return loss;
     }
 
-    /** Returns the mean loss of a micro batch; its gradient is then in {@link #outputGradient}. */
-    private double forward(Batch batch) {
-        EngineInput pixels =
-                EngineInput.pixels(batch.pixels(), batch.size(), config.data().image());
-        Pass pass = Pass.training(batch.firstPosition());
-        FloatBuffer logits = engine.forward(List.of(pixels), pass).get(0);
-        Targets targets = new Targets(batch.labelOffsets(), batch.labelIds(), batch.confidences());
-        return objective.loss(logits, targets, outputGradient);
-    }
-
-    private void backward(double microLoss, boolean first) {
-        engine.backward(List.of(outputGradient), GradientListener.NONE);
-        if (first) {
-            sum.set(microLoss);
-        } else {
-            sum.add(microLoss);
-        }
-    }
-
-    private double clip(double scale, long step) {
-        double limit = config.train().clipNorm();
-        if (limit == 0) {
-            return 1;
-        }
-        double norm = optimizer.gradientNorm(sum.gradients(), scale);
-        guard.requireFinite(
-                "the gradient's norm", step + 1, Double.isFinite(norm), this::ownGradientIsFinite);
-        return norm > limit ? limit / norm : 1;
-    }
-
-    private void update(Optimizer.Step step) {
-        boolean finite = optimizer.step(engine.parameters(), sum.gradients(), step);
-        guard.requireFinite("an update", step.number() + 1, finite, this::ownGradientIsFinite);
-    }
-
-    /** Tells of this rank's last micro batch. */
-    private boolean ownGradientIsFinite() {
-        return ParameterHash.finite(engine.gradients());
-    }
-
     private int microBatchesPerStep() {
-        return config.train().globalBatch() / microBatch();
-    }
-
-    private int microBatch() {
-        return config.train().microBatch();
+        return config.train().globalBatch() / config.train().microBatch();
     }
 }

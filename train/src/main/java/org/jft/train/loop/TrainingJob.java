@@ -56,7 +56,7 @@ public final class TrainingJob {
         if (member.topology().worldSize() > 1) {
             runAsMember(member);
         } else if (config.cluster().workers() == 1 && !bound()) {
-            new Worker(config, folder, Collective.solo()).run();
+            new Worker(config, folder, Collective.solo(), 0).run();
         } else {
             launch();
         }
@@ -92,7 +92,7 @@ public final class TrainingJob {
         Duration timeout = Duration.ofSeconds(config.cluster().timeoutSeconds());
         try (Collective collective =
                 Collectives.connect(member, timeout, Resume.fingerprint(config))) {
-            new Worker(config, folder, collective).run();
+            new Worker(config, folder, collective, member.localRank()).run();
         }
     }
 

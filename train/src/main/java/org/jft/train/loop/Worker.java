@@ -33,12 +33,19 @@ final class Worker {
     private final RunFolder folder;
     private final Collective collective;
     private final Topology at;
+    private final int localRank;
 
-    Worker(RunConfig config, RunFolder folder, Collective collective) {
+    /**
+     * Describes.
+     *
+     * @param localRank which of the workers of this host it is
+     */
+    Worker(RunConfig config, RunFolder folder, Collective collective, int localRank) {
         this.config = config;
         this.folder = folder;
         this.collective = collective;
         this.at = collective.topology();
+        this.localRank = localRank;
     }
 
     /** Trains to the end, from the newest checkpoint if there is one. */
@@ -60,7 +67,8 @@ final class Worker {
             int classes = classes(config, data);
             NetworkSpec network = network(config, classes);
             EngineFactory factory = Engines.named(config.engine().name());
-            EngineConfig options = config.engine().withThreads(threads.compute());
+            EngineConfig options =
+                    config.engine().withThreads(threads.compute()).onLocalRank(localRank);
             try (Engine engine = factory.compile(network, config.train().microBatch(), options)) {
                 train(startNs, data, network, classes, engine, threads);
             }

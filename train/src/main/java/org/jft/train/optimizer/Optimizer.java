@@ -134,6 +134,11 @@ public final class Optimizer {
                 : Optional.empty();
     }
 
+    /** Returns how far a step moves the parameters' average; 0 if none is kept. */
+    public float averageRate(long step) {
+        return average == null ? 0 : average.rate(step);
+    }
+
     /** Returns the live state, one vector after the other: what a checkpoint keeps. */
     public FloatBuffer state() {
         return state.duplicate();
@@ -150,7 +155,7 @@ public final class Optimizer {
     public boolean step(FloatBuffer parameters, FloatBuffer gradients, Step step) {
         checkArgument(parameters.capacity() >= layout.length(), "parameters are too short");
         checkArgument(gradients.capacity() >= layout.length(), "gradients are too short");
-        float averageRate = average == null ? 0 : average.rate(step.number());
+        float averageRate = averageRate(step.number());
         AtomicBoolean finite = new AtomicBoolean(true);
         blocks.forEach(
                 ranges.length,

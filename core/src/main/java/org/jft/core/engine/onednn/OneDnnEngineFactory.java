@@ -74,6 +74,11 @@ public final class OneDnnEngineFactory implements EngineFactory {
 
     /** oneDNN's bfloat16 needs AVX-512: with less there is no backward pass in it. */
     private static void requireSupport(Precision precision) {
+        if (precision == Precision.FP16 || precision == Precision.TF32) {
+            throw new ConfigException(
+                    "engine.precision: the onednn engine knows fp32 and bf16; cuda has %s"
+                            .formatted(precision.name().toLowerCase(Locale.ROOT)));
+        }
         int has = dnnl.dnnl_get_effective_cpu_isa();
         boolean supported =
                 precision == Precision.FP32

@@ -18,6 +18,7 @@ import org.jft.core.engine.program.Value;
 final class ForwardPlanner {
     private final Program program;
     private final boolean training;
+    private final boolean maskSums;
     private final List<Task> tasks;
     private final Map<Value, Tensor> values;
     private final Map<Value, Task> results = new HashMap<>(); // by the group's output
@@ -28,12 +29,19 @@ final class ForwardPlanner {
      * Starts a pass.
      *
      * @param training batch statistics, dropout, and marks for backward
+     * @param maskSums whether rectifiers behind a norm's addend leave a mask, too
      * @param known values that are there already
      * @param tasks where to list
      */
-    ForwardPlanner(Program program, boolean training, Map<Value, Tensor> known, List<Task> tasks) {
+    ForwardPlanner(
+            Program program,
+            boolean training,
+            boolean maskSums,
+            Map<Value, Tensor> known,
+            List<Task> tasks) {
         this.program = program;
         this.training = training;
+        this.maskSums = maskSums;
         this.tasks = tasks;
         values = new HashMap<>(known);
         onlyOutputs = new HashSet<>(program.outputs());
@@ -123,7 +131,7 @@ final class ForwardPlanner {
 
     private Task normalize(Group group, Op.BatchNorm norm, Tensor from, Tensor to) {
         Node head = group.head();
-        boolean marked = group.endsInRelu() && group.addend().isEmpty();
+        boolean marked = group.endsInRelu() && (maskSums || group.addend().isEmpty());
         Shape channels = Shape.ofVector(norm.scale().length());
         Optional<Statistics> batch =
                 head.frozen() || !training

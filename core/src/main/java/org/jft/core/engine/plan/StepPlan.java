@@ -25,7 +25,7 @@ public record StepPlan(boolean training, List<Task> forward, List<Task> backward
     /** Plans an inference: running statistics, nothing kept. */
     public static StepPlan inference(Program program) {
         List<Task> tasks = new ArrayList<>();
-        ForwardPlanner planner = new ForwardPlanner(program, false, Map.of(), tasks);
+        ForwardPlanner planner = new ForwardPlanner(program, false, false, Map.of(), tasks);
         planner.loadInputs();
         Fusion.of(program, false).forEach(planner::add);
         planner.storeOutputs();
@@ -40,9 +40,19 @@ public record StepPlan(boolean training, List<Task> forward, List<Task> backward
      *     "Training Deep Nets with Sublinear Memory Cost")
      */
     public static StepPlan training(Program program, boolean recompute) {
+        return training(program, recompute, false);
+    }
+
+    /**
+     * Plans a training step for a backend that likes to read a bit where others read a number.
+     *
+     * @param maskSums whether rectifiers behind a norm's addend leave a mask for backward, as those
+     *     right behind a norm do; without it backward reads the sign of the result
+     */
+    public static StepPlan training(Program program, boolean recompute, boolean maskSums) {
         List<Group> groups = Fusion.of(program, true);
         List<Task> forward = new ArrayList<>();
-        ForwardPlanner planner = new ForwardPlanner(program, true, Map.of(), forward);
+        ForwardPlanner planner = new ForwardPlanner(program, true, maskSums, Map.of(), forward);
         planner.loadInputs();
         groups.forEach(planner::add);
         planner.storeOutputs();
@@ -58,7 +68,7 @@ public record StepPlan(boolean training, List<Task> forward, List<Task> backward
                 ForwardPlanner again =
                         i == segments.size() - 1
                                 ? planner
-                                : again(program, segment, planner.values(), backward);
+                                : again(program, segment, maskSums, planner.values(), backward);
                 gradients.add(segment, again);
             }
         } else {
@@ -117,10 +127,14 @@ public record StepPlan(boolean training, List<Task> forward, List<Task> backward
     }
 
     private static ForwardPlanner again(
-            Program program, List<Group> segment, Map<Value, Tensor> kept, List<Task> tasks) {
+            Program program,
+            List<Group> segment,
+            boolean maskSums,
+            Map<Value, Tensor> kept,
+            List<Task> tasks) {
         Map<Value, Tensor> start = new HashMap<>(kept);
         segment.forEach(group -> start.remove(group.output()));
-        ForwardPlanner again = new ForwardPlanner(program, true, start, tasks);
+        ForwardPlanner again = new ForwardPlanner(program, true, maskSums, start, tasks);
         segment.forEach(again::add);
         return again;
     }

@@ -177,7 +177,8 @@ public sealed interface Task {
      *
      * @param relu whether the rectifier is there
      * @param batch statistics of this batch, written; absent if the running ones are used
-     * @param mask which elements the rectifier let through; written if there is one but no addend
+     * @param mask which elements the rectifier let through; written if there is one but no addend,
+     *     or if the plan masks sums
      */
     record Normalize(
             Node node,
@@ -231,7 +232,7 @@ public sealed interface Task {
             List<Tensor> read = new ArrayList<>(List.of(gradient, forward.from()));
             forward.batch().ifPresent(statistics -> read.addAll(statistics.both()));
             forward.mask().ifPresent(read::add);
-            if (addendGradient.isPresent()) {
+            if (addendGradient.isPresent() && forward.mask().isEmpty()) {
                 read.add(forward.to());
             }
             return read;

@@ -1,0 +1,42 @@
+package org.jft.core.engine.cuda;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+import org.jft.core.engine.cuda.driver.CudaException;
+import org.jft.core.engine.cuda.driver.Dnn;
+import org.jft.core.engine.cuda.driver.OperationGraph;
+
+/**
+ * Work that cuDNN does.
+ *
+ * @param places of the graph's bound arrays, in their order
+ */
+record DnnStep(OperationGraph graph, List<Place> places) implements Step {
+    private static final Place WORKSPACE = Place.in(Place.Region.WORKSPACE, 0);
+
+    DnnStep {
+        places = List.copyOf(places);
+    }
+
+    @Override
+    public Work prepare(Device device, ToLongFunction<Place> addresses) {
+        return find(device, addresses)
+                .orElseThrow(
+                        () ->
+                                new CudaException.Unsupported(
+                                        "cuDNN %s has no engine on %s for %s"
+                                                .formatted(
+                                                        device.dnn().version(),
+                                                        device.gpu().info(),
+                                                        graph)));
+    }
+
+    /** Makes it ready, if cuDNN has an engine for it. */
+    Optional<Work> find(Device device, ToLongFunction<Place> addresses) {
+        long[] bound = places.stream().mapToLong(addresses).toArray();
+        long workspace = addresses.applyAsLong(WORKSPACE);
+        Optional<Dnn.Plan> plan = device.plans().choose(graph, bound, workspace);
+        return plan.map(chosen -> stream -> device.dnn().execute(chosen, bound, workspace, stream));
+    }
+}

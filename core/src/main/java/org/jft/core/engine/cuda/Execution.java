@@ -1,0 +1,263 @@
+package org.jft.core.engine.cuda;
+
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jft.core.engine.EngineInput;
+import org.jft.core.engine.GradientListener;
+import org.jft.core.engine.KernelListener;
+import org.jft.core.engine.cuda.Place.Region;
+import org.jft.core.engine.cuda.Step.Work;
+import org.jft.core.engine.cuda.TransferKernels.Feed;
+import org.jft.core.engine.cuda.driver.Event;
+import org.jft.core.engine.cuda.driver.Memory;
+import org.jft.core.engine.cuda.driver.Stream;
+import org.jft.core.engine.plan.Arena;
+
+/**
+ * A compilation with memory under it, ready to run again and again. Forward is one CUDA graph,
+ * backward one a {@link Segment}: when a segment's gradients are final, a side stream takes them to
+ * the host while the next segment runs.
+ */
+final class Execution implements AutoCloseable {
+    private static final int SEGMENT_FLOATS = 4 << 20; // 16 MiB: some milliseconds of a network
+    private static final int FEWEST_SEGMENTS = 4; // of a small network
+
+    /** A segment of backward, ready to run. */
+    private record Part(Segment segment, Replay replay, Event done, Event sent) {}
+
+    private final Device device;
+    private final Scope scope = new Scope();
+    private final Compilation compilation;
+    private final Vectors vectors;
+    private final Memory host; // outputs, their gradients, gradients of inputs
+    private final MemoryMap hostMap;
+    private final Addresses addresses;
+    private final Feeder feeder;
+    private final Stream main;
+    private final Stream side;
+    private final Profiler profiler;
+    private final Map<List<Feed>, Replay> forward = new HashMap<>();
+    private final List<Part> backward = new ArrayList<>();
+
+    /**
+     * Finds the code of every step on the device, which may take a while the first time.
+     *
+     * @param memory of the device that holds the compilation's
+     */
+    Execution(Device device, Compilation compilation, long memory, Vectors vectors) {
+        this.device = device;
+        this.compilation = compilation;
+        this.vectors = vectors;
+        hostMap = hostMap(compilation);
+        addresses = new Addresses(compilation.memory(), memory, vectors);
+        try {
+            host = scope.own(device.gpu().pin(Math.max(1, hostMap.bytes()), "outputs"));
+            HostMemory.zero(host);
+            feeder = new Feeder(device, scope, compilation, addresses);
+            main = scope.own(device.gpu().stream());
+            side = scope.own(device.gpu().stream());
+            profiler = new Profiler(device, scope);
+            prepareBackward();
+        } catch (RuntimeException e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    private void prepareBackward() {
+        List<Work> works = new ArrayList<>();
+        for (CompiledTask task : compilation.backward()) {
+            works.add(profiler.watch(task, Alternatives.prepare(task.steps(), device, addresses)));
+        }
+        int most = Math.min(SEGMENT_FLOATS, vectors.length() / FEWEST_SEGMENTS);
+        for (Segment segment : Segment.of(compilation.backward(), most)) {
+            Work work = sequence(works.subList(segment.first(), segment.end()));
+            backward.add(
+                    new Part(
+                            segment,
+                            scope.own(new Replay(work)),
+                            scope.own(device.gpu().event(false)),
+                            scope.own(device.gpu().event(false))));
+        }
+    }
+
+    private static MemoryMap hostMap(Compilation compilation) {
+        MemoryMap map = new MemoryMap(new Arena(Map.of(), 0, 0));
+        int inputs = compilation.program().inputs().size();
+        for (int i = 0; compilation.program().inputGradients() && i < inputs; i++) {
+            map.add(Region.INPUT_GRADIENT, i, compilation.inputBytes(i));
+        }
+        for (int i = 0; i < compilation.program().outputs().size(); i++) {
+            map.add(Region.OUTPUT, i, compilation.outputBytes(i));
+            map.add(Region.OUTPUT_GRADIENT, i, compilation.outputBytes(i));
+        }
+        return map;
+    }
+
+    static Work sequence(List<Work> works) {
+        List<Work> all = List.copyOf(works);
+        return stream -> {
+            for (Work work : all) {
+                work.enqueue(stream);
+            }
+        };
+    }
+
+    int rows() {
+        return compilation.rows();
+    }
+
+    Compilation compilation() {
+        return compilation;
+    }
+
+    Addresses addresses() {
+        return addresses;
+    }
+
+    Stream main() {
+        return main;
+    }
+
+    Feeder feeder() {
+        return feeder;
+    }
+
+    /** Returns the forward tasks for a feed, copies of parameters first. */
+    Work forwardWork(List<Feed> feeds) {
+        List<Work> works = new ArrayList<>();
+        works.add(Alternatives.prepare(compilation.copies().steps(), device, addresses));
+        for (CompiledTask task : compilation.forward()) {
+            List<Step> steps =
+                    task.steps().stream()
+                            .map(
+                                    step ->
+                                            step instanceof InputStep in
+                                                    ? in.as(feeds.get(in.index()))
+                                                    : step)
+                            .toList();
+            works.add(profiler.watch(task, Alternatives.prepare(steps, device, addresses)));
+        }
+        return sequence(works);
+    }
+
+    private long hostAddress(Region region, int index) {
+        return host.address() + hostMap.offset(Place.buffer(region, index));
+    }
+
+    /** Returns one buffer for each output, valid until the next pass. */
+    List<FloatBuffer> forward(
+            List<EngineInput> inputs, PassNumbers numbers, KernelListener listener) {
+        vectors.upload(main);
+        List<Feed> feeds = feeder.send(inputs, numbers, PassNumbers.BYTES, main);
+        run(
+                forward.computeIfAbsent(feeds, key -> scope.own(new Replay(forwardWork(key)))),
+                listener);
+        List<FloatBuffer> outputs = new ArrayList<>();
+        for (int i = 0; i < compilation.program().outputs().size(); i++) {
+            long bytes = compilation.outputBytes(i);
+            long to = hostAddress(Region.OUTPUT, i);
+            main.copyToHost(to, addresses.of(Place.buffer(Region.OUTPUT, i)), bytes);
+            outputs.add(HostMemory.floats(to, bytes / Float.BYTES));
+        }
+        main.synchronize();
+        return outputs;
+    }
+
+    private void run(Replay replay, KernelListener listener) {
+        if (listener == null) {
+            replay.run(main);
+        } else {
+            profiler.run(replay, main, listener);
+        }
+    }
+
+    void backward(
+            List<FloatBuffer> outputGradients, GradientListener onReady, KernelListener listener) {
+        for (int i = 0; i < outputGradients.size(); i++) {
+            long bytes = compilation.outputBytes(i);
+            long from = hostAddress(Region.OUTPUT_GRADIENT, i);
+            HostMemory.copy(from, outputGradients.get(i), bytes / Float.BYTES);
+            main.copyToDevice(addresses.of(Place.buffer(Region.OUTPUT_GRADIENT, i)), from, bytes);
+        }
+        for (Part part : backward) {
+            run(part.replay(), listener);
+            send(part, vectors.gradients(), vectors.gradientMirrorAddress());
+        }
+        inputGradientsToHost();
+        for (Part part : backward) {
+            part.sent().synchronize();
+            for (Segment.Range range : part.segment().ranges()) {
+                onReady.onReady(range.offset(), range.length());
+            }
+        }
+        side.synchronize();
+    }
+
+    /** Lets the side stream take a part's gradients to the host once they are final. */
+    private void send(Part part, long from, long to) {
+        main.record(part.done());
+        side.waitFor(part.done());
+        for (Segment.Range range : part.segment().ranges()) {
+            side.copyToHost(to + range.byteOffset(), from + range.byteOffset(), range.bytes());
+        }
+        side.record(part.sent());
+    }
+
+    private void inputGradientsToHost() {
+        int inputs = compilation.program().inputs().size();
+        for (int i = 0; compilation.program().inputGradients() && i < inputs; i++) {
+            side.copyToHost(
+                    hostAddress(Region.INPUT_GRADIENT, i),
+                    addresses.of(Place.buffer(Region.INPUT_GRADIENT, i)),
+                    compilation.inputBytes(i));
+        }
+    }
+
+    /** Returns what backward runs without one kind of task, in the parts that it is cut into. */
+    List<SegmentWork> backwardWork(Class<?> without) {
+        List<SegmentWork> parts = new ArrayList<>();
+        for (Part part : backward) {
+            List<Work> works = new ArrayList<>();
+            for (int i = part.segment().first(); i < part.segment().end(); i++) {
+                CompiledTask task = compilation.backward().get(i);
+                if (!without.isInstance(task.task())) {
+                    works.add(Alternatives.prepare(task.steps(), device, addresses));
+                }
+            }
+            parts.add(new SegmentWork(part.segment(), sequence(works)));
+        }
+        return parts;
+    }
+
+    /** A segment and its work. */
+    record SegmentWork(Segment segment, Work work) {}
+
+    List<FloatBuffer> outputs() {
+        List<FloatBuffer> views = new ArrayList<>();
+        for (int i = 0; i < compilation.program().outputs().size(); i++) {
+            views.add(
+                    HostMemory.floats(
+                            hostAddress(Region.OUTPUT, i),
+                            compilation.outputBytes(i) / Float.BYTES));
+        }
+        return views;
+    }
+
+    FloatBuffer inputGradient(int input) {
+        return HostMemory.floats(
+                hostAddress(Region.INPUT_GRADIENT, input),
+                compilation.inputBytes(input) / Float.BYTES);
+    }
+
+    /** Waits for its streams and frees all but the device's memory. */
+    @Override
+    public void close() {
+        main.synchronize();
+        side.synchronize();
+        scope.close();
+    }
+}

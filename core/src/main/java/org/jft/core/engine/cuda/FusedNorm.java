@@ -1,0 +1,243 @@
+package org.jft.core.engine.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.cuda.driver.Element;
+import org.jft.core.engine.cuda.driver.OperationGraph;
+import org.jft.core.engine.cuda.driver.OperationGraph.Array;
+import org.jft.core.engine.cuda.driver.OperationGraph.NormBackward;
+import org.jft.core.engine.cuda.driver.OperationGraph.NormForward;
+import org.jft.core.engine.cuda.driver.OperationGraph.Operation;
+import org.jft.core.engine.cuda.driver.OperationGraph.Pointwise;
+import org.jft.core.engine.cuda.driver.OperationGraph.Pointwise.Mode;
+import org.jft.core.engine.plan.Task;
+import org.jft.core.engine.program.Op;
+
+/**
+ * One batch norm as two of cuDNN's fused graphs: forward {@code relu(norm(x) + addend)} with a bit
+ * a element for what the rectifier let through, backward {@code mask * dy -> norm backward} with
+ * the masked gradient as the addend's. Taken if cuDNN has an engine for both; its {@code variance}
+ * tensor then holds 1 / sqrt(variance + epsilon).
+ */
+final class FusedNorm {
+    private static final int CHANNELS = 8; // multiples of it are what cuDNN fuses
+    private static final int FLOATS_READ = 4; // at a time
+
+    private final Layouts layouts;
+    private final Task.Normalize task;
+    private final Op.BatchNorm norm;
+    private final Place scale; // aligned copies of slices
+    private final Place shift;
+    private final Array x;
+    private final Array y;
+    private final Optional<Array> mask;
+    private DnnStep backward; // set when the backward task is compiled
+    private Boolean taken;
+
+    FusedNorm(Layouts layouts, Task.Normalize task, Copies copies) {
+        this.layouts = layouts;
+        this.task = task;
+        norm = (Op.BatchNorm) task.node().op();
+        scale = aligned(copies, norm.scale());
+        shift = aligned(copies, norm.shift());
+        x = image("x", layouts.type());
+        y = image("y", layouts.type());
+        mask = task.mask().map(tensor -> image("mask", Element.BIT));
+    }
+
+    /** cuDNN reads 16 bytes at a time; most slices of most networks begin at such a place. */
+    private static boolean aligned(Slice slice) {
+        return slice.offset() % FLOATS_READ == 0;
+    }
+
+    private static Place aligned(Copies copies, Slice slice) {
+        if (aligned(slice)) {
+            return Place.parameter(slice);
+        }
+        long bytes = (long) Float.BYTES * slice.length();
+        return copies.get(
+                slice, bytes, place -> new CopyStep(place, Place.parameter(slice), bytes));
+    }
+
+    private Array image(String name, Element type) {
+        var shape = task.from().shape();
+        return Array.of(
+                name, type, layouts.rows(), shape.channels(), shape.height(), shape.width());
+    }
+
+    /** Returns the forward step. */
+    Step forward(List<Step> pieces) {
+        return new Pair(this::forwardGraph, List.of(), pieces);
+    }
+
+    /** Returns the backward step; the decision for both is made when the first is prepared. */
+    Step backward(
+            Task.NormalizeBackward gradients,
+            TaskBuilder builder,
+            List<Step> behind,
+            List<Step> pieces) {
+        Steps then = new Steps();
+        Place dscale = gradient(norm.scale(), builder, then);
+        Place dshift = gradient(norm.shift(), builder, then);
+        backward = backwardGraph(gradients, dscale, dshift);
+        behind.forEach(then::add);
+        return new Pair(() -> backward, then.all(), pieces);
+    }
+
+    /** Returns where cuDNN puts a gradient; adds what takes it to its slice from there. */
+    private Place gradient(Slice slice, TaskBuilder builder, Steps then) {
+        Place flat = Place.gradient(slice);
+        if (aligned(slice) && !layouts.scaled()) {
+            return flat;
+        }
+        long bytes = (long) Float.BYTES * slice.length();
+        Place place = builder.scratch(bytes);
+        if (layouts.scaled()) { // one image of one pixel, times a factor
+            then.launch("nhwc_to_nchw_float", Grids.tiles(slice.length()))
+                    .at(flat)
+                    .at(place)
+                    .at(Place.unscale())
+                    .with(1)
+                    .with(slice.length())
+                    .with(1)
+                    .with(slice.length());
+        } else {
+            then.add(new CopyStep(flat, place, bytes));
+        }
+        return place;
+    }
+
+    private DnnStep forwardGraph() {
+        Array epsilon = Array.scalar("epsilon", (float) norm.epsilon());
+        Array mean = Array.channels("mean", x.c());
+        Array inverse = Array.channels("inverse", x.c());
+        Array gamma = Array.channels("scale", x.c());
+        Array beta = Array.channels("shift", x.c());
+        Optional<Array> addend = task.addend().map(tensor -> image("addend", layouts.type()));
+        List<Operation> operations = new ArrayList<>();
+        boolean last = addend.isEmpty() && !task.relu();
+        Array normed = last ? y : Array.between("normed", y);
+        operations.add(new NormForward(x, gamma, beta, epsilon, mean, inverse, normed));
+        Array sum = normed;
+        if (addend.isPresent()) {
+            sum = task.relu() ? Array.between("sum", y) : y;
+            operations.add(new Pointwise(Mode.ADD, normed, addend, sum));
+        }
+        if (task.relu()) {
+            operations.add(new Pointwise(Mode.RELU, sum, Optional.empty(), y));
+        }
+        mask.ifPresent(
+                bits ->
+                        operations.add(
+                                new Pointwise(
+                                        Mode.GREATER,
+                                        y,
+                                        Optional.of(Array.scalar("zero", 0)),
+                                        bits)));
+        OperationGraph graph = new OperationGraph("norm add relu", operations);
+        List<Place> places = new ArrayList<>();
+        for (Array array : graph.bound()) {
+            places.add(
+                    switch (array.name()) {
+                        case "x" -> Place.of(task.from());
+                        case "y" -> Place.of(task.to());
+                        case "scale" -> scale;
+                        case "shift" -> shift;
+                        case "mean" -> Place.of(task.batch().orElseThrow().mean());
+                        case "inverse" -> Place.of(task.batch().orElseThrow().variance());
+                        case "addend" -> Place.of(task.addend().orElseThrow());
+                        default -> Place.of(task.mask().orElseThrow());
+                    });
+        }
+        return new DnnStep(graph, places);
+    }
+
+    private DnnStep backwardGraph(Task.NormalizeBackward gradients, Place dscale, Place dshift) {
+        Array dy = image("dy", layouts.type());
+        Array dx = image("dx", layouts.type());
+        Array mean = Array.channels("mean", x.c());
+        Array inverse = Array.channels("inverse", x.c());
+        Array gamma = Array.channels("scale", x.c());
+        Array ds = Array.channels("dscale", x.c());
+        Array db = Array.channels("dshift", x.c());
+        List<Operation> operations = new ArrayList<>();
+        Array masked = dy;
+        if (mask.isPresent()) {
+            masked =
+                    gradients.addendGradient().isPresent()
+                            ? image("masked", layouts.type())
+                            : Array.between("masked", dy);
+            operations.add(new Pointwise(Mode.MULTIPLY, dy, mask, masked));
+        }
+        operations.add(new NormBackward(x, masked, gamma, mean, inverse, ds, db, dx));
+        OperationGraph graph = new OperationGraph("relu fork norm backward", operations);
+        List<Place> places = new ArrayList<>();
+        for (Array array : graph.bound()) {
+            places.add(
+                    switch (array.name()) {
+                        case "x" -> Place.of(task.from());
+                        case "dy" -> Place.of(gradients.gradient());
+                        case "dx" -> Place.of(gradients.to());
+                        case "scale" -> scale;
+                        case "mean" -> Place.of(task.batch().orElseThrow().mean());
+                        case "inverse" -> Place.of(task.batch().orElseThrow().variance());
+                        case "dscale" -> dscale;
+                        case "dshift" -> dshift;
+                        case "masked" -> Place.of(gradients.addendGradient().orElseThrow());
+                        default -> Place.of(task.mask().orElseThrow());
+                    });
+        }
+        return new DnnStep(graph, places);
+    }
+
+    /** cuDNN fuses for Ampere and newer, in types of two bytes, in eights of channels. */
+    private boolean eligible(Device device) {
+        return backward != null
+                && device.gpu().info().major() >= 8
+                && layouts.type() != Element.FLOAT
+                && x.c() % CHANNELS == 0
+                && (task.mask().isPresent() || !task.relu());
+    }
+
+    private boolean taken(Device device, ToLongFunction<Place> addresses) {
+        if (taken == null) {
+            taken =
+                    eligible(device)
+                            && forwardGraph().find(device, addresses).isPresent()
+                            && backward.find(device, addresses).isPresent();
+            if (!taken && eligible(device)) {
+                device.note(
+                        "cuDNN does not fuse %s: kernels of ours run"
+                                .formatted(forwardGraph().graph()));
+            }
+        }
+        return taken;
+    }
+
+    /** Runs one of the two graphs, or the pieces. */
+    private final class Pair implements Step {
+        private final Supplier<DnnStep> graph;
+        private final List<Step> then;
+        private final List<Step> pieces;
+
+        Pair(Supplier<DnnStep> graph, List<Step> then, List<Step> pieces) {
+            this.graph = graph;
+            this.then = then;
+            this.pieces = pieces;
+        }
+
+        @Override
+        public Work prepare(Device device, ToLongFunction<Place> addresses) {
+            if (!taken(device, addresses)) {
+                return Alternatives.prepare(pieces, device, addresses);
+            }
+            List<Step> whole = new ArrayList<>(List.of(graph.get()));
+            whole.addAll(then);
+            return Alternatives.prepare(whole, device, addresses);
+        }
+    }
+}

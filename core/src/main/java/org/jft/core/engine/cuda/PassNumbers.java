@@ -1,0 +1,44 @@
+package org.jft.core.engine.cuda;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What changes from step to step, as the kernels read it; kernels/README.md has the picture. The
+ * first {@link #HOST_BYTES} are the host's, the rest the device's after the start.
+ *
+ * @param draw position of this pass among all, for dropout
+ */
+record PassNumbers(
+        long draw,
+        double learningRate,
+        double gradientScale,
+        double largestNorm,
+        float averageRate,
+        float lossScale) {
+    static final long BYTES = 72;
+    static final long HOST_BYTES = 36;
+    static final long LOSS_SCALE = 36;
+    static final long FINITE = 64;
+    private static final double NO_CLIP = 1;
+
+    /** Returns the numbers of a pass that updates nothing. */
+    static PassNumbers ofPass(long draw, float lossScale) {
+        return new PassNumbers(draw, 0, 1, 0, 0, lossScale);
+    }
+
+    void write(ByteBuffer to) {
+        to.clear();
+        to.putLong(draw)
+                .putDouble(learningRate)
+                .putDouble(gradientScale)
+                .putDouble(largestNorm)
+                .putFloat(averageRate)
+                .putFloat(lossScale)
+                .putFloat(1 / lossScale)
+                .putInt(0) // steps at this scale
+                .putDouble(0) // norm
+                .putDouble(NO_CLIP)
+                .putInt(1) // finite
+                .putInt(0);
+    }
+}

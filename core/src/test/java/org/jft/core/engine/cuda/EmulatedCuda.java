@@ -1,0 +1,81 @@
+package org.jft.core.engine.cuda;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineFactory;
+import org.jft.core.engine.GraphLayouts;
+import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.WeightDraw;
+import org.jft.core.engine.program.Lowering;
+
+/**
+ * The cuda engine over a GPU that is emulated on the host: the engine's own code and kernels, with
+ * naive arithmetic where cuDNN and cuBLASLt would be.
+ */
+public final class EmulatedCuda implements EngineFactory {
+    private final boolean fused;
+
+    /**
+     * Makes engines.
+     *
+     * @param fused whether cuDNN is to have engines for fused batch norms
+     */
+    public EmulatedCuda(boolean fused) {
+        this.fused = fused;
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
+        ParameterLayout layout =
+                GraphLayouts.of(network.graph()).withFrozenLayers(network.frozenLayers());
+        CudaEngine engine =
+                new CudaEngine(
+                        device(FakeGpu.emulating(HostKernels.of(config.precision())), config),
+                        Lowering.lower(network, layout),
+                        layout,
+                        batchSize,
+                        config);
+        WeightDraw.initial(engine.parameters(), layout, network.graph());
+        return engine;
+    }
+
+    private Device device(FakeGpu gpu, EngineConfig config) {
+        FakeDnn dnn = new FakeDnn(gpu, HostMath::run);
+        dnn.refuse(graph -> !fused && graph.pattern().contains("norm"));
+        return device(gpu, dnn, config.precision());
+    }
+
+    static Device device(FakeGpu gpu, FakeDnn dnn, Precision precision) {
+        try {
+            Path cache = Files.createTempDirectory("jft-cache");
+            cache.toFile().deleteOnExit();
+            return new Device(
+                    new Libraries(gpu, dnn, new FakeBlas(gpu), new FakeCompiler(gpu)),
+                    precision,
+                    cache);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config) {
+        return new CudaEngineFactory().memoryBytes(network, batchSize, config);
+    }
+
+    @Override
+    public double matrixMultiplyFlops(EngineConfig config) {
+        return 0;
+    }
+}

@@ -1,0 +1,207 @@
+package org.jft.core.engine.cuda;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+/**
+ * Runs the kernels on the CPU: all sources as one C++ program for each element type, behind
+ * host_shim.h, which stands in for the GPU. The programs are compiled once and serve until the JVM
+ * ends. A kernel that reads or writes outside its arguments, needs an alignment that they lack, or
+ * depends on the order of its threads fails the launch.
+ */
+final class HostGpu {
+    /** A structure of ints, by value. */
+    record Structure(int... values) {}
+
+    private static final int THREADS = 256;
+    private static final Map<Format, CompletableFuture<HostGpu>> PROGRAMS =
+            new EnumMap<>(Format.class);
+
+    private final Process process;
+    private final OutputStream requests;
+    private final InputStream answers;
+    private final Path log;
+
+    private HostGpu(Path program) throws IOException {
+        log = Files.createTempFile(program.getParent(), "log", ".txt");
+        process = new ProcessBuilder(program.toString()).redirectError(log.toFile()).start();
+        requests = new BufferedOutputStream(process.getOutputStream());
+        answers = new BufferedInputStream(process.getInputStream());
+    }
+
+    /** Returns the one of a type; skips the test where there is no g++. */
+    static HostGpu of(Format format) {
+        assumeTrue(Tools.onPath("g++"), "g++ is not installed");
+        synchronized (PROGRAMS) {
+            // The first to ask starts all, so that they compile beside one another.
+            for (Format each : Format.values()) {
+                PROGRAMS.computeIfAbsent(
+                        each, f -> CompletableFuture.supplyAsync(() -> compile(f)));
+            }
+        }
+        return PROGRAMS.get(format).join();
+    }
+
+    private static HostGpu compile(Format format) {
+        try {
+            Path folder = Files.createTempDirectory("jft-kernels");
+            folder.toFile().deleteOnExit();
+            Path source = folder.resolve("kernels.cpp");
+            Path program = folder.resolve("kernels");
+            Files.writeString(source, source());
+            Tools.run(
+                    "g++",
+                    "-std=c++17",
+                    "-O1",
+                    "-ffp-contract=off",
+                    "-DT_" + format,
+                    "-Wall",
+                    "-Wextra",
+                    "-Werror",
+                    "-Wno-unknown-pragmas",
+                    "-fsanitize=alignment,bounds",
+                    "-fno-sanitize-recover=all",
+                    "-o",
+                    program.toString(),
+                    source.toString());
+            HostGpu gpu = new HostGpu(program);
+            for (Path file : List.of(gpu.log, program, source)) {
+                file.toFile().deleteOnExit();
+            }
+            return gpu;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String source() {
+        StringBuilder text = new StringBuilder(Tools.resource("host_shim.h"));
+        text.append(KernelSources.common());
+        KernelSources.FAMILIES.forEach(family -> text.append(KernelSources.text(family)));
+        text.append(Tools.resource("host_main.h"));
+        return KernelSources.FAMILIES.stream()
+                .flatMap(family -> KernelSources.kernels(family).stream())
+                .map(kernel -> "        {\"%s\", launcher(&%s)},%n".formatted(kernel, kernel))
+                .collect(
+                        Collectors.joining(
+                                "",
+                                text + "static std::vector<Named> kernels() {\n    return {\n",
+                                "    };\n}\n"));
+    }
+
+    /**
+     * Launches a kernel and waits.
+     *
+     * @param arguments in the order of its signature: Integer, Long, Float, Double, Structure,
+     *     {@link DeviceArray}, or null for a null pointer; an array given twice is one memory
+     */
+    synchronized void launch(String kernel, Grid grid, Object... arguments) {
+        List<DeviceArray> memory = new ArrayList<>();
+        try {
+            requests.write(request(kernel, grid, arguments, memory));
+            requests.flush();
+            if (read(Integer.BYTES).getInt() != 0) {
+                throw new AssertionError("no answer to " + kernel);
+            }
+            for (DeviceArray array : memory) {
+                array.buffer().put(0, read(array.content().length).array());
+            }
+        } catch (IOException e) {
+            throw new AssertionError(kernel + ": " + lastWords(), e);
+        }
+    }
+
+    private ByteBuffer read(int count) throws IOException {
+        byte[] bytes = answers.readNBytes(count);
+        if (bytes.length < count) {
+            throw new EOFException("the program ended");
+        }
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Returns why the program ended, and lets the next test compile another. */
+    private String lastWords() {
+        synchronized (PROGRAMS) {
+            PROGRAMS.values().removeIf(running -> running.join() == this);
+        }
+        process.destroy();
+        try {
+            return Files.readString(log).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] request(
+            String kernel, Grid grid, Object[] arguments, List<DeviceArray> memory) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        byte[] name = kernel.getBytes(StandardCharsets.US_ASCII);
+        bytes.writeBytes(ints(name.length));
+        bytes.writeBytes(name);
+        bytes.writeBytes(ints(grid.x(), grid.y(), THREADS, arguments.length));
+        List<Object> seen = new ArrayList<>();
+        for (Object argument : arguments) {
+            if (argument instanceof DeviceArray array) {
+                if (memory.contains(array)) {
+                    bytes.writeBytes(ints(2, seen.indexOf(array)));
+                } else {
+                    bytes.writeBytes(ints(1, array.offset(), array.content().length));
+                    bytes.writeBytes(array.content());
+                    memory.add(array);
+                }
+            } else {
+                byte[] value = value(argument);
+                bytes.writeBytes(ints(0, value.length));
+                bytes.writeBytes(value);
+            }
+            seen.add(argument);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] value(Object argument) {
+        if (argument == null) {
+            return new byte[Long.BYTES];
+        } else if (argument instanceof Integer value) {
+            return ints(value);
+        } else if (argument instanceof Float value) {
+            return ints(Float.floatToRawIntBits(value));
+        } else if (argument instanceof Long value) {
+            return little(Long.BYTES).putLong(value).array();
+        } else if (argument instanceof Double value) {
+            return little(Double.BYTES).putDouble(value).array();
+        } else if (argument instanceof Structure structure) {
+            return ints(structure.values());
+        }
+        throw new IllegalArgumentException("not an argument: " + argument);
+    }
+
+    private static byte[] ints(int... values) {
+        ByteBuffer bytes = little(Integer.BYTES * values.length);
+        bytes.asIntBuffer().put(values);
+        return bytes.array();
+    }
+
+    private static ByteBuffer little(int size) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

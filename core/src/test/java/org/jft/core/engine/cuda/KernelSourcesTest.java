@@ -1,0 +1,85 @@
+package org.jft.core.engine.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class KernelSourcesTest {
+    private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");
+    private static final Pattern SPILL = Pattern.compile("(\\d+) bytes spill stores");
+    private static final Pattern CATALOGUED =
+            Pattern.compile("`(\\w+)(?:\\[(\\w+)])?\\(([^`]*)\\)`");
+    private static final List<Integer> ARCHITECTURES = List.of(80, 90);
+
+    private static List<String> found(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map(match -> match.group(1)).toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Format.class)
+    void shouldCompileEachSourceForGpusWithoutHeadersAndWithoutSpills(
+            Format format, @TempDir Path folder) throws IOException {
+        assumeTrue(Tools.onPath("nvcc"), "nvcc is not installed");
+        List<String> command = new ArrayList<>(List.of("nvcc", "-fatbin", "--fmad=false"));
+        command.addAll(List.of("-DT_" + format, "-Werror=all-warnings", "-Xptxas=-v"));
+        command.addAll(List.of("--threads=0", "--output-directory=" + folder));
+        for (int each : ARCHITECTURES) {
+            command.add("-gencode=arch=compute_%d,code=sm_%d".formatted(each, each));
+        }
+        List<String> expected = new ArrayList<>();
+        for (String family : KernelSources.FAMILIES) {
+            Path source = folder.resolve(family + ".cu");
+            Files.writeString(source, KernelSources.common() + KernelSources.text(family));
+            command.add(source.toString());
+            ARCHITECTURES.forEach(each -> expected.addAll(KernelSources.kernels(family)));
+        }
+
+        String said = Tools.run(command.toArray(String[]::new));
+
+        assertThat(found(ENTRY, said)).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(found(SPILL, said)).as(said).containsOnly("0");
+    }
+
+    /** The catalogue's kernels, each with its parameters as the source has them. */
+    private static Stream<String> catalogued(MatchResult row) {
+        String parameters = row.group(3).replace("?", "").replace("uint8", "u8");
+        Stream<String> plain = Stream.of("%s(%s)".formatted(row.group(1), parameters));
+        if (row.group(2) == null) {
+            return plain;
+        }
+        String other =
+                row.group(2).equals("_wide")
+                        ? parameters.replace("u8*", "int*")
+                        : parameters.replaceAll("\\bT\\*", "float*");
+        return Stream.concat(plain, Stream.of(row.group(1) + row.group(2) + "(" + other + ")"));
+    }
+
+    @Test
+    void shouldHaveTheSignaturesOfTheCatalogue() {
+        List<String> signatures =
+                KernelSources.FAMILIES.stream()
+                        .flatMap(family -> KernelSources.signatures(family).stream())
+                        .toList();
+
+        List<String> catalogue =
+                CATALOGUED
+                        .matcher(Tools.resource("kernels/README.md"))
+                        .results()
+                        .flatMap(KernelSourcesTest::catalogued)
+                        .filter(signature -> signature.matches(".*\\w\\* .*")) // not a formula
+                        .toList();
+        assertThat(catalogue).containsExactlyInAnyOrderElementsOf(signatures);
+    }
+}

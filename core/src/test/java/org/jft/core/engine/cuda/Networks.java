@@ -1,0 +1,25 @@
+package org.jft.core.engine.cuda;
+
+import org.jft.core.config.ModelConfig;
+import org.jft.core.engine.GraphLayouts;
+import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.program.Lowering;
+import org.jft.core.engine.program.Program;
+import org.jft.core.model.Architectures;
+
+/** Networks by name, for tests. */
+final class Networks {
+    static final int CLASSES = 10;
+
+    private Networks() {}
+
+    static NetworkSpec spec(String architecture, int size) {
+        ModelConfig model = new ModelConfig(architecture, CLASSES, 0, null, false);
+        return NetworkSpec.ofImages(Architectures.create(model, CLASSES, size, 1), size);
+    }
+
+    static Program program(String architecture, int size) {
+        NetworkSpec network = spec(architecture, size);
+        return Lowering.lower(network, GraphLayouts.of(network.graph()));
+    }
+}

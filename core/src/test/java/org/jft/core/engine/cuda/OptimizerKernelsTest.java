@@ -1,0 +1,278 @@
+package org.jft.core.engine.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The optimizer's arithmetic is held to the bits: float32 in the order of train's UpdateRule. */
+final class OptimizerKernelsTest extends KernelContract {
+    private static final int DECAYED = 0;
+    private static final int TRAINABLE = 1;
+    private static final int RUNNING = 2;
+    private static final int FROZEN = 3;
+    private static final float MOMENTUM = 0.9f;
+    private static final float WEIGHT_DECAY = 1e-2f;
+    private static final double RATE = 0.1;
+    private static final double SCALE = 0.25;
+    private static final double CLIP = 0.7;
+
+    /** Slices of a flat vector: length, kind. */
+    private static final int[][] SLICES = {
+        {3, DECAYED}, {1, TRAINABLE}, {5000, DECAYED}, {7, RUNNING}, {4096, FROZEN}, {9, TRAINABLE},
+    };
+
+    private static final int LENGTH = 3 + 1 + 5000 + 7 + 4096 + 9;
+    private static final int RANGES = 7;
+
+    private final HostGpu gpu = HostGpu.of(Format.FP32);
+    private final float[] parameters = gaussian(Format.FP32, LENGTH);
+    private final float[] gradients = gaussian(Format.FP32, LENGTH);
+    private final int[] kinds = new int[LENGTH];
+
+    /** Cuts slices into ranges of at most 4096 and notes each element's kind. */
+    private DeviceArray ranges() {
+        List<Integer> words = new ArrayList<>();
+        int from = 0;
+        for (int[] slice : SLICES) {
+            for (int done = 0; done < slice[0]; done += 4096) {
+                int count = Math.min(4096, slice[0] - done);
+                words.addAll(List.of(from + done, 0, count, slice[1])); // from is 64 bits wide
+            }
+            for (int i = 0; i < slice[0]; i++) {
+                kinds[from++] = slice[1];
+            }
+        }
+        assertThat(words).hasSize(4 * RANGES);
+        return DeviceArray.ints(words.stream().mapToInt(word -> word).toArray());
+    }
+
+    private static StepNumbers numbers() {
+        return new StepNumbers().learningRate(RATE).gradientScale(SCALE).clip(CLIP);
+    }
+
+    private float gradient(int i) {
+        float factor = (float) (SCALE * CLIP);
+        float decay = kinds[i] == DECAYED ? WEIGHT_DECAY : 0;
+        return gradients[i] * factor + decay * parameters[i];
+    }
+
+    private float untrained(int i) {
+        return kinds[i] == RUNNING ? parameters[i] - gradients[i] * (float) SCALE : parameters[i];
+    }
+
+    private boolean trained(int i) {
+        return kinds[i] == DECAYED || kinds[i] == TRAINABLE;
+    }
+
+    @Test
+    void shouldStepAsMomentumDoesAndMoveRunningStatistics() {
+        DeviceArray ranges = ranges();
+        float[] velocity = gaussian(Format.FP32, LENGTH);
+        float[] expected = new float[LENGTH];
+        float[] expectedVelocity = velocity.clone();
+        for (int i = 0; i < LENGTH; i++) {
+            expected[i] = untrained(i);
+            if (trained(i)) {
+                expectedVelocity[i] = MOMENTUM * velocity[i] + gradient(i);
+                expected[i] = parameters[i] - (float) RATE * expectedVelocity[i];
+            }
+        }
+        DeviceArray w = DeviceArray.floats(parameters);
+        DeviceArray v = DeviceArray.floats(velocity);
+
+        gpu.launch(
+                "sgd_step",
+                Grid.of(RANGES),
+                w,
+                v,
+                DeviceArray.floats(gradients),
+                ranges,
+                numbers().array(),
+                MOMENTUM,
+                WEIGHT_DECAY);
+
+        assertSame("parameters", expected, w.floats());
+        assertSame("velocity", expectedVelocity, v.floats());
+    }
+
+    @Test
+    void shouldStepAsRmsPropDoes() {
+        DeviceArray ranges = ranges();
+        float decay = 0.9f;
+        float epsilon = 1e-3f;
+        float[] meanSquare = uniform(LENGTH, 0, 2);
+        float[] velocity = gaussian(Format.FP32, LENGTH);
+        float[] expected = new float[LENGTH];
+        float[] expectedSquare = meanSquare.clone();
+        float[] expectedVelocity = velocity.clone();
+        float rest = 1 - decay;
+        for (int i = 0; i < LENGTH; i++) {
+            expected[i] = untrained(i);
+            if (trained(i)) {
+                float g = gradient(i);
+                expectedSquare[i] = decay * meanSquare[i] + rest * g * g;
+                float root = (float) Math.sqrt(expectedSquare[i] + epsilon);
+                expectedVelocity[i] = MOMENTUM * velocity[i] + (float) RATE * g / root;
+                expected[i] = parameters[i] - expectedVelocity[i];
+            }
+        }
+        DeviceArray w = DeviceArray.floats(parameters);
+        DeviceArray s = DeviceArray.floats(meanSquare);
+        DeviceArray v = DeviceArray.floats(velocity);
+
+        gpu.launch(
+                "rmsprop_step",
+                Grid.of(RANGES),
+                w,
+                s,
+                v,
+                DeviceArray.floats(gradients),
+                ranges,
+                numbers().array(),
+                decay,
+                MOMENTUM,
+                epsilon,
+                WEIGHT_DECAY);
+
+        assertSame("parameters", expected, w.floats());
+        assertSame("mean squares", expectedSquare, s.floats());
+        assertSame("velocity", expectedVelocity, v.floats());
+    }
+
+    @Test
+    void shouldMoveTheAverageTowardsTheParameters() {
+        float rate = 0.01f;
+        float[] average = gaussian(Format.FP32, LENGTH);
+        float[] expected = average.clone();
+        for (int i = 0; i < LENGTH; i++) {
+            expected[i] += rate * (parameters[i] - expected[i]);
+        }
+        DeviceArray to = DeviceArray.floats(average);
+        DeviceArray numbers = numbers().averageRate(rate).array();
+        DeviceArray from = DeviceArray.floats(parameters);
+
+        gpu.launch("average_step", Grid.flat(LENGTH), to, from, numbers, (long) LENGTH);
+
+        assertSame("average", expected, to.floats());
+    }
+
+    @Test
+    void shouldSumGradientsOfMicroBatches() {
+        float[] expected = parameters.clone();
+        for (int i = 0; i < LENGTH; i++) {
+            expected[i] += gradients[i];
+        }
+        DeviceArray sum = DeviceArray.floats(parameters);
+        DeviceArray more = DeviceArray.floats(gradients);
+
+        gpu.launch("accumulate", Grid.flat(LENGTH), sum, more, (long) LENGTH);
+
+        assertSame("sum", expected, sum.floats());
+    }
+
+    /** Measures the norm of the trainable gradients. */
+    private StepNumbers measure(float[] gradients, double largestNorm) {
+        StepNumbers numbers = numbers().largestNorm(largestNorm);
+        DeviceArray partials = DeviceArray.unset(Double.BYTES * RANGES);
+        DeviceArray from = DeviceArray.floats(gradients);
+        gpu.launch("gradient_squares", Grid.of(RANGES), partials, from, ranges());
+        gpu.launch("gradient_norm", Grid.of(1), numbers.array(), partials, RANGES);
+        return numbers;
+    }
+
+    @Test
+    void shouldClipToTheLargestNormAllowed() {
+        ranges();
+        double squares = 0;
+        for (int i = 0; i < LENGTH; i++) {
+            squares += trained(i) ? (double) gradients[i] * gradients[i] : 0;
+        }
+        double norm = Math.sqrt(squares) * SCALE;
+
+        StepNumbers clipped = measure(gradients, norm / 2);
+        assertThat(clipped.norm()).as("seed=%s", seed).isCloseTo(norm, within(1e-12 * norm));
+        assertThat(clipped.clip()).isCloseTo(0.5, within(1e-12));
+        assertThat(clipped.finite()).isTrue();
+        assertThat(measure(gradients, norm * 2).clip()).isEqualTo(1);
+        assertThat(measure(gradients, 0).clip()).as("no limit").isEqualTo(1);
+    }
+
+    @Test
+    void shouldSeeEveryGradientThatIsNotFinite() {
+        ranges();
+        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            for (int place : new int[] {0, 3, 5003, 5004, LENGTH - 1}) {
+                float[] spoiled = gradients.clone();
+                spoiled[place] = bad;
+                boolean finite = measure(spoiled, 0).finite();
+                assertThat(finite).as("%s at %s", bad, place).isEqualTo(!trained(place));
+            }
+        }
+        float[] large = gradients.clone();
+        large[0] = Float.MAX_VALUE;
+        assertThat(measure(large, 0).finite()).as("large is finite").isTrue();
+    }
+
+    @Test
+    void shouldChangeNothingWhereGradientsAreNotFinite() {
+        DeviceArray numbers = numbers().averageRate(0.5f).finite(false).array();
+        DeviceArray ranges = ranges();
+        DeviceArray w = DeviceArray.floats(parameters);
+        DeviceArray other = DeviceArray.floats(gradients);
+        DeviceArray from = DeviceArray.floats(gradients);
+        Grid each = Grid.of(RANGES);
+
+        gpu.launch("sgd_step", each, w, other, from, ranges, numbers, MOMENTUM, WEIGHT_DECAY);
+        gpu.launch(
+                "rmsprop_step",
+                each,
+                w,
+                other,
+                DeviceArray.floats(gradients),
+                from,
+                ranges,
+                numbers,
+                0.9f,
+                MOMENTUM,
+                1e-3f,
+                WEIGHT_DECAY);
+        gpu.launch("average_step", Grid.of(2), other, w, numbers, (long) LENGTH);
+
+        assertSame("parameters", parameters, w.floats());
+        assertSame("state", gradients, other.floats());
+    }
+
+    @Test
+    void shouldHalveTheLossScaleAtOverflowAndDoubleItAfterCalm() {
+        StepNumbers numbers = numbers().lossScale(1024).finite(false).stepsAtScale(2);
+        gpu.launch("update_loss_scale", Grid.of(1), numbers.array(), 3);
+        assertThat(numbers.lossScale()).isEqualTo(512);
+        assertThat(numbers.unscale()).isEqualTo(1 / 512f);
+        assertThat(numbers.stepsAtScale()).isZero();
+
+        numbers.finite(true);
+        for (int step = 1; step < 3; step++) {
+            gpu.launch("update_loss_scale", Grid.of(1), numbers.array(), 3);
+            assertThat(numbers.lossScale()).isEqualTo(512);
+            assertThat(numbers.stepsAtScale()).isEqualTo(step);
+        }
+        gpu.launch("update_loss_scale", Grid.of(1), numbers.array(), 3);
+        assertThat(numbers.lossScale()).isEqualTo(1024);
+        assertThat(numbers.unscale()).isEqualTo(1 / 1024f);
+        assertThat(numbers.stepsAtScale()).isZero();
+    }
+
+    @Test
+    void shouldKeepTheLossScaleWithinItsBounds() {
+        StepNumbers least = numbers().lossScale(1).finite(false);
+        gpu.launch("update_loss_scale", Grid.of(1), least.array(), 1);
+        assertThat(least.lossScale()).isEqualTo(1);
+
+        StepNumbers most = numbers().lossScale(0x1p24f);
+        gpu.launch("update_loss_scale", Grid.of(1), most.array(), 1);
+        assertThat(most.lossScale()).isEqualTo(0x1p24f);
+    }
+}

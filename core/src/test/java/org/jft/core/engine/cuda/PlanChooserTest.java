@@ -1,0 +1,145 @@
+package org.jft.core.engine.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jft.core.config.EngineConfig.Precision;
+import org.jft.core.engine.cuda.driver.CudaException;
+import org.jft.core.engine.cuda.driver.Dnn.Plan;
+import org.jft.core.engine.cuda.driver.Element;
+import org.jft.core.engine.cuda.driver.Memory;
+import org.jft.core.engine.cuda.driver.OperationGraph;
+import org.jft.core.engine.cuda.driver.OperationGraph.Array;
+import org.jft.core.engine.cuda.driver.OperationGraph.ConvolutionForward;
+import org.jft.core.engine.cuda.driver.OperationGraph.Sliding;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlanChooserTest {
+    @TempDir private Path folder;
+
+    private final FakeGpu gpu = FakeGpu.recording();
+    private final FakeDnn dnn = new FakeDnn(gpu, null);
+
+    @Test
+    void shouldTakeTheFastestAndCloseTheOthers() {
+        int before = gpu.openCount();
+        try (PlanChooser chooser = chooser(Precision.BF16)) {
+            assertThat(name(chooser, graph(64))).contains("engine1");
+            assertThat(gpu.openCount()).as("the chosen one, and the memory").isEqualTo(before + 2);
+        }
+    }
+
+    @Test
+    void shouldAskOncePerGraph() {
+        try (PlanChooser chooser = chooser(Precision.BF16)) {
+            name(chooser, graph(64));
+            name(chooser, graph(64));
+            name(chooser, graph(32));
+        }
+        assertThat(dnn.searches).isEqualTo(2);
+    }
+
+    @Test
+    void shouldRememberBetweenProcesses() {
+        try (PlanChooser first = chooser(Precision.BF16)) {
+            name(first, graph(64));
+        }
+        int runs = gpu.work().size();
+        try (PlanChooser second = chooser(Precision.BF16)) {
+            assertThat(name(second, graph(64))).contains("engine1");
+        }
+        assertThat(dnn.searches).as("heuristics asked").isEqualTo(1);
+        assertThat(gpu.work()).as("nothing is timed again").hasSize(runs);
+    }
+
+    @Test
+    void shouldMeasureAgainWhatCuDnnNoLongerProposesOrTheFileLost() throws IOException {
+        try (PlanChooser first = chooser(Precision.BF16)) {
+            name(first, graph(64));
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.write(file, new byte[] {1, 2, 3});
+            }
+        }
+        try (PlanChooser second = chooser(Precision.BF16)) {
+            assertThat(name(second, graph(64))).contains("engine1");
+        }
+        assertThat(dnn.searches).isEqualTo(2);
+    }
+
+    @Test
+    void shouldRememberThatThereIsNoEngine() {
+        dnn.refuse(graph -> true);
+        try (PlanChooser first = chooser(Precision.BF16)) {
+            assertThat(name(first, graph(64))).isEmpty();
+        }
+        try (PlanChooser second = chooser(Precision.BF16)) {
+            assertThat(name(second, graph(64))).isEmpty();
+        }
+        assertThat(dnn.searches).isEqualTo(1);
+    }
+
+    @Test
+    void shouldKeepChoicesApartByAllThatDecidesThem() {
+        try (PlanChooser bf16 = chooser(Precision.BF16);
+                PlanChooser fp16 = chooser(Precision.FP16);
+                PlanChooser other =
+                        new PlanChooser(FakeGpu.of(80, 1L << 30), dnn, Precision.BF16, folder)) {
+            assertThat(bf16.key(graph(64)))
+                    .isEqualTo(bf16.key(graph(64)))
+                    .isNotEqualTo(bf16.key(graph(32)))
+                    .isNotEqualTo(fp16.key(graph(64)))
+                    .isNotEqualTo(other.key(graph(64)))
+                    .contains("Fake", "sm_90", "driver 13000", "cuDNN 91900", "BF16");
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingOpenWhenAPlanFailsToRun() {
+        int before = gpu.openCount();
+        gpu.failOn("execute", 3);
+        try (PlanChooser chooser = chooser(Precision.BF16);
+                Memory memory = gpu.allocate(1 << 20, "test")) {
+            assertThatThrownBy(
+                            () ->
+                                    chooser.choose(
+                                            graph(64),
+                                            new long[] {
+                                                memory.address(), memory.address(), memory.address()
+                                            },
+                                            memory.address()))
+                    .isInstanceOf(CudaException.class)
+                    .hasMessageContaining("execute");
+        }
+        assertThat(gpu.openCount()).isEqualTo(before);
+    }
+
+    private PlanChooser chooser(Precision precision) {
+        return new PlanChooser(gpu, dnn, precision, folder);
+    }
+
+    private Optional<String> name(PlanChooser chooser, OperationGraph graph) {
+        Memory memory = gpu.allocate(1 << 20, "test"); // for all of the graph's arrays
+        long at = memory.address();
+        return chooser.choose(graph, new long[] {at, at, at}, at).map(Plan::name);
+    }
+
+    private static OperationGraph graph(long channels) {
+        Array x = Array.of("x", Element.BFLOAT16, 2, channels, 8, 8);
+        Array w = Array.of("w", Element.BFLOAT16, 16, channels, 1, 1);
+        Array y = Array.of("y", Element.BFLOAT16, 2, 16, 8, 8);
+        List<Long> none = List.of(0L, 0L);
+        List<Long> one = List.of(1L, 1L);
+        return new OperationGraph(
+                "convolution",
+                List.of(new ConvolutionForward(x, w, y, new Sliding(none, none, one, one))));
+    }
+}

@@ -1,0 +1,96 @@
+package org.jft.core.engine.cuda;
+
+/** The structure of the same name, at the offsets that kernels/README.md promises. */
+final class StepNumbers {
+    private static final int BYTES = 72;
+    private static final int STEP = 0;
+    private static final int LEARNING_RATE = 8;
+    private static final int GRADIENT_SCALE = 16;
+    private static final int LARGEST_NORM = 24;
+    private static final int AVERAGE_RATE = 32;
+    private static final int LOSS_SCALE = 36;
+    private static final int UNSCALE = 40;
+    private static final int STEPS_AT_SCALE = 44;
+    private static final int NORM = 48;
+    private static final int CLIP = 56;
+    private static final int FINITE = 64;
+
+    private final DeviceArray array = DeviceArray.bytes(new byte[BYTES]);
+
+    StepNumbers() {
+        finite(true).gradientScale(1).lossScale(1).clip(1);
+    }
+
+    DeviceArray array() {
+        return array;
+    }
+
+    StepNumbers step(long step) {
+        array.buffer().putLong(STEP, step);
+        return this;
+    }
+
+    StepNumbers learningRate(double rate) {
+        array.buffer().putDouble(LEARNING_RATE, rate);
+        return this;
+    }
+
+    StepNumbers gradientScale(double scale) {
+        array.buffer().putDouble(GRADIENT_SCALE, scale);
+        return this;
+    }
+
+    StepNumbers largestNorm(double norm) {
+        array.buffer().putDouble(LARGEST_NORM, norm);
+        return this;
+    }
+
+    StepNumbers averageRate(float rate) {
+        array.buffer().putFloat(AVERAGE_RATE, rate);
+        return this;
+    }
+
+    StepNumbers lossScale(float scale) {
+        array.buffer().putFloat(LOSS_SCALE, scale).putFloat(UNSCALE, 1 / scale);
+        return this;
+    }
+
+    StepNumbers clip(double clip) {
+        array.buffer().putDouble(CLIP, clip);
+        return this;
+    }
+
+    StepNumbers finite(boolean finite) {
+        array.buffer().putInt(FINITE, finite ? 1 : 0);
+        return this;
+    }
+
+    StepNumbers stepsAtScale(int steps) {
+        array.buffer().putInt(STEPS_AT_SCALE, steps);
+        return this;
+    }
+
+    float lossScale() {
+        return array.buffer().getFloat(LOSS_SCALE);
+    }
+
+    float unscale() {
+        return array.buffer().getFloat(UNSCALE);
+    }
+
+    int stepsAtScale() {
+        return array.buffer().getInt(STEPS_AT_SCALE);
+    }
+
+    double norm() {
+        return array.buffer().getDouble(NORM);
+    }
+
+    double clip() {
+        return array.buffer().getDouble(CLIP);
+    }
+
+    boolean finite() {
+        return array.buffer().getInt(FINITE) != 0;
+    }
+}

@@ -1,0 +1,241 @@
+package org.jft.train.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.jft.cluster.collective.Collective;
+import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
+import org.jft.core.config.RunConfig;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.cuda.EmulatedCuda;
+import org.jft.core.model.Architectures;
+import org.jft.core.topology.Topology;
+import org.jft.data.order.StepPlan;
+import org.jft.data.pipeline.BatchLoader;
+import org.jft.data.pipeline.Quarantine;
+import org.jft.data.pipeline.TrainingStream;
+import org.jft.train.optimizer.Blocks;
+import org.jft.train.optimizer.Optimizer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Steps on an (emulated) device against the same steps on the host, over the same engine. */
+class DeviceResidentStepTest {
+    private static final int SIDE = 16;
+    private static final int CLASSES = 3;
+    private static final long STEPS = 2; // more, and rounding takes them apart
+
+    @TempDir private Path folder;
+    private final long seed = System.nanoTime();
+
+    private record Trained(float[] parameters, float[] state, double loss) {}
+
+    @ParameterizedTest
+    @CsvSource({
+        "8, sgd, softmax, 0, 0", // a step is one graph
+        "8, rmsprop, sigmoid, 0.5, 0.9",
+        "8, sgd, sigmoid, 0.1, 0.5",
+        "2, sgd, softmax, 0.1, 0.9", // four micro batches
+        "4, rmsprop, sigmoid, 0, 0",
+    })
+    void shouldDoOnTheDeviceWhatTheHostDoes(
+            int microBatch, String rule, String objective, double clip, double ema) {
+        RunConfig config = config(microBatch, rule, objective, clip, ema);
+        Trained device = train(config, Collective.solo(), true, Precision.FP32);
+        Trained host = train(config, Collective.solo(), false, Precision.FP32);
+        assertAlike(device, host, 2e-4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4", "2"}) // one and two micro batches a worker
+    void shouldSumOverWorkersAsTheHostDoes(int microBatch) {
+        RunConfig config = config(microBatch, "sgd", "softmax", 0, 0.9);
+        Trained device = train(config, new Twin(), true, Precision.FP32);
+        Trained host = train(config, new Twin(), false, Precision.FP32);
+        assertAlike(device, host, 2e-4);
+    }
+
+    @Test
+    void shouldTrainInFp16UnderALossScale() {
+        RunConfig config = config(8, "sgd", "softmax", 0, 0);
+        Trained fp16 = train(config, Collective.solo(), true, Precision.FP16);
+        Trained fp32 = train(config, Collective.solo(), true, Precision.FP32);
+        assertThat(fp16.loss()).isFinite();
+        assertThat(fp16.parameters()).isNotEqualTo(start(config));
+        assertThat(distance(fp16.parameters(), fp32.parameters())).isLessThan(0.1);
+    }
+
+    @Test
+    void shouldStopWhereALossIsNoNumber() {
+        RunConfig config = config(8, "sgd", "softmax", 0, 0);
+        assertThatThrownBy(
+                        () ->
+                                train(
+                                        config,
+                                        Collective.solo(),
+                                        true,
+                                        Precision.FP32,
+                                        parameters -> parameters.put(0, Float.NaN)))
+                .isInstanceOf(TrainingDivergedException.class)
+                .hasMessageContaining("step 1");
+    }
+
+    private void assertAlike(Trained device, Trained host, double bound) {
+        String as = "seed=%s".formatted(seed);
+        assertThat(distance(device.parameters(), host.parameters())).as(as).isLessThan(bound);
+        assertThat(distance(device.state(), host.state())).as(as).isLessThan(10 * bound);
+        assertThat(Math.abs(device.loss() - host.loss())).as(as).isLessThan(1e-3);
+    }
+
+    private static double distance(float[] left, float[] right) {
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < left.length; i++) {
+            difference += Math.pow(left[i] - right[i], 2);
+            norm += Math.pow(right[i], 2);
+        }
+        return Math.sqrt(difference / norm);
+    }
+
+    private static RunConfig config(
+            int microBatch, String rule, String objective, double clip, double ema) {
+        return ConfigLoader.parse(
+                """
+                data: {train: nowhere, image: {size: 16}, loader: {window_blocks: 2}}
+                model: {architecture: resnet8s}
+                train:
+                  global_batch: 8
+                  micro_batch: %d
+                  steps: 2
+                  clip_norm: %s
+                  ema_decay: %s
+                  objective: %s
+                  optimizer: {kind: %s, weight_decay: 0.001}
+                  schedule: {kind: constant, learning_rate: 0.01}
+                """
+                        .formatted(microBatch, clip, ema, objective, rule),
+                "test");
+    }
+
+    private float[] start(RunConfig config) {
+        EngineConfig options = new EngineConfig("cuda", Precision.FP32, 1, null, false);
+        try (Engine engine = new EmulatedCuda(false).compile(network(config), 1, options)) {
+            return array(engine.parameters());
+        }
+    }
+
+    private Trained train(
+            RunConfig config, Collective collective, boolean resident, Precision precision) {
+        return train(config, collective, resident, precision, parameters -> {});
+    }
+
+    private Trained train(
+            RunConfig config,
+            Collective collective,
+            boolean resident,
+            Precision precision,
+            java.util.function.Consumer<FloatBuffer> change) {
+        EngineConfig options = new EngineConfig("cuda", precision, 1, null, false);
+        StepPlan plan =
+                new StepPlan(
+                        config.train().globalBatch(),
+                        config.train().microBatch(),
+                        collective.topology());
+        NoiseStore store = NoiseStore.of(24, SIDE, CLASSES, new Random(seed));
+        TrainingStream stream = TrainingStream.of(store, config.data(), plan, config.seed());
+        boolean fused = precision != Precision.FP32;
+        try (Engine engine =
+                        new EmulatedCuda(fused)
+                                .compile(network(config), plan.microBatch(), options);
+                Blocks blocks = new Blocks(1);
+                BatchLoader batches =
+                        BatchLoader.training(
+                                stream,
+                                config.data(),
+                                UnaryOperator.identity(),
+                                Quarantine.in(folder),
+                                0,
+                                STEPS,
+                                1)) {
+            change.accept(engine.parameters());
+            Optimizer optimizer =
+                    new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
+            Engine used = resident ? engine : withoutDevice(engine);
+            Trainer trainer =
+                    new Trainer(config, used, CLASSES, optimizer, STEPS, collective, blocks);
+            trainer.run(batches, 0, STEPS, (done, loss, rate, clock, guard) -> {});
+            return new Trained(
+                    array(engine.parameters()), array(optimizer.state()), trainer.loss());
+        }
+    }
+
+    private static float[] array(FloatBuffer values) {
+        float[] array = new float[values.remaining()];
+        values.get(values.position(), array);
+        return array;
+    }
+
+    private static NetworkSpec network(RunConfig config) {
+        return NetworkSpec.ofImages(Architectures.create(config.model(), CLASSES, SIDE, 1), SIDE);
+    }
+
+    /** The same engine, which offers no device step. */
+    private static Engine withoutDevice(Engine engine) {
+        return (Engine)
+                Proxy.newProxyInstance(
+                        Engine.class.getClassLoader(),
+                        new Class<?>[] {Engine.class},
+                        (proxy, method, arguments) -> {
+                            if (method.getName().equals("deviceStep")) {
+                                return Optional.empty();
+                            }
+                            try {
+                                return method.invoke(engine, arguments);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
+    }
+
+    /** Rank 0 of two that do the same. */
+    private static final class Twin implements Collective {
+        @Override
+        public Topology topology() {
+            return new Topology(0, 2);
+        }
+
+        @Override
+        public void allReduce(FloatBuffer vector) {
+            for (int i = vector.position(); i < vector.limit(); i++) {
+                vector.put(i, 2 * vector.get(i));
+            }
+        }
+
+        @Override
+        public void broadcast(FloatBuffer vector, int root) {}
+
+        @Override
+        public long[] allGather(long value) {
+            return List.of(value, value).stream().mapToLong(Long::longValue).toArray();
+        }
+
+        @Override
+        public void barrier() {}
+
+        @Override
+        public void close() {}
+    }
+}
