@@ -21,7 +21,7 @@ import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.cuda.EmulatedCuda;
 import org.jft.core.model.Architectures;
 import org.jft.core.topology.Topology;
-import org.jft.data.order.StepPlan;
+import org.jft.data.order.BatchPartition;
 import org.jft.data.pipeline.BatchLoader;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.pipeline.TrainingStream;
@@ -149,17 +149,17 @@ class DeviceResidentStepTest {
             Precision precision,
             java.util.function.Consumer<FloatBuffer> change) {
         EngineConfig options = new EngineConfig("cuda", precision, 1, null, false);
-        StepPlan plan =
-                new StepPlan(
+        BatchPartition partition =
+                new BatchPartition(
                         config.train().globalBatch(),
                         config.train().microBatch(),
                         collective.topology());
         NoiseStore store = NoiseStore.of(24, SIDE, CLASSES, new Random(seed));
-        TrainingStream stream = TrainingStream.of(store, config.data(), plan, config.seed());
+        TrainingStream stream = TrainingStream.of(store, config.data(), partition, config.seed());
         boolean fused = precision != Precision.FP32;
         try (Engine engine =
                         new EmulatedCuda(fused)
-                                .compile(network(config), plan.microBatch(), options);
+                                .compile(network(config), partition.microBatch(), options);
                 Blocks blocks = new Blocks(1);
                 BatchLoader batches =
                         BatchLoader.training(
