@@ -43,6 +43,7 @@ class WallsTest {
         classes =
                 new ClassFileImporter()
                         .withImportOption(new ImportOption.DoNotIncludeTests())
+                        .withImportOption(location -> !location.contains("-tests.jar"))
                         .importPackages("org.jft");
     }
 
