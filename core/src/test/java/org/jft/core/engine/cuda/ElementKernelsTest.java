@@ -300,7 +300,14 @@ final class ElementKernelsTest extends KernelContract {
             DeviceArray numbers = new DeviceStepNumbers().step(step).array();
 
             HostGpu.of(format)
-                    .launch("draw_mask", LaunchShape.of(3), mask, numbers, (long) count, nodeSeed, keep);
+                    .launch(
+                            "draw_mask",
+                            LaunchShape.of(3),
+                            mask,
+                            numbers,
+                            (long) count,
+                            nodeSeed,
+                            keep);
 
             assertSame("keep=" + keep, expected, mask.values(format));
             assertThat((double) kept / count).isCloseTo(keep, within(0.03));

@@ -160,9 +160,26 @@ final class LayoutKernelsTest extends KernelContract {
             DeviceArray scale = DeviceArray.floats(FACTOR);
             DeviceArray inverse = DeviceArray.floats(1 / FACTOR);
 
-            gpu.launch("nchw_to_nhwc", LaunchShape.tiles(nhwc.length), to, from, scale, n, c, hw, padded);
             gpu.launch(
-                    "nhwc_to_nchw", LaunchShape.tiles(nchw.length), back, to, inverse, n, c, hw, padded);
+                    "nchw_to_nhwc",
+                    LaunchShape.tiles(nhwc.length),
+                    to,
+                    from,
+                    scale,
+                    n,
+                    c,
+                    hw,
+                    padded);
+            gpu.launch(
+                    "nhwc_to_nchw",
+                    LaunchShape.tiles(nchw.length),
+                    back,
+                    to,
+                    inverse,
+                    n,
+                    c,
+                    hw,
+                    padded);
 
             String what = "n=%s, c=%s, hw=%s, padded=%s".formatted(n, c, hw, padded);
             assertSame(what, nhwc, to.values(format));
