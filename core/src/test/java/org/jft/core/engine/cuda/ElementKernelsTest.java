@@ -40,7 +40,7 @@ final class ElementKernelsTest extends KernelContract {
                 HostGpu.of(format)
                         .launch(
                                 "activate",
-                                Grid.flat(count),
+                                LaunchShape.flat(count),
                                 inPlace,
                                 inPlace,
                                 (long) count,
@@ -98,7 +98,7 @@ final class ElementKernelsTest extends KernelContract {
             HostGpu.of(format)
                     .launch(
                             "activate_backward",
-                            Grid.flat(count),
+                            LaunchShape.flat(count),
                             inPlace,
                             DeviceArray.of(format, values),
                             inPlace,
@@ -121,14 +121,14 @@ final class ElementKernelsTest extends KernelContract {
         HostGpu gpu = HostGpu.of(format);
         for (Function function : Function.values()) {
             DeviceArray value = DeviceArray.of(format, nan);
-            gpu.launch("activate", Grid.of(1), value, value, 9L, function.ordinal(), ALPHA);
+            gpu.launch("activate", LaunchShape.of(1), value, value, 9L, function.ordinal(), ALPHA);
             assertSame(function + " of NaN", nan, value.values(format));
 
             DeviceArray gradient = DeviceArray.of(format, nan);
             DeviceArray at = DeviceArray.of(format, ones);
             gpu.launch(
                     "activate_backward",
-                    Grid.of(1),
+                    LaunchShape.of(1),
                     gradient,
                     at,
                     gradient,
@@ -138,7 +138,7 @@ final class ElementKernelsTest extends KernelContract {
             assertSame("gradient NaN of " + function, nan, gradient.values(format));
         }
         DeviceArray sum = DeviceArray.of(format, nan);
-        gpu.launch("add", Grid.of(1), sum, sum, DeviceArray.of(format, ones), 9L, 1);
+        gpu.launch("add", LaunchShape.of(1), sum, sum, DeviceArray.of(format, ones), 9L, 1);
         assertSame("rectified sum", nan, sum.values(format));
     }
 
@@ -160,7 +160,7 @@ final class ElementKernelsTest extends KernelContract {
                 HostGpu.of(format)
                         .launch(
                                 "add",
-                                Grid.flat(count),
+                                LaunchShape.flat(count),
                                 inPlace,
                                 other,
                                 inPlace,
@@ -197,7 +197,7 @@ final class ElementKernelsTest extends KernelContract {
                     HostGpu.of(format)
                             .launch(
                                     "linear_epilogue" + (held == format ? "" : "_float"),
-                                    Grid.of(2),
+                                    LaunchShape.of(2),
                                     inPlace,
                                     inPlace,
                                     biased ? DeviceArray.floats(bias).asSlice() : null,
@@ -233,7 +233,7 @@ final class ElementKernelsTest extends KernelContract {
             HostGpu.of(format)
                     .launch(
                             "copy_channels",
-                            Grid.flat(rows * channels),
+                            LaunchShape.flat(rows * channels),
                             to,
                             DeviceArray.of(format, from),
                             (long) rows,
@@ -297,10 +297,17 @@ final class ElementKernelsTest extends KernelContract {
                 kept += (int) expected[i];
             }
             DeviceArray mask = DeviceArray.unset(format, count);
-            DeviceArray numbers = new StepNumbers().step(step).array();
+            DeviceArray numbers = new DeviceStepNumbers().step(step).array();
 
             HostGpu.of(format)
-                    .launch("draw_mask", Grid.of(3), mask, numbers, (long) count, nodeSeed, keep);
+                    .launch(
+                            "draw_mask",
+                            LaunchShape.of(3),
+                            mask,
+                            numbers,
+                            (long) count,
+                            nodeSeed,
+                            keep);
 
             assertSame("keep=" + keep, expected, mask.values(format));
             assertThat((double) kept / count).isCloseTo(keep, within(0.03));
@@ -324,7 +331,7 @@ final class ElementKernelsTest extends KernelContract {
             HostGpu.of(format)
                     .launch(
                             "apply_mask",
-                            Grid.flat(count),
+                            LaunchShape.flat(count),
                             inPlace,
                             inPlace,
                             kept,
@@ -356,9 +363,9 @@ final class ElementKernelsTest extends KernelContract {
             HostGpu gpu = HostGpu.of(format);
             long rows = shape[0];
 
-            Grid columns = Grid.columns(c, chunks);
+            LaunchShape columns = LaunchShape.columns(c, chunks);
             gpu.launch("column_sums_partial", columns, partials, from, rows, c);
-            gpu.launch("column_sums", Grid.combine(c), to, partials, scale, c, chunks);
+            gpu.launch("column_sums", LaunchShape.combine(c), to, partials, scale, c, chunks);
 
             double slack = FLOAT * (10 + rows);
             assertNear(Arrays.toString(shape), expected, to.floats(), Format.FP32, slack);

@@ -36,14 +36,20 @@ final class HostGpu {
     private static final Map<Format, CompletableFuture<HostGpu>> PROGRAMS =
             new EnumMap<>(Format.class);
 
-    private final Process process;
-    private final OutputStream requests;
-    private final InputStream answers;
+    private final Path program;
     private final Path log;
+    private OutputStream requests;
+    private InputStream answers;
 
     private HostGpu(Path program) throws IOException {
-        log = Files.createTempFile(program.getParent(), "log", ".txt");
-        process = new ProcessBuilder(program.toString()).redirectError(log.toFile()).start();
+        this.program = program;
+        log = program.resolveSibling("log.txt");
+        start();
+    }
+
+    private void start() throws IOException {
+        Process process =
+                new ProcessBuilder(program.toString()).redirectError(log.toFile()).start();
         requests = new BufferedOutputStream(process.getOutputStream());
         answers = new BufferedInputStream(process.getInputStream());
     }
@@ -114,7 +120,7 @@ final class HostGpu {
      * @param arguments in the order of its signature: Integer, Long, Float, Double, Structure,
      *     {@link DeviceArray}, or null for a null pointer; an array given twice is one memory
      */
-    synchronized void launch(String kernel, Grid grid, Object... arguments) {
+    synchronized void launch(String kernel, LaunchShape grid, Object... arguments) {
         List<DeviceArray> memory = new ArrayList<>();
         try {
             requests.write(request(kernel, grid, arguments, memory));
@@ -126,7 +132,18 @@ final class HostGpu {
                 array.buffer().put(0, read(array.content().length).array());
             }
         } catch (IOException e) {
-            throw new AssertionError(kernel + ": " + lastWords(), e);
+            throw new AssertionError(kernel + ": " + restart(), e);
+        }
+    }
+
+    /** Returns why the program ended, and starts it again. */
+    private String restart() {
+        try {
+            String said = Files.readString(log).strip();
+            start();
+            return said;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -138,21 +155,8 @@ final class HostGpu {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Returns why the program ended, and lets the next test compile another. */
-    private String lastWords() {
-        synchronized (PROGRAMS) {
-            PROGRAMS.values().removeIf(running -> running.join() == this);
-        }
-        process.destroy();
-        try {
-            return Files.readString(log).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static byte[] request(
-            String kernel, Grid grid, Object[] arguments, List<DeviceArray> memory) {
+            String kernel, LaunchShape grid, Object[] arguments, List<DeviceArray> memory) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] name = kernel.getBytes(StandardCharsets.US_ASCII);
         bytes.writeBytes(ints(name.length));

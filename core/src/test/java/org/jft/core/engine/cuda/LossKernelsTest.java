@@ -68,7 +68,7 @@ final class LossKernelsTest extends KernelContract {
             HostGpu gpu = HostGpu.of(format);
             gpu.launch(
                     kernel,
-                    Grid.of(rows),
+                    LaunchShape.of(rows),
                     gradient,
                     losses,
                     DeviceArray.floats(logits),
@@ -79,7 +79,7 @@ final class LossKernelsTest extends KernelContract {
                     rows,
                     classes,
                     stride);
-            gpu.launch("mean_loss", Grid.of(1), loss, losses, rows);
+            gpu.launch("mean_loss", LaunchShape.of(1), loss, losses, rows);
             return loss.doubles()[0];
         }
 

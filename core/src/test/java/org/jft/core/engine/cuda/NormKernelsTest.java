@@ -20,9 +20,9 @@ final class NormKernelsTest extends KernelContract {
         HostGpu gpu = HostGpu.of(format);
 
         DeviceArray from = DeviceArray.of(format, x);
-        Grid columns = Grid.columns(c, chunks);
+        LaunchShape columns = LaunchShape.columns(c, chunks);
         gpu.launch("norm_statistics_partial", columns, partials, from, (long) rows, c);
-        Grid combine = Grid.combine(c);
+        LaunchShape combine = LaunchShape.combine(c);
         gpu.launch("norm_statistics", combine, means, variances, partials, (long) rows, c, chunks);
 
         String what = "%s, rows=%s, c=%s, chunks=%s".formatted(format, rows, c, chunks);
@@ -81,7 +81,7 @@ final class NormKernelsTest extends KernelContract {
                 HostGpu.of(format)
                         .launch(
                                 "norm_apply",
-                                Grid.flat(norm.x.length),
+                                LaunchShape.flat(norm.x.length),
                                 y,
                                 mask,
                                 x,
@@ -117,7 +117,7 @@ final class NormKernelsTest extends KernelContract {
         HostGpu.of(format)
                 .launch(
                         "norm_apply",
-                        Grid.of(1),
+                        LaunchShape.of(1),
                         y,
                         mask,
                         DeviceArray.of(format, x),
@@ -161,7 +161,7 @@ final class NormKernelsTest extends KernelContract {
         HostGpu.of(Format.FP32)
                 .launch(
                         "running_step",
-                        Grid.channels(c),
+                        LaunchShape.channels(c),
                         meanTo,
                         varianceTo,
                         DeviceArray.floats(running).asSlice(),
@@ -195,7 +195,7 @@ final class NormKernelsTest extends KernelContract {
         HostGpu.of(Format.FP32)
                 .launch(
                         "fold_norm",
-                        Grid.channels(norm.c),
+                        LaunchShape.channels(norm.c),
                         factorsTo,
                         biasTo,
                         biased ? DeviceArray.floats(before).asSlice() : null,

@@ -49,8 +49,8 @@ final class OptimizerKernelsTest extends KernelContract {
         return DeviceArray.ints(words.stream().mapToInt(word -> word).toArray());
     }
 
-    private static StepNumbers numbers() {
-        return new StepNumbers().learningRate(RATE).gradientScale(SCALE).clip(CLIP);
+    private static DeviceStepNumbers numbers() {
+        return new DeviceStepNumbers().learningRate(RATE).gradientScale(SCALE).clip(CLIP);
     }
 
     private float gradient(int i) {
@@ -85,7 +85,7 @@ final class OptimizerKernelsTest extends KernelContract {
 
         gpu.launch(
                 "sgd_step",
-                Grid.of(RANGES),
+                LaunchShape.of(RANGES),
                 w,
                 v,
                 DeviceArray.floats(gradients),
@@ -125,7 +125,7 @@ final class OptimizerKernelsTest extends KernelContract {
 
         gpu.launch(
                 "rmsprop_step",
-                Grid.of(RANGES),
+                LaunchShape.of(RANGES),
                 w,
                 s,
                 v,
@@ -154,7 +154,7 @@ final class OptimizerKernelsTest extends KernelContract {
         DeviceArray numbers = numbers().averageRate(rate).array();
         DeviceArray from = DeviceArray.floats(parameters);
 
-        gpu.launch("average_step", Grid.flat(LENGTH), to, from, numbers, (long) LENGTH);
+        gpu.launch("average_step", LaunchShape.flat(LENGTH), to, from, numbers, (long) LENGTH);
 
         assertSame("average", expected, to.floats());
     }
@@ -168,18 +168,18 @@ final class OptimizerKernelsTest extends KernelContract {
         DeviceArray sum = DeviceArray.floats(parameters);
         DeviceArray more = DeviceArray.floats(gradients);
 
-        gpu.launch("accumulate", Grid.flat(LENGTH), sum, more, (long) LENGTH);
+        gpu.launch("accumulate", LaunchShape.flat(LENGTH), sum, more, (long) LENGTH);
 
         assertSame("sum", expected, sum.floats());
     }
 
     /** Measures the norm of the trainable gradients. */
-    private StepNumbers measure(float[] gradients, double largestNorm) {
-        StepNumbers numbers = numbers().largestNorm(largestNorm);
+    private DeviceStepNumbers measure(float[] gradients, double largestNorm) {
+        DeviceStepNumbers numbers = numbers().largestNorm(largestNorm);
         DeviceArray partials = DeviceArray.unset(Double.BYTES * RANGES);
         DeviceArray from = DeviceArray.floats(gradients);
-        gpu.launch("gradient_squares", Grid.of(RANGES), partials, from, ranges());
-        gpu.launch("gradient_norm", Grid.of(1), numbers.array(), partials, RANGES);
+        gpu.launch("gradient_squares", LaunchShape.of(RANGES), partials, from, ranges());
+        gpu.launch("gradient_norm", LaunchShape.of(1), numbers.array(), partials, RANGES);
         return numbers;
     }
 
@@ -192,7 +192,7 @@ final class OptimizerKernelsTest extends KernelContract {
         }
         double norm = Math.sqrt(squares) * SCALE;
 
-        StepNumbers clipped = measure(gradients, norm / 2);
+        DeviceStepNumbers clipped = measure(gradients, norm / 2);
         assertThat(clipped.norm()).as("seed=%s", seed).isCloseTo(norm, within(1e-12 * norm));
         assertThat(clipped.clip()).isCloseTo(0.5, within(1e-12));
         assertThat(clipped.finite()).isTrue();
@@ -223,7 +223,7 @@ final class OptimizerKernelsTest extends KernelContract {
         DeviceArray w = DeviceArray.floats(parameters);
         DeviceArray other = DeviceArray.floats(gradients);
         DeviceArray from = DeviceArray.floats(gradients);
-        Grid each = Grid.of(RANGES);
+        LaunchShape each = LaunchShape.of(RANGES);
 
         gpu.launch("sgd_step", each, w, other, from, ranges, numbers, MOMENTUM, WEIGHT_DECAY);
         gpu.launch(
@@ -239,7 +239,7 @@ final class OptimizerKernelsTest extends KernelContract {
                 MOMENTUM,
                 1e-3f,
                 WEIGHT_DECAY);
-        gpu.launch("average_step", Grid.of(2), other, w, numbers, (long) LENGTH);
+        gpu.launch("average_step", LaunchShape.of(2), other, w, numbers, (long) LENGTH);
 
         assertSame("parameters", parameters, w.floats());
         assertSame("state", gradients, other.floats());
@@ -247,19 +247,19 @@ final class OptimizerKernelsTest extends KernelContract {
 
     @Test
     void shouldHalveTheLossScaleAtOverflowAndDoubleItAfterCalm() {
-        StepNumbers numbers = numbers().lossScale(1024).finite(false).stepsAtScale(2);
-        gpu.launch("update_loss_scale", Grid.of(1), numbers.array(), 3);
+        DeviceStepNumbers numbers = numbers().lossScale(1024).finite(false).stepsAtScale(2);
+        gpu.launch("update_loss_scale", LaunchShape.of(1), numbers.array(), 3);
         assertThat(numbers.lossScale()).isEqualTo(512);
         assertThat(numbers.unscale()).isEqualTo(1 / 512f);
         assertThat(numbers.stepsAtScale()).isZero();
 
         numbers.finite(true);
         for (int step = 1; step < 3; step++) {
-            gpu.launch("update_loss_scale", Grid.of(1), numbers.array(), 3);
+            gpu.launch("update_loss_scale", LaunchShape.of(1), numbers.array(), 3);
             assertThat(numbers.lossScale()).isEqualTo(512);
             assertThat(numbers.stepsAtScale()).isEqualTo(step);
         }
-        gpu.launch("update_loss_scale", Grid.of(1), numbers.array(), 3);
+        gpu.launch("update_loss_scale", LaunchShape.of(1), numbers.array(), 3);
         assertThat(numbers.lossScale()).isEqualTo(1024);
         assertThat(numbers.unscale()).isEqualTo(1 / 1024f);
         assertThat(numbers.stepsAtScale()).isZero();
@@ -267,12 +267,12 @@ final class OptimizerKernelsTest extends KernelContract {
 
     @Test
     void shouldKeepTheLossScaleWithinItsBounds() {
-        StepNumbers least = numbers().lossScale(1).finite(false);
-        gpu.launch("update_loss_scale", Grid.of(1), least.array(), 1);
+        DeviceStepNumbers least = numbers().lossScale(1).finite(false);
+        gpu.launch("update_loss_scale", LaunchShape.of(1), least.array(), 1);
         assertThat(least.lossScale()).isEqualTo(1);
 
-        StepNumbers most = numbers().lossScale(0x1p24f);
-        gpu.launch("update_loss_scale", Grid.of(1), most.array(), 1);
+        DeviceStepNumbers most = numbers().lossScale(0x1p24f);
+        gpu.launch("update_loss_scale", LaunchShape.of(1), most.array(), 1);
         assertThat(most.lossScale()).isEqualTo(0x1p24f);
     }
 }

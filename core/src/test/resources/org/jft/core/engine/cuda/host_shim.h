@@ -17,7 +17,7 @@
 #define __device__
 #define __global__
 #define __shared__ static
-#define __launch_bounds__(threads, blocks)
+#define __launch_bounds__(...)
 
 struct Index {
     unsigned x, y, z;

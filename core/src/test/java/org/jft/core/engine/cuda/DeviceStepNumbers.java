@@ -1,7 +1,7 @@
 package org.jft.core.engine.cuda;
 
-/** The structure of the same name, at the offsets that kernels/README.md promises. */
-final class StepNumbers {
+/** The structure StepNumbers, at the offsets that kernels/README.md promises. */
+final class DeviceStepNumbers {
     private static final int BYTES = 72;
     private static final int STEP = 0;
     private static final int LEARNING_RATE = 8;
@@ -17,7 +17,7 @@ final class StepNumbers {
 
     private final DeviceArray array = DeviceArray.bytes(new byte[BYTES]);
 
-    StepNumbers() {
+    DeviceStepNumbers() {
         finite(true).gradientScale(1).lossScale(1).clip(1);
     }
 
@@ -25,47 +25,47 @@ final class StepNumbers {
         return array;
     }
 
-    StepNumbers step(long step) {
+    DeviceStepNumbers step(long step) {
         array.buffer().putLong(STEP, step);
         return this;
     }
 
-    StepNumbers learningRate(double rate) {
+    DeviceStepNumbers learningRate(double rate) {
         array.buffer().putDouble(LEARNING_RATE, rate);
         return this;
     }
 
-    StepNumbers gradientScale(double scale) {
+    DeviceStepNumbers gradientScale(double scale) {
         array.buffer().putDouble(GRADIENT_SCALE, scale);
         return this;
     }
 
-    StepNumbers largestNorm(double norm) {
+    DeviceStepNumbers largestNorm(double norm) {
         array.buffer().putDouble(LARGEST_NORM, norm);
         return this;
     }
 
-    StepNumbers averageRate(float rate) {
+    DeviceStepNumbers averageRate(float rate) {
         array.buffer().putFloat(AVERAGE_RATE, rate);
         return this;
     }
 
-    StepNumbers lossScale(float scale) {
+    DeviceStepNumbers lossScale(float scale) {
         array.buffer().putFloat(LOSS_SCALE, scale).putFloat(UNSCALE, 1 / scale);
         return this;
     }
 
-    StepNumbers clip(double clip) {
+    DeviceStepNumbers clip(double clip) {
         array.buffer().putDouble(CLIP, clip);
         return this;
     }
 
-    StepNumbers finite(boolean finite) {
+    DeviceStepNumbers finite(boolean finite) {
         array.buffer().putInt(FINITE, finite ? 1 : 0);
         return this;
     }
 
-    StepNumbers stepsAtScale(int steps) {
+    DeviceStepNumbers stepsAtScale(int steps) {
         array.buffer().putInt(STEPS_AT_SCALE, steps);
         return this;
     }
