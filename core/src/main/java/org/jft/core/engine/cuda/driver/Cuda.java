@@ -82,8 +82,7 @@ public final class Cuda {
         DeviceInfo device = devices.get(index);
         if (!device.supported()) {
             throw new ConfigException(
-                    "engine.name=cuda: %s is older than compute capability 7.5;"
-                                    .formatted(device)
+                    "engine.name=cuda: %s is older than compute capability 7.5;".formatted(device)
                             + " JFT_PROFILE=nd4j-cuda runs engine.name=nd4j there");
         }
         return new JavaCppGpu(device);
