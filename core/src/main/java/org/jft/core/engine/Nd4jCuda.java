@@ -1,5 +1,6 @@
 package org.jft.core.engine;
 
+import com.google.common.base.Throwables;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -9,13 +10,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bytedeco.javacpp.Loader;
 import org.jft.core.failure.ConfigException;
 
 /**
  * ND4J's CUDA backend, nd4j-cuda-11.6, where the class path has it. It holds machine code for
  * compute capability 3.7 to 8.6, which also runs on 8.9, and nothing that a driver could compile
  * for a newer GPU; yet it starts on any GPU, and fails at its first kernel. So the GPU is asked
- * before ND4J loads. Nothing here loads a class of ND4J or CUDA.
+ * before ND4J loads. Nothing here loads a class of ND4J.
  */
 public final class Nd4jCuda {
     private static final int OLDEST = 37;
@@ -23,6 +25,7 @@ public final class Nd4jCuda {
     private static final int TIMEOUT_SECONDS = 30;
     private static final String BACKEND = "nd4j-jcublas.properties";
     private static final String BINDINGS = "org/bytedeco/cuda/global/cudart.class";
+    private static final List<String> LIBRARIES = List.of("cudart", "cublas", "cusolver", "cudnn");
     private static final Pattern CAPABILITY = Pattern.compile("(\\d{1,3})\\.(\\d)");
 
     private static final String PROFILE = "JFT_PROFILE=nd4j-cuda: ";
@@ -39,13 +42,14 @@ public final class Nd4jCuda {
      * Asks the driver whether the backend, if it is on the class path, can run; to be called before
      * anything loads ND4J.
      *
-     * @throws ConfigException if it cannot, or the cuda engine's bindings are there, too; names the
-     *     way out
+     * @throws ConfigException if it cannot, CUDA does not load, or the cuda engine's bindings are
+     *     there, too; names the way out
      */
     public static void check() {
         if (onClassPath()) {
             requireOneBinding(Nd4jCuda.class.getClassLoader());
             requireSupported(ask("nvidia-smi", System.getenv("CUDA_VISIBLE_DEVICES")));
+            requireLibraries();
         }
     }
 
@@ -129,6 +133,22 @@ public final class Nd4jCuda {
             int major = Integer.parseInt(capability.group(1));
             int minor = Integer.parseInt(capability.group(2));
             requireSupported(line, 10 * major + minor);
+        }
+    }
+
+    /** ND4J says of a library that does not load only that there is no backend. */
+    static void requireLibraries() {
+        for (String library : LIBRARIES) {
+            try {
+                Loader.load(Class.forName("org.bytedeco.cuda.global." + library));
+            } catch (ClassNotFoundException | LinkageError e) {
+                Throwable root = Throwables.getRootCause(e);
+                throw new ConfigException(
+                        PROFILE
+                                + "%s of CUDA 11.6 and cuDNN 8.3 does not load (%s); install it, add its folder to LD_LIBRARY_PATH, or %s"
+                                        .formatted(library, root.getMessage(), OR_CPU),
+                        e);
+            }
         }
     }
 

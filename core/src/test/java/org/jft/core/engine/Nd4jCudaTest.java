@@ -102,6 +102,18 @@ class Nd4jCudaTest {
                                 + " JFT_PROFILE");
     }
 
+    /** Tests have the classes of the bindings, but no natives. */
+    @Test
+    void shouldSayWhichLibraryDoesNotLoad() {
+        assertThatThrownBy(Nd4jCuda::requireLibraries)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(
+                        "JFT_PROFILE=nd4j-cuda: cudart of CUDA 11.6 and cuDNN 8.3 does not load (")
+                .hasMessageEndingWith(
+                        "; install it, add its folder to LD_LIBRARY_PATH, or run on the CPU with"
+                                + " an empty JFT_PROFILE");
+    }
+
     @Test
     void shouldAskAboutTheGpusThatTheProcessSees() throws IOException {
         Path echo = program("echo \"$@\"; exit 3");
