@@ -1,7 +1,8 @@
 # Shared by the commands in scripts/: finds Java, builds when sources are newer than the jars, and
 # runs a main class in the caller's working folder. Source it, then: launch MAIN_CLASS "$@"
 # Environment: JAVA_HOME, JFT_JAVA_OPTS (extra JVM flags, such as -Xmx8g), JFT_PROFILE (cuda or
-# cuda12: build and run with the bindings of the cuda engine; unset, the one that was built before).
+# cuda12: build and run with the bindings of the cuda engine; unset, the one that was built before;
+# nd4j-cuda: DL4J itself on CUDA 11.6, only when asked for).
 
 JFT_HOME="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
 export JFT_HOME
@@ -71,15 +72,21 @@ build_if_needed() {
   ) || die "the build failed, see above"
 }
 
-# The bindings lie beside the product's jars; without them the engine says so.
+# The cuda engine's bindings lie beside the product's jars; without them the engine says so. ND4J's
+# CUDA backend comes in a whole folder instead of them: its bindings bear the same class names.
 use_profile() {
   case "${JFT_PROFILE:-}" in
     '') return ;;
-    cuda | cuda12) ;;
-    *) die "JFT_PROFILE=$JFT_PROFILE: there is cuda and cuda12" 2 ;;
+    cuda | cuda12) JFT_CLASS_PATH="$JFT_CLASS_PATH:$JFT_HOME/target/jft/$JFT_PROFILE/*" ;;
+    nd4j-cuda)
+      JFT_CLASS_PATH="${JFT_CLASS_PATH/"$JFT_LIB"/"$JFT_HOME/target/jft/$JFT_PROFILE"}"
+      JFT_STAMP="$JFT_STAMP-$JFT_PROFILE"
+      # ND4J deals threads out to all GPUs it sees; numbers as nvidia-smi has them
+      export CUDA_VISIBLE_DEVICES="${CUDA_VISIBLE_DEVICES-0}" CUDA_DEVICE_ORDER=PCI_BUS_ID
+      ;;
+    *) die "JFT_PROFILE=$JFT_PROFILE: there is cuda, cuda12 and nd4j-cuda, one at a time" 2 ;;
   esac
   JFT_BUILD+=("-P$JFT_PROFILE")
-  JFT_CLASS_PATH="$JFT_CLASS_PATH:$JFT_HOME/target/jft/$JFT_PROFILE/*"
 }
 
 launch() {

@@ -4,12 +4,16 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jft.core.config.Nearest;
+import org.jft.core.engine.Nd4jCuda;
 import org.jft.core.failure.JftException;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -56,11 +60,26 @@ public final class CommandRunner {
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((e, unparsed) -> usage(e))
+                .setExecutionStrategy(CommandRunner::execute)
                 .setExecutionExceptionHandler((e, at, parsed) -> fail(e, at, standard));
         int exitCode = execute(line, args);
         out.flush();
         err.flush();
         return exitCode;
+    }
+
+    /** Commands load ND4J as they go, and once it has loaded it is too late to ask. */
+    private static int execute(ParseResult parsed) {
+        Integer helped = CommandLine.executeHelpRequest(parsed);
+        if (helped != null) {
+            return helped;
+        }
+        try {
+            Nd4jCuda.check();
+        } catch (JftException e) {
+            throw new ExecutionException(parsed.commandSpec().commandLine(), e.getMessage(), e);
+        }
+        return new RunLast().execute(parsed);
     }
 
     private static int execute(CommandLine line, String... args) {

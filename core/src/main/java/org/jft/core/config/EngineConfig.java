@@ -6,7 +6,8 @@ import static org.jft.core.config.Checks.check;
  * Who runs the network, and how.
  *
  * @param name engine name; {@code onednn} is the CPU engine, {@code cuda} the GPU engine, {@code
- *     nd4j} DL4J itself; {@code auto} is {@code cuda} where it can run, else {@code onednn}
+ *     nd4j} DL4J itself; {@code auto} is {@code cuda} where it can run, {@code nd4j} where ND4J's
+ *     CUDA backend is on the class path, else {@code onednn}
  * @param precision of activations and their gradients, by default bf16 for {@code cuda} and fp32
  *     for others; parameters, their gradients and batch-norm statistics are float32 in each
  * @param threads compute threads of one worker; 0 means the worker's share of the cores

@@ -8,7 +8,7 @@ import org.jft.core.failure.ConfigException;
 /** The backends on the class path. */
 public final class Engines {
     /** The fastest first; the last one runs anywhere. */
-    private static final List<String> PREFERRED = List.of("cuda", "onednn");
+    private static final List<String> PREFERRED = List.of("cuda", "nd4j", "onednn");
 
     private Engines() {}
 

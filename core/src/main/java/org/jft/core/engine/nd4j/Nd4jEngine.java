@@ -23,6 +23,7 @@ import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.Pass;
 import org.jft.core.engine.WeightDraw;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -59,6 +60,8 @@ final class Nd4jEngine implements Engine {
         FastLayers.install(graph, network.frozenLayers());
         graph.initGradientsView();
         layout = GraphLayouts.of(graph).withFrozenLayers(network.frozenLayers());
+        toHost(graph.params());
+        toHost(graph.getFlattenedGradients());
         parameters = view(graph.params(), layout.length());
         gradients = view(graph.getFlattenedGradients(), layout.length());
         WeightDraw.into(parameters, layout, own);
@@ -114,6 +117,7 @@ final class Nd4jEngine implements Engine {
     @Override
     public List<FloatBuffer> forward(List<EngineInput> fed, Pass pass) {
         requireOpen();
+        wroteHost(graph.params()); // the caller may have
         int rows = EngineInput.rows(fed, inputs.length, batchSize);
         INDArray[] used = new INDArray[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
@@ -126,6 +130,7 @@ final class Nd4jEngine implements Engine {
                 .setSeed(
                         graph.getConfiguration().getDefaultConfiguration().getSeed() + pass.draw());
         INDArray[] outputs = pass.training() ? graph.forward(used) : graph.output(false, used);
+        toHost(graph.params());
         forwardBatch = pass.training() ? rows : 0;
         lastOutputs = new INDArray[outputs.length];
         List<FloatBuffer> views = new ArrayList<>();
@@ -133,6 +138,7 @@ final class Nd4jEngine implements Engine {
             INDArray output = outputs[i];
             boolean rowMajor = output.ordering() == 'c' && !output.isView();
             lastOutputs[i] = rowMajor ? output : output.dup('c');
+            toHost(lastOutputs[i]);
             views.add(view(lastOutputs[i], output.length()));
         }
         return views;
@@ -160,6 +166,7 @@ final class Nd4jEngine implements Engine {
                     used[i].length());
             view(used[i], used[i].length())
                     .put(values.limit(values.position() + (int) used[i].length()));
+            wroteHost(used[i]);
         }
         backwardBatch = forwardBatch;
         forwardBatch = 0;
@@ -167,6 +174,8 @@ final class Nd4jEngine implements Engine {
             inputGradient.assign(0); // an input that nothing reads hears of no gradient
         }
         graph.backward(used);
+        toHost(graph.getFlattenedGradients());
+        toHost(graph.params());
         for (Slice slice : frozen) {
             for (int i = 0; i < slice.length(); i++) {
                 gradients.put(slice.offset() + i, 0);
@@ -181,6 +190,7 @@ final class Nd4jEngine implements Engine {
         checkState(inputGradients.length > 0, "the network was compiled without input gradients");
         checkState(backwardBatch > 0, "an input gradient needs a backward pass");
         INDArray rows = firstRows(inputGradients[input], backwardBatch);
+        toHost(rows);
         return view(rows, rows.length());
     }
 
@@ -216,6 +226,7 @@ final class Nd4jEngine implements Engine {
                     values.remaining());
             values.put(source.limit(source.position() + values.remaining()));
         }
+        wroteHost(target);
     }
 
     /** uint8 [N, H, W, 3] to float [N, 3, H, W], (x - mean) / std. */
@@ -246,7 +257,21 @@ final class Nd4jEngine implements Engine {
         }
     }
 
-    /** The array's memory as a buffer; the array must stay referenced while the buffer is used. */
+    /** Brings host memory up to what a GPU has computed; on a CPU there is nothing to do. */
+    private static void toHost(INDArray array) {
+        if (array != null) {
+            Nd4j.getAffinityManager().ensureLocation(array, Location.HOST);
+        }
+    }
+
+    /** Says that host memory is newer than a GPU's copy; on a CPU there is nothing to say. */
+    private static void wroteHost(INDArray array) {
+        if (array != null) {
+            Nd4j.getAffinityManager().tagLocation(array, Location.HOST);
+        }
+    }
+
+    /** The array's host memory as a buffer; the array must stay referenced while it is used. */
     private static FloatBuffer view(INDArray array, long length) {
         if (length == 0) { // a network without parameters; DL4J has no memory for it
             return FloatBuffer.allocate(0);

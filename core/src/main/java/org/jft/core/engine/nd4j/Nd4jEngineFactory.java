@@ -5,6 +5,7 @@ import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
+import org.jft.core.engine.Nd4jCuda;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.failure.ConfigException;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,6 +22,12 @@ public final class Nd4jEngineFactory implements EngineFactory {
         return "nd4j";
     }
 
+    /** Whether DL4J is on a GPU; on a CPU other engines are faster. */
+    @Override
+    public boolean fits() {
+        return Nd4jCuda.onClassPath();
+    }
+
     @Override
     public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
         if (config.precision() != Precision.FP32) {
@@ -31,6 +38,12 @@ public final class Nd4jEngineFactory implements EngineFactory {
         if (config.recompute()) {
             throw new ConfigException(
                     "engine.recompute: the nd4j engine keeps every activation; onednn can recompute");
+        }
+        if (Nd4jCuda.onClassPath() && config.device() > 0) {
+            throw new ConfigException(
+                    "engine.device: DL4J on CUDA runs on the first GPU it sees, with one worker per"
+                            + " host, not on GPU %s; choose it with CUDA_VISIBLE_DEVICES"
+                                    .formatted(config.device()));
         }
         if (config.threads() > 0) {
             Nd4j.getEnvironment().setMaxThreads(config.threads());
@@ -68,6 +81,7 @@ public final class Nd4jEngineFactory implements EngineFactory {
             for (int i = 0; i < 5; i++) { // the first ones warm up
                 long start = System.nanoTime();
                 a.mmuli(b, c);
+                Nd4j.getExecutioner().commit(); // a GPU only queues it
                 best = Math.max(best, 2.0 * n * n * n / ((System.nanoTime() - start) / 1e9));
             }
         }

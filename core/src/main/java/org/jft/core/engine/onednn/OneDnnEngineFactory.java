@@ -10,6 +10,7 @@ import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.GraphLayouts;
+import org.jft.core.engine.Nd4jCuda;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.WeightDraw;
@@ -72,8 +73,16 @@ public final class OneDnnEngineFactory implements EngineFactory {
         return EngineMemory.bytes(program, layout, batchSize, arena);
     }
 
-    /** oneDNN's bfloat16 needs AVX-512: with less there is no backward pass in it. */
+    /**
+     * oneDNN's bfloat16 needs AVX-512: with less there is no backward pass in it. Threads are set
+     * through ND4J, see {@link Threads}, and the call does nothing in its CUDA backend.
+     */
     private static void requireSupport(Precision precision) {
+        if (Nd4jCuda.onClassPath()) {
+            throw new ConfigException(
+                    "engine.name=onednn: ND4J's CUDA backend is on the class path and cannot set the"
+                            + " CPU's threads; leave it out with an empty JFT_PROFILE");
+        }
         if (precision == Precision.FP16 || precision == Precision.TF32) {
             throw new ConfigException(
                     "engine.precision: the onednn engine knows fp32 and bf16; cuda has %s"

@@ -15,6 +15,7 @@ import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.cudnn;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.Loader;
+import org.jft.core.engine.Nd4jCuda;
 import org.jft.core.failure.ConfigException;
 
 /** The way in: which libraries are there, which GPUs, and their implementations. */
@@ -25,9 +26,9 @@ public final class Cuda {
 
     private Cuda() {}
 
-    /** Returns whether the bindings are on the class path. Loads nothing. */
+    /** Returns whether the engine's bindings, not ND4J's, are on the class path. Loads nothing. */
     public static boolean bound() {
-        return Cuda.class.getClassLoader().getResource(BINDINGS) != null;
+        return !Nd4jCuda.onClassPath() && Cuda.class.getClassLoader().getResource(BINDINGS) != null;
     }
 
     /** Returns whether the operating system shows a GPU's driver. Loads nothing. */
@@ -81,9 +82,8 @@ public final class Cuda {
         DeviceInfo device = devices.get(index);
         if (!device.supported()) {
             throw new ConfigException(
-                    "engine.name=cuda: %s is older than compute capability 7.5; engine.name=nd4j"
-                                    .formatted(device)
-                            + " with an ND4J backend for it runs there");
+                    "engine.name=cuda: %s is older than compute capability 7.5;".formatted(device)
+                            + " JFT_PROFILE=nd4j-cuda runs engine.name=nd4j there");
         }
         return new JavaCppGpu(device);
     }

@@ -1,0 +1,60 @@
+package org.jft.walls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which folders the scripts put together: two sets of CUDA's bindings never meet. */
+class ClassPathsTest {
+    private static final Path LAUNCH = Path.of("..", "scripts", "lib", "launch.sh");
+    private static final String BENCH = "bench-lib/*:";
+
+    static Stream<List<String>> profiles() {
+        return Stream.of(
+                List.of("", "lib/*"),
+                List.of("cuda", "lib/*:cuda/*"),
+                List.of("cuda12", "lib/*:cuda12/*"),
+                List.of("nd4j-cuda", "nd4j-cuda/*"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("profiles")
+    void shouldGiveEachProfileItsFolders(List<String> profile) throws Exception {
+        assertThat(folders(profile.get(0), "")).isEqualTo(profile.get(1));
+        assertThat(
+                        folders(
+                                profile.get(0),
+                                "JFT_CLASS_PATH=$JFT_HOME/target/jft/bench-lib/*:$JFT_CLASS_PATH;"))
+                .isEqualTo(BENCH + profile.get(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cuda,nd4j-cuda", "nd4j-cuda cuda", "nd4j-cuda12"})
+    void shouldRefuseTwoProfilesAtOnce(String both) throws Exception {
+        assertThat(folders(both, ""))
+                .endsWith(
+                        "JFT_PROFILE="
+                                + both
+                                + ": there is cuda, cuda12 and nd4j-cuda, one at a time");
+    }
+
+    private static String folders(String profile, String before)
+            throws IOException, InterruptedException {
+        String script =
+                ". \"$0\"; %s use_profile; echo \"${JFT_CLASS_PATH//$JFT_HOME\\/target\\/jft\\//}\"";
+        ProcessBuilder shell =
+                new ProcessBuilder("bash", "-c", script.formatted(before), LAUNCH.toString())
+                        .redirectErrorStream(true);
+        shell.environment().put("JFT_PROFILE", profile);
+        Process process = shell.start();
+        String answer = new String(process.getInputStream().readAllBytes());
+        process.waitFor();
+        return answer.strip();
+    }
+}
