@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jft.core.failure.ConfigException;
 
-/** Plain arrays in files, native order and nothing around them: {@code numpy.fromfile} reads them. */
+/**
+ * Plain arrays in files, native order and nothing around them: {@code numpy.fromfile} reads them.
+ */
 final class NumberFiles {
     private NumberFiles() {}
 

@@ -62,7 +62,9 @@ final class OpPrograms {
                         IMAGE.channels(),
                         depthwise.slice(Kind.WEIGHT, 3, 3, IMAGE.channels(), 1),
                         depthwise.bias(IMAGE.channels()));
-        all.put("convolution-depthwise", depthwise.ending(depthwise.add(op, IMAGE, depthwise.input(IMAGE))));
+        all.put(
+                "convolution-depthwise",
+                depthwise.ending(depthwise.add(op, IMAGE, depthwise.input(IMAGE))));
     }
 
     private static PortableNetwork convolution(
@@ -71,8 +73,7 @@ final class OpPrograms {
         Window window = window(kernel, stride, dilation, padding);
         Slice weight = program.slice(Kind.WEIGHT, channels, image.channels(), kernel, kernel);
         Op op = new Op.Convolution(window, 1, weight, program.bias(channels));
-        return program.ending(
-                program.add(op, window.apply(image, channels), program.input(image)));
+        return program.ending(program.add(op, window.apply(image, channels), program.input(image)));
     }
 
     private static void norms(Map<String, PortableNetwork> all) {
@@ -109,13 +110,16 @@ final class OpPrograms {
             all.put(name, unary(new Op.Activation(function, alpha(function)), IMAGE));
         }
         OpPrograms sum = new OpPrograms();
-        all.put("add", sum.ending(sum.add(new Op.Add(), IMAGE, sum.input(IMAGE), sum.input(IMAGE))));
+        all.put(
+                "add",
+                sum.ending(sum.add(new Op.Add(), IMAGE, sum.input(IMAGE), sum.input(IMAGE))));
         OpPrograms concat = new OpPrograms();
         Shape both = new Shape(2 * IMAGE.channels(), IMAGE.height(), IMAGE.width());
         all.put(
                 "concat",
                 concat.ending(
-                        concat.add(new Op.Concat(), both, concat.input(IMAGE), concat.input(IMAGE))));
+                        concat.add(
+                                new Op.Concat(), both, concat.input(IMAGE), concat.input(IMAGE))));
         Shape twice = new Shape(IMAGE.channels(), 2 * IMAGE.height(), 2 * IMAGE.width());
         all.put("resize-nearest", unary(new Op.Resize(Op.Resize.Method.NEAREST), twice));
         all.put("resize-bilinear", unary(new Op.Resize(Op.Resize.Method.BILINEAR), twice));

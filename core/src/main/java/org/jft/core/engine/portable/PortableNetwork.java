@@ -25,14 +25,14 @@ import org.jft.core.failure.ConfigException;
 
 /**
  * A lowered network and where its parameters lie: all that a compiled engine needs. As JSON, its
- * records field by field; an op says which it is in the field {@code kind}, by the name of its
+ * records field by field; an op says which it is in the field {@code op}, by the name of its
  * record, and a missing bias is null.
  */
 public record PortableNetwork(Program program, ParameterLayout layout) {
     private static final ObjectMapper JSON = mapper();
 
     /** Says on the op itself which op it is. */
-    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "op")
     private interface Kind {}
 
     /**

@@ -14,7 +14,8 @@ import org.jft.core.engine.program.Program;
 import org.jft.core.engine.program.Value;
 
 /**
- * One training pass forward and backward. Files, float32, row-major, images NCHW, I counting from 0:
+ * One training pass forward and backward. Files, float32, row-major, images NCHW, I counting from
+ * 0:
  *
  * <pre>
  *   parameters.f32, inputI.f32, outputGradientI.f32    read

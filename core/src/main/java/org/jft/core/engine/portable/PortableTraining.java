@@ -109,8 +109,7 @@ final class PortableTraining {
                 steps,
                 TrainConfig.Objective.SOFTMAX,
                 UPDATE,
-                new ScheduleConfig(
-                        ScheduleConfig.Kind.CONSTANT, learningRate, 0, 0, null, null),
+                new ScheduleConfig(ScheduleConfig.Kind.CONSTANT, learningRate, 0, 0, null, null),
                 /* clipNorm= */ 0,
                 /* emaDecay= */ 0,
                 null);
@@ -124,7 +123,6 @@ final class PortableTraining {
     private static DeviceStep.Labels labels(int[] ids) {
         float[] sure = new float[ids.length];
         Arrays.fill(sure, 1);
-        return new DeviceStep.Labels(
-                IntStream.rangeClosed(0, ids.length).toArray(), ids, sure);
+        return new DeviceStep.Labels(IntStream.rangeClosed(0, ids.length).toArray(), ids, sure);
     }
 }

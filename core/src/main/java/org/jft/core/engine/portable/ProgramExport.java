@@ -47,9 +47,7 @@ public final class ProgramExport {
         }
         for (Choice choice : NETWORKS) {
             lower(choice.architecture(), choice.size(), choice.classes())
-                    .write(
-                            folder.resolve(
-                                    choice.architecture() + "-" + choice.size() + ".json"));
+                    .write(folder.resolve(choice.architecture() + "-" + choice.size() + ".json"));
         }
     }
 }

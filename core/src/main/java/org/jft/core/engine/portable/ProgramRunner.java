@@ -29,8 +29,7 @@ import picocli.CommandLine.Spec;
 public final class ProgramRunner {
     /** Makes engines of lowered networks. */
     interface Engines {
-        Engine compile(
-                Program program, ParameterLayout layout, int batchSize, EngineConfig config);
+        Engine compile(Program program, ParameterLayout layout, int batchSize, EngineConfig config);
     }
 
     /** What each command that runs a network is told. */
@@ -84,9 +83,7 @@ public final class ProgramRunner {
         return CommandRunner.DONE;
     }
 
-    @Command(
-            name = "pass",
-            description = "Go forward and backward once, in training mode.")
+    @Command(name = "pass", description = "Go forward and backward once, in training mode.")
     int pass(@Mixin Job job) throws Exception {
         return with(job, PortablePass::run);
     }
