@@ -39,12 +39,26 @@ public final class CudaEngineFactory implements EngineFactory {
     @Override
     public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
         ParameterLayout layout = layout(network);
-        Program program = Lowering.lower(network, layout);
-        Device device = open(config);
+        Engine engine = compile(Lowering.lower(network, layout), layout, batchSize, config);
         try {
-            CudaEngine engine = new CudaEngine(device, program, layout, batchSize, config);
             WeightDraw.initial(engine.parameters(), layout, network.graph());
             return engine;
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Compiles a network that is lowered already, which asks nothing of DL4J.
+     *
+     * @return an engine whose parameters are the caller's to fill
+     */
+    public Engine compile(
+            Program program, ParameterLayout layout, int batchSize, EngineConfig config) {
+        Device device = open(config);
+        try {
+            return new CudaEngine(device, program, layout, batchSize, config);
         } catch (RuntimeException e) {
             device.close();
             throw e;

@@ -13,6 +13,7 @@ import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.WeightDraw;
 import org.jft.core.engine.program.Lowering;
+import org.jft.core.engine.program.Program;
 
 /**
  * The cuda engine over a GPU that is emulated on the host: the engine's own code and kernels, with
@@ -39,15 +40,20 @@ public final class EmulatedCuda implements EngineFactory {
     public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
         ParameterLayout layout =
                 GraphLayouts.of(network.graph()).withFrozenLayers(network.frozenLayers());
-        CudaEngine engine =
-                new CudaEngine(
-                        device(FakeGpu.emulating(HostKernels.of(config.precision())), config),
-                        Lowering.lower(network, layout),
-                        layout,
-                        batchSize,
-                        config);
+        Engine engine = compile(Lowering.lower(network, layout), layout, batchSize, config);
         WeightDraw.initial(engine.parameters(), layout, network.graph());
         return engine;
+    }
+
+    /** As {@link CudaEngineFactory#compile(Program, ParameterLayout, int, EngineConfig)}. */
+    public Engine compile(
+            Program program, ParameterLayout layout, int batchSize, EngineConfig config) {
+        return new CudaEngine(
+                device(FakeGpu.emulating(HostKernels.of(config.precision())), config),
+                program,
+                layout,
+                batchSize,
+                config);
     }
 
     private Device device(FakeGpu gpu, EngineConfig config) {

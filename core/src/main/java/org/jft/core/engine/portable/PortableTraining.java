@@ -1,0 +1,128 @@
+package org.jft.core.engine.portable;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jft.core.config.OptimizerConfig;
+import org.jft.core.config.ScheduleConfig;
+import org.jft.core.config.TrainConfig;
+import org.jft.core.engine.DeviceStep;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineInput;
+import org.jft.core.engine.portable.ProgramRunner.Job;
+import org.jft.core.engine.program.Shape;
+import org.jft.core.failure.ConfigException;
+
+/**
+ * Training steps on the device: SGD with momentum 0.9 and weight decay 1e-4 on softmax
+ * cross-entropy. Files, B batches after one another that are taken in turn:
+ *
+ * <pre>
+ *   parameters.f32    read
+ *   pixels.u8         read; uint8 [B, N, H, W, 3], scaled to -1..1
+ *   labels.i32        read; int32 [B, N], one class an image
+ *   steps.json        written; {"losses": [...], "milliseconds": [...]}, one of each a step
+ * </pre>
+ *
+ * <p>A step's time is from the call with pixels on the host to its loss on the host.
+ */
+final class PortableTraining {
+    private static final List<Float> HALF_RANGES = Collections.nCopies(3, 127.5f);
+    private static final OptimizerConfig UPDATE =
+            new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.9, null, null, 1e-4);
+
+    /** What was measured, step by step. */
+    record Steps(List<Double> losses, List<Double> milliseconds) {}
+
+    private final Engine engine;
+    private final Job job;
+    private final Shape image;
+    private final List<EngineInput> batches = new ArrayList<>();
+    private final List<DeviceStep.Labels> labels = new ArrayList<>();
+
+    PortableTraining(Engine engine, PortableNetwork network, Job job) throws IOException {
+        this.engine = engine;
+        this.job = job;
+        image = network.program().inputs().get(0).shape();
+        ByteBuffer pixels = NumberFiles.bytes(job.folder.resolve("pixels.u8"));
+        ByteBuffer classes = NumberFiles.bytes(job.folder.resolve("labels.i32"));
+        int bytes = Math.multiplyExact(job.batch, image.elements());
+        int count = pixels.remaining() / bytes;
+        if (count == 0
+                || count * bytes != pixels.remaining()
+                || count * job.batch * Integer.BYTES != classes.remaining()) {
+            throw new ConfigException(
+                    "%s holds %s bytes of pixels and %s of labels, not whole batches of %s x %s"
+                            .formatted(
+                                    job.folder,
+                                    pixels.remaining(),
+                                    classes.remaining(),
+                                    job.batch,
+                                    image));
+        }
+        for (int i = 0; i < count; i++) {
+            batches.add(pixels(pixels.slice(i * bytes, bytes)));
+            int[] ids = new int[job.batch];
+            classes.asIntBuffer().get(i * job.batch, ids);
+            labels.add(labels(ids));
+        }
+    }
+
+    void run(int steps, double learningRate) throws IOException {
+        FloatBuffer momentum =
+                ByteBuffer.allocateDirect(Float.BYTES * engine.layout().length())
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer();
+        DeviceStep device =
+                engine.deviceStep(config(steps, learningRate), momentum)
+                        .orElseThrow(
+                                () -> new ConfigException(job.network + " has no device step"));
+        DeviceStep.Numbers numbers = new DeviceStep.Numbers(1, learningRate, 0, 0);
+        Steps measured = new Steps(new ArrayList<>(), new ArrayList<>());
+        for (int step = 0; step < steps; step++) {
+            int batch = step % batches.size();
+            long start = System.nanoTime();
+            double loss =
+                    device.step(
+                            batches.get(batch),
+                            labels.get(batch),
+                            (long) step * job.batch,
+                            numbers);
+            measured.milliseconds().add((System.nanoTime() - start) / 1e6);
+            measured.losses().add(loss);
+        }
+        new ObjectMapper().writeValue(job.folder.resolve("steps.json").toFile(), measured);
+    }
+
+    private TrainConfig config(long steps, double learningRate) {
+        return new TrainConfig(
+                job.batch,
+                job.batch,
+                null,
+                steps,
+                TrainConfig.Objective.SOFTMAX,
+                UPDATE,
+                new ScheduleConfig(ScheduleConfig.Kind.CONSTANT, learningRate, 0, 0, null, null),
+                /* clipNorm= */ 0,
+                /* emaDecay= */ 0,
+                null);
+    }
+
+    private EngineInput pixels(ByteBuffer nhwc) {
+        return new EngineInput.Pixels(
+                nhwc, job.batch, image.height(), image.width(), HALF_RANGES, HALF_RANGES);
+    }
+
+    private static DeviceStep.Labels labels(int[] ids) {
+        float[] sure = new float[ids.length];
+        Arrays.fill(sure, 1);
+        return new DeviceStep.Labels(IntStream.rangeClosed(0, ids.length).toArray(), ids, sure);
+    }
+}

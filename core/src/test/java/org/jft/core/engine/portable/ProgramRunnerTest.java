@@ -1,0 +1,149 @@
+package org.jft.core.engine.portable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.jft.core.cli.CommandRunner;
+import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineInput;
+import org.jft.core.engine.GradientListener;
+import org.jft.core.engine.Pass;
+import org.jft.core.engine.cuda.EmulatedCuda;
+import org.jft.core.engine.cuda.driver.Cuda;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The runner over an emulated GPU. */
+class ProgramRunnerTest {
+    private static final int ROWS = 2;
+    private static final int SIZE = 16;
+    private static final int CLASSES = 4;
+    private static final int BATCHES = 2;
+
+    @TempDir private Path folder;
+
+    private final EmulatedCuda emulated = new EmulatedCuda(true);
+    private final StringWriter err = new StringWriter();
+    private final Random random = new Random(11);
+    private final PortableNetwork network = ProgramExport.lower("resnet8s", SIZE, CLASSES);
+
+    @BeforeEach
+    void writeNetwork() throws IOException {
+        network.write(folder.resolve("network.json"));
+        floats("parameters.f32", network.layout().length(), 0.1f);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "BF16"})
+    void shouldGiveWhatTheEngineGivesInThisProcess(Precision precision) throws IOException {
+        FloatBuffer image = floats("input0.f32", ROWS * 3 * SIZE * SIZE, 1);
+        FloatBuffer gradient = floats("outputGradient0.f32", ROWS * CLASSES, 1);
+        assertThat(run("pass", "--precision", precision.name())).isZero();
+
+        EngineConfig config = new EngineConfig("cuda", precision, 0, null, false);
+        try (Engine engine = emulated.compile(network.program(), network.layout(), ROWS, config)) {
+            engine.parameters().put(0, read("parameters.f32"), 0, network.layout().length());
+            List<EngineInput> inputs = List.of(new EngineInput.Tensor(image, ROWS));
+            FloatBuffer output = engine.forward(inputs, Pass.training(0)).get(0);
+            assertThat(read("output0.f32")).isEqualTo(output);
+            engine.backward(List.of(gradient), GradientListener.NONE);
+            assertThat(read("gradients.f32")).isEqualTo(engine.gradients());
+        }
+    }
+
+    @Test
+    void shouldTrainOnBatchesInTurn() throws IOException {
+        byte[] pixels = new byte[BATCHES * ROWS * SIZE * SIZE * 3];
+        random.nextBytes(pixels);
+        Files.write(folder.resolve("pixels.u8"), pixels);
+        ByteBuffer labels =
+                ByteBuffer.allocate(BATCHES * ROWS * Integer.BYTES).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < BATCHES * ROWS; i++) {
+            labels.putInt(i % CLASSES);
+        }
+        Files.write(folder.resolve("labels.i32"), labels.array());
+        String[] options = {"--precision", "fp32", "--steps", "20", "--learning-rate", "0.002"};
+        assertThat(run("train", options)).as("%s", err).isZero();
+        JsonNode steps = new ObjectMapper().readTree(folder.resolve("steps.json").toFile());
+        assertThat(steps.get("milliseconds")).hasSize(20);
+        JsonNode losses = steps.get("losses");
+        for (int batch = 0; batch < BATCHES; batch++) { // the last steps are on the same batches
+            assertThat(losses.get(18 + batch).asDouble())
+                    .isLessThan(0.8 * losses.get(batch).asDouble());
+        }
+    }
+
+    @Test
+    void shouldNameTheFileThatIsTooShort() throws IOException {
+        floats("input0.f32", 7, 1);
+        floats("outputGradient0.f32", ROWS * CLASSES, 1);
+        assertThat(run("pass", "--precision", "fp32")).isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString())
+                .contains("input0.f32 holds 7 values, expected " + ROWS * 3 * SIZE * SIZE);
+    }
+
+    @Test
+    void shouldSayThatThereIsNoDevice() {
+        assumeFalse(Cuda.driverPresent());
+        assertThat(CommandRunner.run(runner(), quiet(), new PrintWriter(err), "devices"))
+                .isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString().strip()).endsWith("this machine has no CUDA device");
+    }
+
+    private ProgramRunner runner() {
+        return new ProgramRunner(emulated::compile);
+    }
+
+    private int run(String command, String... options) {
+        String[] fixed = {
+            command,
+            folder.resolve("network.json").toString(),
+            folder.toString(),
+            "--batch",
+            String.valueOf(ROWS)
+        };
+        String[] all = new String[fixed.length + options.length];
+        System.arraycopy(fixed, 0, all, 0, fixed.length);
+        System.arraycopy(options, 0, all, fixed.length, options.length);
+        return CommandRunner.run(runner(), quiet(), new PrintWriter(err, true), all);
+    }
+
+    private static PrintWriter quiet() {
+        return new PrintWriter(new StringWriter());
+    }
+
+    private FloatBuffer floats(String file, int count, float scale) throws IOException {
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(count * Float.BYTES).order(ByteOrder.nativeOrder());
+        FloatBuffer values = bytes.asFloatBuffer();
+        for (int i = 0; i < count; i++) {
+            values.put(i, scale * (float) random.nextGaussian());
+        }
+        NumberFiles.write(folder.resolve(file), values);
+        return values;
+    }
+
+    private FloatBuffer read(String file) throws IOException {
+        Path path = folder.resolve(file);
+        return NumberFiles.floats(path, Files.size(path) / Float.BYTES);
+    }
+}

@@ -1,0 +1,169 @@
+"""The oracle: a lowered network, read from its JSON file, op by op in PyTorch."""
+
+import json
+import math
+
+import torch
+import torch.nn.functional as F
+
+STATISTICS = ("RUNNING_MEAN", "RUNNING_VARIANCE")
+
+
+class Network:
+    """A network as org.jft.core.engine.portable.PortableNetwork writes it."""
+
+    def __init__(self, file):
+        with open(file) as text:
+            read = json.load(text)
+        self.program = read["program"]
+        self.slices = read["layout"]["slices"]
+        self.length = sum(s["length"] for s in self.slices)
+
+    def input_shapes(self):
+        return [_shape(value) for value in self.program["inputs"]]
+
+    def output_shapes(self):
+        return [_shape(value) for value in self.program["outputs"]]
+
+    def draw(self, generator, spread=0.0):
+        """Returns a flat vector: weights after He et al. 2015; norms at rest, give or take spread."""
+        vector = torch.empty(self.length)
+        for s in self.slices:
+            noise = torch.randn(s["length"], generator=generator)
+            if s["kind"] == "WEIGHT":
+                # dense [in, out], convolutions [out, in, kh, kw], depthwise [kh, kw, in, 1]
+                depthwise = len(s["shape"]) == 4 and s["shape"][3] == 1 and s["shape"][0] == s["shape"][1] != 1
+                fan_in = s["shape"][0] ** 2 if depthwise else s["length"] // s["shape"][1 if len(s["shape"]) == 2 else 0]
+                values = noise * math.sqrt(2 / fan_in)
+            elif s["kind"] == "SCALE":
+                values = 1 + spread * noise
+            elif s["kind"] == "RUNNING_VARIANCE":
+                values = 1 + spread * noise.abs()
+            else:
+                values = spread * noise
+            vector[s["offset"] : s["offset"] + s["length"]] = values
+        return vector
+
+    def trainable(self):
+        """Returns which elements of the flat vector are trained; the others are statistics."""
+        mask = torch.ones(self.length, dtype=torch.bool)
+        for s in self.slices:
+            if s["kind"] in STATISTICS:
+                mask[s["offset"] : s["offset"] + s["length"]] = False
+        return mask
+
+    def run(self, parameters, inputs, output_gradients, dtype, scale=1.0):
+        """Goes forward and backward with activations of a type.
+
+        Returns outputs, the flat gradients as the engine gives them (the step of each running
+        statistic in its place) and gradients of the inputs, all float64 on the CPU.
+        """
+        pass_ = _Pass(parameters, dtype)
+        values = {}
+        leaves = []
+        for value, tensor in zip(self.program["inputs"], inputs):
+            leaf = tensor.to(pass_.device, dtype).requires_grad_()
+            leaves.append(leaf)
+            values[value["id"]] = leaf
+        for node in self.program["nodes"]:
+            arguments = [values[value["id"]] for value in node["inputs"]]
+            op = getattr(pass_, node["op"]["op"].lower())
+            values[node["output"]["id"]] = op(node["op"], _shape(node["output"]), *arguments)
+        outputs = [values[value["id"]] for value in self.program["outputs"]]
+        seeds = [scale * g.to(o).reshape(o.shape) for g, o in zip(output_gradients, outputs)]
+        torch.autograd.backward(outputs, seeds)
+        gradients = pass_.parameters.grad
+        gradients = torch.zeros_like(pass_.parameters) if gradients is None else gradients / scale
+        for s, step in pass_.statistics:
+            gradients[s["offset"] : s["offset"] + s["length"]] = step
+        return (
+            [o.detach().double().cpu() for o in outputs],
+            gradients.detach().double().cpu(),
+            [leaf.grad.double().cpu() / scale for leaf in leaves],
+        )
+
+
+def _shape(value):
+    return [value["shape"][side] for side in ("channels", "height", "width")]
+
+
+def _pair(pair):
+    return (pair["vertical"], pair["horizontal"])
+
+
+class _Pass:
+    """One method an op, by the name of its record; parameters are float64 or float32."""
+
+    def __init__(self, parameters, dtype):
+        own = torch.float64 if dtype == torch.float64 else torch.float32
+        self.parameters = parameters.detach().to(own).clone().requires_grad_()
+        self.device = parameters.device
+        self.statistics = []  # (slice, the engine's step)
+
+    def _slice(self, s):
+        return self.parameters[s["offset"] : s["offset"] + s["length"]]
+
+    def _bias(self, op, x):
+        return None if op["bias"] is None else self._slice(op["bias"]).to(x.dtype)
+
+    def convolution(self, op, shape, x):
+        window = op["window"]
+        weight = self._slice(op["weight"]).view(op["weight"]["shape"]).to(x.dtype)
+        if op["groups"] > 1:
+            weight = weight.permute(2, 3, 0, 1).flatten(0, 1).unsqueeze(1)
+        x = F.pad(x, _padding(window))
+        stride, dilation = _pair(window["stride"]), _pair(window["dilation"])
+        return F.conv2d(x, weight, self._bias(op, x), stride, 0, dilation, op["groups"])
+
+    def dense(self, op, shape, x):
+        x = x.flatten(1)
+        weight = self._slice(op["weight"]).view(shape[0], x.shape[1]).to(x.dtype)
+        return F.linear(x, weight, self._bias(op, x))[:, :, None, None]
+
+    def batchnorm(self, op, shape, x):
+        wide = x.detach().to(self.parameters.dtype)
+        for name, batch in (
+            ("mean", wide.mean((0, 2, 3))),
+            ("variance", wide.var((0, 2, 3), unbiased=False)),
+        ):
+            running = self._slice(op[name]).detach()
+            self.statistics.append((op[name], (1 - op["decay"]) * (running - batch)))
+        scale, shift = self._slice(op["scale"]), self._slice(op["shift"])
+        return F.batch_norm(x, None, None, scale, shift, True, 0.0, op["epsilon"])
+
+    def activation(self, op, shape, x):
+        alpha = op["alpha"]
+        return {
+            "RELU": F.relu,
+            "LEAKY_RELU": lambda v: F.leaky_relu(v, alpha),
+            "RELU6": F.relu6,
+            "SIGMOID": torch.sigmoid,
+            "TANH": torch.tanh,
+            "ELU": lambda v: F.elu(v, alpha),
+            "SWISH": lambda v: v * torch.sigmoid(alpha * v),
+        }[op["function"]](x)
+
+    def add(self, op, shape, x, y):
+        return x + y
+
+    def concat(self, op, shape, *parts):
+        return torch.cat(parts, 1)
+
+    def pool(self, op, shape, x):
+        window = op["window"]
+        kernel, stride, before = (_pair(window[k]) for k in ("kernel", "stride", "before"))
+        if before != _pair(window["after"]):
+            raise ValueError("a pool whose padding differs between its sides")
+        if op["kind"] == "MAX":
+            return F.max_pool2d(x, kernel, stride, before, _pair(window["dilation"]))
+        return F.avg_pool2d(x, kernel, stride, before, count_include_pad=op["countPadding"])
+
+    def resize(self, op, shape, x):
+        if op["method"] == "NEAREST":
+            return F.interpolate(x, shape[1:], mode="nearest-exact")
+        return F.interpolate(x, shape[1:], mode="bilinear", align_corners=False)
+
+
+def _padding(window):
+    (top, left), (bottom, right) = _pair(window["before"]), _pair(window["after"])
+    return (left, right, top, bottom)
