@@ -3,6 +3,8 @@ package org.jft.core.engine.portable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +44,17 @@ class PortableNetworkTest {
                 .flatMap(network -> network.program().nodes().stream())
                 .forEach(node -> missing.remove(node.op().getClass()));
         assertThat(missing).containsExactly(Op.Dropout.class);
+    }
+
+    @Test
+    void shouldWriteNoFieldTwice() throws IOException {
+        ObjectMapper strict =
+                new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+        for (PortableNetwork network : OpPrograms.all().values()) {
+            Path file = folder.resolve("network.json");
+            network.write(file);
+            assertThat(strict.readTree(file.toFile()).has("program")).isTrue();
+        }
     }
 
     @Test

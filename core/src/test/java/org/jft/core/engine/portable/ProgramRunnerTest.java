@@ -21,6 +21,8 @@ import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
+import org.jft.core.engine.ParameterLayout.Kind;
+import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.Pass;
 import org.jft.core.engine.cuda.EmulatedCuda;
 import org.jft.core.engine.cuda.driver.Cuda;
@@ -47,7 +49,15 @@ class ProgramRunnerTest {
     @BeforeEach
     void writeNetwork() throws IOException {
         network.write(folder.resolve("network.json"));
-        floats("parameters.f32", network.layout().length(), 0.1f);
+        FloatBuffer parameters = floats("parameters.f32", network.layout().length(), 0.1f);
+        for (Slice slice : network.layout().slices()) {
+            if (slice.kind() == Kind.SCALE || slice.kind() == Kind.RUNNING_VARIANCE) {
+                for (int i = 0; i < slice.length(); i++) {
+                    parameters.put(slice.offset() + i, 1);
+                }
+            }
+        }
+        NumberFiles.write(folder.resolve("parameters.f32"), parameters);
     }
 
     @ParameterizedTest
@@ -81,7 +91,7 @@ class ProgramRunnerTest {
             labels.putInt(i % CLASSES);
         }
         Files.write(folder.resolve("labels.i32"), labels.array());
-        String[] options = {"--precision", "fp32", "--steps", "20", "--learning-rate", "0.002"};
+        String[] options = {"--precision", "fp32", "--steps", "20", "--learning-rate", "0.02"};
         assertThat(run("train", options)).as("%s", err).isZero();
         JsonNode steps = new ObjectMapper().readTree(folder.resolve("steps.json").toFile());
         assertThat(steps.get("milliseconds")).hasSize(20);
