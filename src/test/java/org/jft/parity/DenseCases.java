@@ -84,13 +84,15 @@ final class DenseCases {
     private static OpCase onImages(Random random, String name, Activation activation) {
         Sketch sketch = new Sketch();
         String x = sketch.image(channels(random), 5, 7);
-        return OpCase.of(name, 2, sketch.build(sketch.activation(x, activation)));
+        return OpCase.of(name, 2, sketch.build(sketch.activation(x, activation)))
+                .with(ofInputs(activation));
     }
 
     private static OpCase onVectors(Random random, String name, Activation activation) {
         Sketch sketch = new Sketch();
         String x = sketch.vector(channels(random) + 3);
-        return OpCase.of(name, 3, sketch.build(sketch.activation(x, activation)));
+        return OpCase.of(name, 3, sketch.build(sketch.activation(x, activation)))
+                .with(ofInputs(activation));
     }
 
     private static OpCase inConvolution(Random random, String name, Activation activation) {
@@ -119,10 +121,16 @@ final class DenseCases {
         return OpCase.of(name, 3, sketch.build(output)).with(kinks(activation));
     }
 
+    /** Inputs stay clear of kinks by construction. */
+    private static Kinks ofInputs(Activation activation) {
+        return kinks(activation) == Kinks.FLAT ? Kinks.FLAT : Kinks.NONE;
+    }
+
     private static Kinks kinks(Activation activation) {
         return switch (activation) {
             case RELU, LEAKYRELU -> Kinks.SHIFTED;
             case RELU6 -> Kinks.CLOSE; // a large shift meets its upper end
+            case SIGMOID, TANH, ELU -> Kinks.FLAT;
             default -> Kinks.NONE;
         };
     }

@@ -53,7 +53,9 @@ final class NormCases {
                 .with(
                         name.startsWith("bottleneck")
                                 ? Kinks.CLOSE
-                                : name.contains("relu") ? Kinks.SHIFTED : Kinks.NONE);
+                                : name.contains("relu")
+                                        ? Kinks.SHIFTED
+                                        : name.contains("tanh") ? Kinks.FLAT : Kinks.NONE);
     }
 
     private static String tanh(Sketch sketch, String x) {

@@ -27,7 +27,8 @@ record OpDraw(float[] parameters, List<float[]> inputs) {
     private static final float PEAK = 4.25f; // above all levels, once in an image
 
     static OpDraw of(OpCase of, ParameterLayout layout, Precision precision, Random random) {
-        boolean far = precision == Precision.BF16 && of.kinks() != Kinks.NONE;
+        boolean far =
+                precision == Precision.BF16 && of.kinks() != Kinks.NONE && of.kinks() != Kinks.FLAT;
         float[] parameters = new float[layout.length()];
         for (Slice slice : layout.slices()) {
             for (int i = 0; i < slice.length(); i++) {
