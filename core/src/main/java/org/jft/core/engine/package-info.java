@@ -5,6 +5,7 @@
  * graph and {@link org.jft.core.engine.WeightDraw} fills it; {@link
  * org.jft.core.engine.BilinearResize} is the one vertex DL4J lacks; {@link
  * org.jft.core.engine.Nd4jCuda} asks the GPU before ND4J's CUDA backend loads. One package per
- * backend below this one; nothing outside it sees which backend runs.
+ * backend below this one; nothing outside it sees which backend runs. {@code portable} takes
+ * networks to hosts without DL4J.
  */
 package org.jft.core.engine;
