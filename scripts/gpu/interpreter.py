@@ -109,11 +109,13 @@ class _Pass:
     def convolution(self, op, shape, x):
         window = op["window"]
         weight = self._slice(op["weight"]).view(op["weight"]["shape"]).to(x.dtype)
-        if op["groups"] > 1:
+        groups = 1
+        if op["depthwise"]:
+            groups = x.shape[1]
             weight = weight.permute(2, 3, 0, 1).flatten(0, 1).unsqueeze(1)
         x = F.pad(x, _padding(window))
         stride, dilation = _pair(window["stride"]), _pair(window["dilation"])
-        return F.conv2d(x, weight, self._bias(op, x), stride, 0, dilation, op["groups"])
+        return F.conv2d(x, weight, self._bias(op, x), stride, 0, dilation, groups)
 
     def dense(self, op, shape, x):
         x = x.flatten(1)

@@ -62,9 +62,10 @@ final class ConvolutionCases {
         cases.add(oblong(random));
         cases.add(single(random));
         cases.add(stem(random));
-        cases.add(depthwise(random, 1, 1));
-        cases.add(depthwise(random, 1, 2));
-        cases.add(depthwise(random, 2, 1));
+        cases.add(depthwise(random, channels(random), 1, 1));
+        cases.add(depthwise(random, channels(random), 1, 2));
+        cases.add(depthwise(random, channels(random), 2, 1));
+        cases.add(depthwise(random, 1, 2, 1)); // one group, and still depthwise weights
         return cases;
     }
 
@@ -130,9 +131,9 @@ final class ConvolutionCases {
                 "7 x 7 convolution of RGB stride 2", 2, sketch.build(sketch.conv(image, 64, 7, 2)));
     }
 
-    private static OpCase depthwise(Random random, int multiplier, int stride) {
+    private static OpCase depthwise(Random random, int channels, int multiplier, int stride) {
         Sketch sketch = new Sketch();
-        String image = sketch.image(channels(random), side(random, 7), side(random, 7));
+        String image = sketch.image(channels, side(random, 7), side(random, 7));
         String output =
                 sketch.layer(
                         image,
@@ -142,7 +143,8 @@ final class ConvolutionCases {
                                 .padding(1, 1)
                                 .build());
         return OpCase.of(
-                "depthwise convolution times %s stride %s".formatted(multiplier, stride),
+                "depthwise convolution of %s times %s stride %s"
+                        .formatted(channels == 1 ? "one channel" : "channels", multiplier, stride),
                 2,
                 sketch.build(output));
     }

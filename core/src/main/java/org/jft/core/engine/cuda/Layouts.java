@@ -50,7 +50,7 @@ final class Layouts {
                         .allMatch(
                                 node ->
                                         node.op() instanceof Op.Convolution convolution
-                                                && convolution.groups() == 1);
+                                                && !convolution.depthwise());
     }
 
     /** Returns the images of the batch. */

@@ -49,7 +49,7 @@ record LinearShape(Layouts layouts, Node node, int paddedChannels) {
     }
 
     boolean depthwise() {
-        return node.op() instanceof Op.Convolution convolution && convolution.groups() > 1;
+        return node.op() instanceof Op.Convolution convolution && convolution.depthwise();
     }
 
     private Window.Pair kernel() {

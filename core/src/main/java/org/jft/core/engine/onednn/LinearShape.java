@@ -102,12 +102,12 @@ sealed interface LinearShape {
 
         @Override
         public dnnl_memory_desc flatWeights() {
-            return weights(dnnl_f32, op.groups() > 1 ? dnnl_hwigo : dnnl_abcd);
+            return weights(dnnl_f32, op.depthwise() ? dnnl_hwigo : dnnl_abcd);
         }
 
         @Override
         public int outputChannelMask() {
-            return op.groups() > 1 ? 0b11 : 0b1;
+            return op.depthwise() ? 0b11 : 0b1;
         }
 
         @Override
@@ -203,14 +203,14 @@ sealed interface LinearShape {
         }
 
         private dnnl_memory_desc weights(int type, int tag) {
-            int groups = op.groups();
+            int groups = op.groups(input.channels());
             Pair kernel = op.window().kernel();
             long out = output.channels() / groups;
             long in = input.channels() / groups;
-            return groups == 1
-                    ? owner.describe(type, tag, out, in, kernel.vertical(), kernel.horizontal())
-                    : owner.describe(
-                            type, tag, groups, out, in, kernel.vertical(), kernel.horizontal());
+            return op.depthwise()
+                    ? owner.describe(
+                            type, tag, groups, out, in, kernel.vertical(), kernel.horizontal())
+                    : owner.describe(type, tag, out, in, kernel.vertical(), kernel.horizontal());
         }
     }
 

@@ -59,7 +59,7 @@ final class OpPrograms {
         Op op =
                 new Op.Convolution(
                         window,
-                        IMAGE.channels(),
+                        true,
                         depthwise.slice(Kind.WEIGHT, 3, 3, IMAGE.channels(), 1),
                         depthwise.bias(IMAGE.channels()));
         all.put(
@@ -72,7 +72,7 @@ final class OpPrograms {
         OpPrograms program = new OpPrograms();
         Window window = window(kernel, stride, dilation, padding);
         Slice weight = program.slice(Kind.WEIGHT, channels, image.channels(), kernel, kernel);
-        Op op = new Op.Convolution(window, 1, weight, program.bias(channels));
+        Op op = new Op.Convolution(window, false, weight, program.bias(channels));
         return program.ending(program.add(op, window.apply(image, channels), program.input(image)));
     }
 

@@ -54,10 +54,10 @@ final class LayerLowering {
         }
         Class<?> type = layer.getClass();
         if (type == ConvolutionLayer.class) {
-            return convolution(site, (ConvolutionLayer) layer, 1, input);
+            return convolution(site, (ConvolutionLayer) layer, false, input);
         }
         if (type == DepthwiseConvolution2D.class) {
-            return convolution(site, (ConvolutionLayer) layer, input.shape().channels(), input);
+            return convolution(site, (ConvolutionLayer) layer, true, input);
         }
         if (type == BatchNormalization.class) {
             return batchNorm(site, (BatchNormalization) layer, input);
@@ -94,19 +94,19 @@ final class LayerLowering {
         return site.refuse("no op for this layer");
     }
 
-    private Value convolution(Site site, ConvolutionLayer layer, int groups, Value input) {
+    private Value convolution(Site site, ConvolutionLayer layer, boolean depthwise, Value input) {
         requireChannelsFirst(site, layer.getCnn2dDataFormat());
         Shape image = input.shape();
         Window window = Windows.of(site, layer, image);
         int out = Math.toIntExact(layer.getNOut());
         long length =
                 (long) out
-                        * (image.channels() / groups)
+                        * (depthwise ? 1 : image.channels())
                         * window.kernel().vertical()
                         * window.kernel().horizontal();
         Slice weight = parameters.weights(site, length, image);
         Value kept = dropout(site, "/dropout", layer.getIDropout(), input);
-        Op op = new Op.Convolution(window, groups, weight, parameters.find(site, Kind.BIAS));
+        Op op = new Op.Convolution(window, depthwise, weight, parameters.find(site, Kind.BIAS));
         Value result = program.add(site, op, window.apply(image, out), kept);
         return activation(site, layer.getActivationFn(), result);
     }

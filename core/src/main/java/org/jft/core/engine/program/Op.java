@@ -17,11 +17,17 @@ public sealed interface Op {
     /**
      * A convolution of one value.
      *
-     * @param groups 1, where weights lie as [out, in, kh, kw]; or as many as input channels: a
-     *     depthwise convolution, whose weights lie as [kh, kw, in, multiplier]
+     * @param depthwise whether each input channel is a group of its own, with weights as [kh, kw,
+     *     in, multiplier]; else all are one group, with weights as [out, in, kh, kw]. Of one input
+     *     channel only this tells the two apart
      */
-    record Convolution(Window window, int groups, Slice weight, Optional<Slice> bias)
-            implements Weighted {}
+    record Convolution(Window window, boolean depthwise, Slice weight, Optional<Slice> bias)
+            implements Weighted {
+        /** Returns the number of groups over an input of so many channels. */
+        public int groups(int inputChannels) {
+            return depthwise ? inputChannels : 1;
+        }
+    }
 
     /** y = W x + b over all elements of a row, taken row-major; weights are [out, in] row-major. */
     record Dense(Slice weight, Optional<Slice> bias) implements Weighted {}

@@ -97,7 +97,7 @@ class LoweringTest {
                                 new Pair(1, 3),
                                 new Pair(2, 1),
                                 new Pair(2, 1)));
-        assertThat(op.groups()).isEqualTo(1);
+        assertThat(op.depthwise()).isFalse();
         assertThat(op.weight().kind()).isEqualTo(Kind.WEIGHT);
         assertThat(op.weight().shape()).containsExactly(4L, 3L, 3L, 2L);
         assertThat(op.bias()).map(slice -> slice.kind()).hasValue(Kind.BIAS);

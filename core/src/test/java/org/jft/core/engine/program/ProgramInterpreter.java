@@ -63,8 +63,8 @@ final class ProgramInterpreter {
         Shape in = node.input().shape();
         Shape out = node.output().shape();
         Window w = op.window();
-        int inGroup = in.channels() / op.groups();
-        int outGroup = out.channels() / op.groups();
+        int inGroup = in.channels() / op.groups(in.channels());
+        int outGroup = out.channels() / op.groups(in.channels());
         double[] y = new double[out.elements()];
         int at = 0;
         for (int o = 0; o < out.channels(); o++) {
@@ -76,9 +76,9 @@ final class ProgramInterpreter {
                         for (int k = 0; k < kernelArea(w); k++) {
                             double pixel = pixel(x, in, channel, w, row, column, k);
                             int place =
-                                    op.groups() == 1
-                                            ? (o * inGroup + i) * kernelArea(w) + k
-                                            : k * out.channels() + o; // [kh, kw, in, multiplier]
+                                    op.depthwise()
+                                            ? k * out.channels() + o // [kh, kw, in, multiplier]
+                                            : (o * inGroup + i) * kernelArea(w) + k;
                             double weight = get(op.weight(), place);
                             sum += Double.isNaN(pixel) ? 0 : weight * pixel;
                         }
