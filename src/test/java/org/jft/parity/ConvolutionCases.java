@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
-import org.jft.parity.OpCase.Kinks;
+import org.jft.parity.OpCase.Hazard;
 import org.nd4j.linalg.activations.Activation;
 
 /** Convolutions alone: kernels, strides, dilations, borders, channels, biases. */
@@ -84,7 +84,7 @@ final class ConvolutionCases {
                         "%1$s x %1$s convolution%2$s".formatted(kernel, name),
                         1 + random.nextInt(4),
                         sketch.build(output))
-                .with(name.contains("relu") ? Kinks.SHIFTED : Kinks.NONE);
+                .with(name.contains("relu") ? Hazard.SHIFTED : Hazard.NONE);
     }
 
     private static OpCase dilatedSame(Random random) {

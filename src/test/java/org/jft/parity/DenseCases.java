@@ -1,6 +1,7 @@
 package org.jft.parity;
 
 import static org.jft.parity.OpCase.channels;
+import static org.jft.parity.OpCase.several;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.Random;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.jft.parity.OpCase.Kinks;
+import org.jft.parity.OpCase.Hazard;
 import org.nd4j.linalg.activations.Activation;
 
 /** Dense layers, and activations alone and built into layers. */
@@ -28,9 +29,12 @@ final class DenseCases {
     static List<OpCase> all(Random random) {
         List<OpCase> cases = new ArrayList<>();
         for (int batch : new int[] {1, 5}) {
-            cases.add(dense(random, "dense of batch " + batch, batch, true));
+            cases.add(dense(random, "dense of batch " + batch, batch, several(random), true));
+            cases.add(
+                    dense(random, "dense to one number, batch " + batch, batch, 1, true)
+                            .with(Hazard.CANCELLING));
         }
-        cases.add(dense(random, "dense without bias", 4, false));
+        cases.add(dense(random, "dense without bias", 4, several(random), false));
         cases.add(flattened(random));
         cases.add(head(random));
         cases.add(hidden(random));
@@ -45,12 +49,11 @@ final class DenseCases {
         return cases;
     }
 
-    private static OpCase dense(Random random, String name, int batch, boolean bias) {
+    private static OpCase dense(Random random, String name, int batch, int outputs, boolean bias) {
         Sketch sketch = new Sketch();
         String x = sketch.vector(20 + random.nextInt(50));
         String output =
-                sketch.layer(
-                        x, new DenseLayer.Builder().nOut(channels(random)).hasBias(bias).build());
+                sketch.layer(x, new DenseLayer.Builder().nOut(outputs).hasBias(bias).build());
         return OpCase.of(name, batch, sketch.build(output));
     }
 
@@ -71,7 +74,7 @@ final class DenseCases {
         Sketch sketch = new Sketch();
         String first = sketch.dense(sketch.vector(channels(random)), 40);
         String second = sketch.dense(sketch.relu(first), 9);
-        return OpCase.of("dense, relu, dense", 6, sketch.build(second)).with(Kinks.SHIFTED);
+        return OpCase.of("dense, relu, dense", 6, sketch.build(second)).with(Hazard.SHIFTED);
     }
 
     private static OpCase residual(Random random) {
@@ -105,7 +108,7 @@ final class DenseCases {
                                 .nOut(channels(random))
                                 .activation(activation)
                                 .build());
-        return OpCase.of(name, 2, sketch.build(output)).with(kinks(activation));
+        return OpCase.of(name, 2, sketch.build(output)).with(hazard(activation));
     }
 
     private static OpCase inDense(Random random, String name, Activation activation) {
@@ -115,23 +118,23 @@ final class DenseCases {
                 sketch.layer(
                         x,
                         new DenseLayer.Builder()
-                                .nOut(channels(random))
+                                .nOut(several(random))
                                 .activation(activation)
                                 .build());
-        return OpCase.of(name, 3, sketch.build(output)).with(kinks(activation));
+        return OpCase.of(name, 3, sketch.build(output)).with(hazard(activation));
     }
 
     /** Inputs stay clear of kinks by construction. */
-    private static Kinks ofInputs(Activation activation) {
-        return kinks(activation) == Kinks.FLAT ? Kinks.FLAT : Kinks.NONE;
+    private static Hazard ofInputs(Activation activation) {
+        return hazard(activation) == Hazard.FLAT ? Hazard.FLAT : Hazard.NONE;
     }
 
-    private static Kinks kinks(Activation activation) {
+    private static Hazard hazard(Activation activation) {
         return switch (activation) {
-            case RELU, LEAKYRELU -> Kinks.SHIFTED;
-            case RELU6 -> Kinks.CLOSE; // a large shift meets its upper end
-            case SIGMOID, TANH, ELU -> Kinks.FLAT;
-            default -> Kinks.NONE;
+            case RELU, LEAKYRELU -> Hazard.SHIFTED;
+            case RELU6 -> Hazard.CLOSE; // a large shift meets its upper end
+            case SIGMOID, TANH, ELU -> Hazard.FLAT;
+            default -> Hazard.NONE;
         };
     }
 }

@@ -9,40 +9,52 @@ import org.jft.core.engine.NetworkSpec;
  *
  * @param name what it shows
  * @param network asks for input gradients
- * @param kinks whether values inside, not only its inputs, meet a kink
+ * @param hazard what a rounded type makes of the values inside, not only of its inputs
  */
-record OpCase(String name, NetworkSpec network, int batch, Kinks kinks) {
-    /** Where the slope of an activation jumps, or the place of a maximum. */
-    enum Kinks {
-        /** At most at the inputs, which stay clear of them by construction. */
+record OpCase(String name, NetworkSpec network, int batch, Hazard hazard) {
+    /**
+     * Where a small error becomes a large one: at jumps of a slope or a maximum, or by its digits.
+     */
+    enum Hazard {
+        /** At most at the inputs, which stay clear of kinks by construction. */
         NONE,
         /**
-         * None, but a slope that comes from an output: 1 - y^2 of tanh has few digits left where a
-         * rounded y is close to 1.
+         * A slope that comes from an output: 1 - y^2 of tanh has few digits left where a rounded y
+         * is close to 1.
          */
         FLAT,
-        /** In rectifiers behind biases or norms, which can hold them clear by large shifts. */
+        /** Rectifiers behind biases or norms, which can hold them clear by large shifts. */
         SHIFTED,
-        /** In pooling windows over computed values: two may be equal to a rounded type. */
-        CLOSE
+        /** Pooling windows over computed values: two may be equal to a rounded type. */
+        CLOSE,
+        /** A gradient that is a single sum: it may cancel, and then only roundings are left. */
+        CANCELLING
     }
 
     static OpCase of(String name, int batch, NetworkSpec network) {
-        return new OpCase(name, network, batch, Kinks.NONE);
+        return new OpCase(name, network, batch, Hazard.NONE);
     }
 
-    OpCase with(Kinks where) {
+    OpCase with(Hazard where) {
         return new OpCase(name, network, batch, where);
     }
 
     OpCase frozen(String... layers) {
-        return new OpCase(name, network.withFrozenLayers(Set.of(layers)), batch, kinks);
+        return new OpCase(name, network.withFrozenLayers(Set.of(layers)), batch, hazard);
     }
 
     /** Draws channels: as often a multiple of 16, which vector units like, as not. */
     static int channels(Random random) {
         int[] choice = {1, 3, 5, 13, 17, 24, 33, 16, 16, 32, 32, 48};
         return choice[random.nextInt(choice.length)];
+    }
+
+    /**
+     * Draws channels where one would not do: a sum that is a whole tensor may cancel, and a norm of
+     * a 1 x 1 convolution of one channel leaves nothing to learn.
+     */
+    static int several(Random random) {
+        return Math.max(3, channels(random));
     }
 
     /** Draws a side of an image, as often odd as even. */

@@ -8,7 +8,7 @@ import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
-import org.jft.parity.OpCase.Kinks;
+import org.jft.parity.OpCase.Hazard;
 
 /**
  * Random numbers for an {@link OpCase}: nothing is zero, one or the same as its neighbour.
@@ -28,7 +28,9 @@ record OpDraw(float[] parameters, List<float[]> inputs) {
 
     static OpDraw of(OpCase of, ParameterLayout layout, Precision precision, Random random) {
         boolean far =
-                precision == Precision.BF16 && of.kinks() != Kinks.NONE && of.kinks() != Kinks.FLAT;
+                precision == Precision.BF16
+                        && of.hazard() != Hazard.NONE
+                        && of.hazard() != Hazard.FLAT;
         float[] parameters = new float[layout.length()];
         for (Slice slice : layout.slices()) {
             for (int i = 0; i < slice.length(); i++) {

@@ -12,7 +12,7 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.jft.core.engine.BilinearResize;
-import org.jft.parity.OpCase.Kinks;
+import org.jft.parity.OpCase.Hazard;
 
 /** Pools, global pools and resizing. */
 final class PoolCases {
@@ -76,7 +76,7 @@ final class PoolCases {
         Sketch sketch = image(random);
         String relu = sketch.convNormRelu("in0", channels(random), 3, 1);
         return OpCase.of(name, 2, sketch.build(sketch.globalPool(relu, type)))
-                .with(type == PoolingType.MAX ? Kinks.CLOSE : Kinks.SHIFTED);
+                .with(type == PoolingType.MAX ? Hazard.CLOSE : Hazard.SHIFTED);
     }
 
     private static OpCase stem(Random random) {
@@ -86,7 +86,7 @@ final class PoolCases {
                         "conv, norm, relu, max 3/2 pad 1",
                         2,
                         sketch.build(sketch.pool(relu, PoolingType.MAX, 3, 2, 1)))
-                .with(Kinks.CLOSE);
+                .with(Hazard.CLOSE);
     }
 
     private static OpCase upsampled(Random random, int height, int width) {

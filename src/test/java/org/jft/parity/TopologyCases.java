@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.jft.parity.OpCase.Kinks;
+import org.jft.parity.OpCase.Hazard;
 
 /** Joins, forks, several inputs and outputs, frozen layers. */
 final class TopologyCases {
@@ -74,7 +74,7 @@ final class TopologyCases {
         String b = sketch.convNormRelu("in0", 16, 1, 1);
         String c = sketch.pool("in0", PoolingType.AVG, 3, 1, 1);
         return OpCase.of("concat of two relus and a pool", 3, sketch.build(sketch.concat(a, b, c)))
-                .with(Kinks.SHIFTED);
+                .with(Hazard.SHIFTED);
     }
 
     private static OpCase sum(Random random, int count) {
@@ -91,7 +91,7 @@ final class TopologyCases {
         Sketch sketch = image(random);
         String x = sketch.convNormRelu("in0", 16, 3, 1);
         String sum = sketch.add(sketch.conv(x, 16, 3, 1), sketch.conv(x, 16, 1, 1), x);
-        return OpCase.of("one value with three readers", 3, sketch.build(sum)).with(Kinks.SHIFTED);
+        return OpCase.of("one value with three readers", 3, sketch.build(sum)).with(Hazard.SHIFTED);
     }
 
     private static OpCase nested(Random random) {
@@ -101,7 +101,8 @@ final class TopologyCases {
             String branch = sketch.norm(sketch.conv(sketch.convNormRelu(x, 16, 3, 1), 16, 3, 1));
             x = sketch.add(branch, x);
         }
-        return OpCase.of("two residual blocks without end", 3, sketch.build(x)).with(Kinks.SHIFTED);
+        return OpCase.of("two residual blocks without end", 3, sketch.build(x))
+                .with(Hazard.SHIFTED);
     }
 
     private static OpCase twoImages(Random random) {
@@ -127,7 +128,7 @@ final class TopologyCases {
         String x = sketch.convNormRelu("in0", 16, 3, 1);
         String map = sketch.conv(x, 5, 1, 1);
         String logits = sketch.dense(sketch.globalPool(x, PoolingType.AVG), 10);
-        return OpCase.of("logits and a map", 3, sketch.build(logits, map)).with(Kinks.SHIFTED);
+        return OpCase.of("logits and a map", 3, sketch.build(logits, map)).with(Hazard.SHIFTED);
     }
 
     private static OpCase outputReadOn(Random random) {
@@ -135,7 +136,7 @@ final class TopologyCases {
         String first = sketch.convNormRelu("in0", 16, 3, 2);
         String second = sketch.convNormRelu(first, 8, 3, 1);
         return OpCase.of("outputs that are read on", 3, sketch.build(first, second))
-                .with(Kinks.SHIFTED);
+                .with(Hazard.SHIFTED);
     }
 
     private static OpCase features(Random random) {
@@ -144,7 +145,7 @@ final class TopologyCases {
         String sum = sketch.add(norm, sketch.conv("in0", 16, 1, 2));
         String relu = sketch.relu(sum);
         return OpCase.of("a norm, a sum and a relu as outputs", 3, sketch.build(relu, norm, sum))
-                .with(Kinks.SHIFTED);
+                .with(Hazard.SHIFTED);
     }
 
     private static OpCase frozenPrefix(Random random) {
@@ -153,7 +154,7 @@ final class TopologyCases {
         String norm = sketch.norm(conv);
         String trained = sketch.convNormRelu(sketch.relu(norm), 8, 3, 1);
         return OpCase.of("frozen stem", 3, sketch.build(trained))
-                .with(Kinks.SHIFTED)
+                .with(Hazard.SHIFTED)
                 .frozen(conv, norm);
     }
 
@@ -161,7 +162,7 @@ final class TopologyCases {
         Sketch sketch = image(random);
         String norm = sketch.norm(sketch.conv("in0", 16, 3, 1));
         return OpCase.of("frozen norm behind a trained conv", 3, sketch.build(sketch.relu(norm)))
-                .with(Kinks.SHIFTED)
+                .with(Hazard.SHIFTED)
                 .frozen(norm);
     }
 
@@ -172,7 +173,7 @@ final class TopologyCases {
         String norm = sketch.norm(conv);
         String last = sketch.dense(sketch.globalPool(sketch.relu(norm), PoolingType.AVG), 5);
         return OpCase.of("frozen layers between trained ones", 3, sketch.build(last))
-                .with(Kinks.SHIFTED)
+                .with(Hazard.SHIFTED)
                 .frozen(conv, norm);
     }
 
@@ -183,7 +184,7 @@ final class TopologyCases {
         String norm = sketch.norm(conv);
         String sum = sketch.relu(sketch.add(trained, norm));
         return OpCase.of("frozen branch beside a trained one", 3, sketch.build(sum))
-                .with(Kinks.SHIFTED)
+                .with(Hazard.SHIFTED)
                 .frozen(conv, norm);
     }
 }
