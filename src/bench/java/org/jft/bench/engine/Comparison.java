@@ -12,7 +12,7 @@ record Comparison(Competitor ours, Competitor peer) {
 
     /**
      * Relative; where one of both computes in bfloat16, which has 8 bits, or is stock DL4J, whose
-     * float32 gradients of a ResNet-50 are off by some 1e-3.
+     * losses in the second and third step of a ResNet-50 were 0.05% and 0.22% off.
      */
     private static final double LARGEST_DIFFERENCE_COARSE = 1e-2;
 
