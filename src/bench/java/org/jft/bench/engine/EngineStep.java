@@ -4,8 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.TrainConfig;
+import org.jft.core.engine.DeviceStep;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.EngineInput;
@@ -13,10 +15,14 @@ import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.KernelListener;
 import org.jft.core.engine.Pass;
 import org.jft.train.objective.Objective;
+import org.jft.train.objective.Targets;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
 
-/** One of our engines, driven as the trainer drives it. */
+/**
+ * One of our engines, driven as the trainer drives it: on its own device where it has one, else
+ * with loss and update on the host.
+ */
 final class EngineStep implements TrainingStep {
     private final Workload workload;
     private final Engine engine;
@@ -26,6 +32,8 @@ final class EngineStep implements TrainingStep {
     private final List<EngineInput> inputs;
     private final FloatBuffer outputGradient; // [batch, classes]
     private final List<FloatBuffer> outputGradients; // the same
+    private final Optional<DeviceStep> device;
+    private boolean sent;
 
     /** Compiles, and starts from the weights if they are drawn; else draws them. */
     EngineStep(
@@ -56,6 +64,7 @@ final class EngineStep implements TrainingStep {
                         .order(ByteOrder.nativeOrder())
                         .asFloatBuffer();
         outputGradients = List.of(outputGradient);
+        device = engine.deviceStep(Workload.RUN, optimizer.state());
     }
 
     /** Lets a listener hear the kernels of the following steps. */
@@ -65,6 +74,32 @@ final class EngineStep implements TrainingStep {
 
     @Override
     public double step() {
+        return device.isPresent() ? stepOnDevice(device.get()) : stepOnHost();
+    }
+
+    private double stepOnDevice(DeviceStep on) {
+        if (!sent) {
+            send(on);
+        }
+        Optimizer.Step numbers = Workload.STEP;
+        on.step(
+                new DeviceStep.Numbers(
+                        numbers.gradientScale(), numbers.learningRate(), /* largestNorm= */ 0, 0));
+        send(on); // the next one, while this one runs
+        double loss = on.loss();
+        return on.finite() ? loss : Double.NaN;
+    }
+
+    private void send(DeviceStep on) {
+        Targets targets = workload.targets();
+        on.send(
+                inputs.get(0),
+                new DeviceStep.Labels(targets.offsets(), targets.ids(), targets.confidences()),
+                /* position= */ 0);
+        sent = true;
+    }
+
+    private double stepOnHost() {
         FloatBuffer logits = engine.forward(inputs, Pass.training(0)).get(0);
         double loss = objective.loss(logits, workload.targets(), outputGradient);
         engine.backward(outputGradients, GradientListener.NONE);

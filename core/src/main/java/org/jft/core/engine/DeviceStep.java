@@ -7,8 +7,11 @@ import java.nio.FloatBuffer;
  * average. Offered by {@link Engine#deviceStep}; does what {@code train}'s trainer does on the host
  * with an engine, an objective and an optimizer.
  *
- * <p>A step is either one {@link #step} or some {@link #accumulate}, then {@link #update}. The
- * host's parameters and optimizer state are behind until {@link #settle}. Closed with its engine.
+ * <p>A step is either one {@link #step} or some {@link #accumulate}, an {@link #exchange} if there
+ * are other workers, then {@link #update}. All but {@link #exchange} return before the device is
+ * done; {@link #loss} and {@link #finite} wait. So the next batch can be sent while a step runs.
+ * The host's parameters and optimizer state are behind until {@link #settle}. Closed with its
+ * engine.
  */
 public interface DeviceStep {
     /**
@@ -30,41 +33,52 @@ public interface DeviceStep {
     record Numbers(
             double gradientScale, double learningRate, double largestNorm, float averageRate) {}
 
-    /**
-     * Takes a whole step over one batch.
-     *
-     * @param position of the batch in the run, as in {@link Pass}
-     * @return the mean loss; NaN if a gradient was not finite, and nothing was changed then
-     */
-    double step(EngineInput input, Labels labels, long position, Numbers numbers);
+    /** Sums a part of the gradients over the workers, in place. */
+    @FunctionalInterface
+    interface PartSum {
+        /** Sums; all workers come by with the same parts in the same order. */
+        void sum(FloatBuffer part);
+    }
 
     /**
-     * Goes forward and backward over one of several micro batches and adds its gradient and loss.
+     * Sends a batch on its way, beside what the device is doing. The next {@link #step} or {@link
+     * #accumulate} takes it; no second one can be sent before. The caller's memory is free again
+     * when this returns.
      *
-     * @param position of the micro batch in the run, as in {@link Pass}
+     * @param position of the batch in the run, as in {@link Pass}
+     */
+    void send(EngineInput input, Labels labels, long position);
+
+    /** Takes a whole step over the batch that was sent. */
+    void step(Numbers numbers);
+
+    /**
+     * Goes forward and backward over the batch that was sent, one of several, and adds its gradient
+     * and loss.
+     *
      * @param first whether sums start anew with it
      * @param last whether the sums are complete with it
      */
-    void accumulate(EngineInput input, Labels labels, long position, boolean first, boolean last);
+    void accumulate(boolean first, boolean last);
 
-    /** Waits for the sum of this worker's mean losses. */
+    /** Waits for the sum of the mean losses of this worker's batches of the step. */
     double loss();
 
     /**
-     * Waits for the sum of this worker's gradients, for an exchange with others.
-     *
-     * @return the gradients and one free place behind them; {@link #update} takes them as the
-     *     caller leaves them
+     * Sums gradients over workers: each part as soon as backward has finished it, while the rest
+     * still runs. Once between the last {@link #accumulate} and {@link #update}.
      */
-    FloatBuffer sums();
+    void exchange(PartSum sum);
+
+    /** Updates by the sums. */
+    void update(Numbers numbers);
 
     /**
-     * Updates by the sums.
-     *
-     * @return whether they were finite; if not, nothing was changed. Always true in fp16, where
-     *     such a step is left out and the loss scale lowered
+     * Waits for the update and returns whether it went well: if the gradients were not finite,
+     * nothing was changed. In fp16 such a step is left out, the loss scale lowered, and all is well
+     * until no scale is left to lower. Numbers that were written and are not finite are never well.
      */
-    boolean update(Numbers numbers);
+    boolean finite();
 
     /** Brings {@link Engine#parameters()} and the optimizer's state on the host up to date. */
     void settle();

@@ -63,8 +63,8 @@ public interface Engine extends AutoCloseable {
     FloatBuffer inputGradient(int input);
 
     /**
-     * Reports each kernel of the following passes; an engine that knows none of its parts reports
-     * nothing.
+     * Reports each kernel of the following passes and device steps, which then run piece by piece;
+     * an engine that knows none of its parts reports nothing.
      *
      * @param listener null to stop
      */

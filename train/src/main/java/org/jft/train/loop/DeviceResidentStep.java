@@ -1,5 +1,7 @@
 package org.jft.train.loop;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.config.RunConfig;
@@ -11,7 +13,7 @@ import org.jft.train.optimizer.Optimizer;
 
 /**
  * Loss, sum and update on the engine's device. With one micro batch and one worker a step is one
- * call; else gradients come to the host only where workers exchange them.
+ * call; else gradients come to the host only where workers exchange them, while backward goes on.
  */
 final class DeviceResidentStep implements LocalStep {
     private final RunConfig config;
@@ -19,9 +21,12 @@ final class DeviceResidentStep implements LocalStep {
     private final Optimizer optimizer; // its averaging rate; its state is the device's
     private final int microBatches; // of a step, of all workers
     private final int own; // of a step, of this worker
+    private final FloatBuffer sharedLoss = // [1], the workers' sum
+            ByteBuffer.allocateDirect(Float.BYTES).order(ByteOrder.nativeOrder()).asFloatBuffer();
     private DeviceStep.Numbers numbers;
     private long step;
-    private double loss;
+    private boolean sent;
+    private boolean reduced;
 
     DeviceResidentStep(
             RunConfig config,
@@ -52,42 +57,55 @@ final class DeviceResidentStep implements LocalStep {
     }
 
     @Override
+    public void comingUp(Batch next) {
+        device.send(
+                EngineInput.pixels(next.pixels(), next.size(), config.data().image()),
+                new DeviceStep.Labels(next.labelOffsets(), next.labelIds(), next.confidences()),
+                next.firstPosition());
+        sent = true;
+    }
+
+    @Override
     public void add(Batch batch, int index, StepClock clock) {
-        EngineInput pixels =
-                EngineInput.pixels(batch.pixels(), batch.size(), config.data().image());
-        DeviceStep.Labels labels =
-                new DeviceStep.Labels(batch.labelOffsets(), batch.labelIds(), batch.confidences());
-        if (whole()) {
-            loss = device.step(pixels, labels, batch.firstPosition(), numbers);
-        } else {
-            device.accumulate(pixels, labels, batch.firstPosition(), index == 0, index == own - 1);
-            loss = index == own - 1 ? device.loss() : Double.NaN;
+        if (!sent) {
+            comingUp(batch);
         }
-        clock.book(Part.BACKWARD, System.nanoTime());
+        sent = false;
+        if (whole()) {
+            device.step(numbers);
+        } else {
+            device.accumulate(index == 0, index == own - 1);
+        }
+        reduced = false;
     }
 
     @Override
     public double loss() {
-        return loss;
+        return reduced ? sharedLoss.get(0) : device.loss();
     }
 
     @Override
-    public void reduce(Collective collective) {
+    public void reduce(Collective collective, StepClock clock) {
         if (collective.topology().worldSize() > 1) {
-            FloatBuffer sums = device.sums();
-            int last = sums.limit() - 1;
-            sums.put(last, (float) loss);
-            collective.allReduce(sums);
-            loss = sums.get(last);
+            device.exchange(
+                    part -> {
+                        clock.book(Part.BACKWARD, System.nanoTime());
+                        collective.allReduce(part);
+                        clock.book(Part.ALLREDUCE, System.nanoTime());
+                    });
+            sharedLoss.put(0, (float) device.loss());
+            collective.allReduce(sharedLoss);
+            reduced = true;
         }
+        clock.book(Part.ALLREDUCE, System.nanoTime());
     }
 
     @Override
     public void update(Guard guard) {
         if (!whole()) {
-            boolean finite = device.update(numbers);
-            guard.requireFinite("an update", step + 1, finite, () -> true);
+            device.update(numbers);
         }
+        guard.requireFinite("an update", step + 1, device.finite(), () -> true);
     }
 
     @Override

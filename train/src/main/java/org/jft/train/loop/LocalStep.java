@@ -18,11 +18,14 @@ interface LocalStep {
      */
     void add(Batch batch, int index, StepClock clock);
 
+    /** Tells of the batch that the next {@link #add} brings, which may be on its way already. */
+    default void comingUp(Batch next) {}
+
     /** Returns the sum of the losses: of this worker, and behind {@link #reduce} of all. */
     double loss();
 
     /** Sums losses and gradients over the workers. */
-    void reduce(Collective collective);
+    void reduce(Collective collective, StepClock clock);
 
     /**
      * Updates the parameters by the mean gradient.

@@ -54,32 +54,49 @@ final class Trainer {
         int own = microBatchesPerStep() / collective.topology().worldSize();
         double scale = 1.0 / microBatchesPerStep();
         clock.reset(System.nanoTime());
-        for (long step = firstStep; step < totalSteps; step++) {
-            double rate = learningRate.at(step);
-            local.begin(step, rate);
-            for (int i = 0; i < own; i++) {
-                try (Batch batch = batches.next()) {
-                    clock.book(Part.DATA_WAIT, System.nanoTime());
-                    local.add(batch, i, clock);
+        Batch next = next(batches);
+        try {
+            for (long step = firstStep; step < totalSteps; step++) {
+                double rate = learningRate.at(step);
+                local.begin(step, rate);
+                for (int i = 0; i < own; i++) {
+                    try (Batch batch = next) {
+                        local.add(batch, i, clock);
+                    }
+                    // Now, so that a device has its next images before it is done with these.
+                    next = next(batches);
+                    if (next != null) {
+                        local.comingUp(next);
+                    }
                 }
+                double ownLoss = local.loss();
+                clock.book(Part.BACKWARD, System.nanoTime());
+                local.reduce(collective, clock);
+                guard.requireFinite(
+                        "the loss",
+                        step + 1,
+                        Double.isFinite(local.loss()),
+                        () -> Double.isFinite(ownLoss));
+                loss = local.loss() * scale;
+                local.update(guard);
+                if (cadence.readsState(step + 1)) {
+                    local.settle();
+                }
+                clock.book(Part.UPDATE, System.nanoTime());
+                cadence.after(step + 1, loss, rate, clock, guard);
+                clock.skip(System.nanoTime());
             }
-            double ownLoss = local.loss();
-            local.reduce(collective);
-            clock.book(Part.ALLREDUCE, System.nanoTime());
-            guard.requireFinite(
-                    "the loss",
-                    step + 1,
-                    Double.isFinite(local.loss()),
-                    () -> Double.isFinite(ownLoss));
-            loss = local.loss() * scale;
-            local.update(guard);
-            if (cadence.readsState(step + 1)) {
-                local.settle();
+        } finally {
+            if (next != null) {
+                next.close();
             }
-            clock.book(Part.UPDATE, System.nanoTime());
-            cadence.after(step + 1, loss, rate, clock, guard);
-            clock.skip(System.nanoTime());
         }
+    }
+
+    private Batch next(BatchLoader batches) {
+        Batch next = batches.next();
+        clock.book(Part.DATA_WAIT, System.nanoTime());
+        return next;
     }
 
     /** Returns the mean loss of the last step. */

@@ -1,305 +1,212 @@
 package org.jft.core.engine.cuda;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntConsumer;
-import java.util.function.ToLongFunction;
-import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.DeviceStep;
 import org.jft.core.engine.EngineInput;
-import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.KernelListener;
 import org.jft.core.engine.cuda.Place.Region;
+import org.jft.core.engine.cuda.Results.Outcome;
 import org.jft.core.engine.cuda.Step.Work;
 import org.jft.core.engine.cuda.TransferKernels.Feed;
 import org.jft.core.engine.cuda.driver.Event;
-import org.jft.core.engine.cuda.driver.Memory;
 import org.jft.core.engine.cuda.driver.Stream;
 import org.jft.core.engine.plan.Task;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Training steps on the device. A {@link #step} is one CUDA graph: copies of parameters, forward,
- * loss, backward, norm, update, average; the host sends pixels, labels and some numbers before and
- * reads a loss behind. With several micro batches or workers forward and loss are one graph,
- * backward some, the update one.
+ * loss, backward, norm, update, average. With several micro batches or workers forward and loss are
+ * one graph, backward some, the update one.
  */
 final class CudaDeviceStep implements DeviceStep {
+    private static final Logger LOG = LoggerFactory.getLogger(CudaDeviceStep.class);
     private static final float FIRST_LOSS_SCALE = 65_536;
 
-    private final Device device;
+    /** What the engine does before each call, and what it knows that changes. */
+    interface Host {
+        /** Takes the calling thread to the device; throws if the engine is closed. */
+        void enter();
+
+        /** Returns who wants to hear of kernels, or null. */
+        KernelListener listener();
+    }
+
+    private final Host host;
     private final Execution execution;
     private final Vectors vectors;
     private final LossSteps loss;
     private final UpdateSteps update;
-    private final FloatBuffer state; // the host's
-    private final Memory block; // labels, state, sums
-    private final ToLongFunction<Place> addresses;
-    private final PinnedRing labelRing;
-    private final Memory hostSums;
+    private final DeviceState state;
+    private final StagedBatch batch;
+    private final PinnedRing numberRing;
     private final Results results;
     private final Stream main;
-    private final Stream side;
     private final Replay whole;
     private final Replay forwardLoss;
-    private final List<Part> backward = new ArrayList<>();
-    private final Work accumulateWork;
-    private final Replay updateReplay;
-    private final Replay updateSumsReplay;
+    private final BackwardParts backward;
+    private final Map<Segment, Work> accumulation = new HashMap<>();
+    private final Replay updateByGradients;
+    private final Replay updateBySums;
+    private final Event returned;
     private boolean summed; // sums lie apart from the gradients
-    private boolean exchanged; // the host has the sums
-    private boolean numbersSent;
+    private boolean exchanged; // and are back among the gradients
 
-    /** A segment of backward. */
-    private record Part(Segment segment, Replay replay, Event done) {}
-
-    /** Returns a step, if the network's head and the rule are known. */
-    static Optional<CudaDeviceStep> of(
-            Device device,
-            Execution execution,
-            Vectors vectors,
-            ParameterLayout layout,
-            TrainConfig config,
-            FloatBuffer state) {
-        Compilation compilation = execution.compilation();
-        boolean photographs =
-                compilation.program().inputs().size() == 1
-                        && compilation.program().inputs().get(0).shape().channels()
-                                == TransferKernels.COLOURS;
-        return LossSteps.of(compilation, config.objective())
-                .filter(loss -> photographs)
-                .map(
-                        loss ->
-                                new CudaDeviceStep(
-                                        device,
-                                        execution,
-                                        vectors,
-                                        loss,
-                                        UpdateSteps.of(
-                                                config, layout, compilation.layouts().scaled()),
-                                        state));
-    }
-
-    private CudaDeviceStep(
+    /**
+     * Prepares.
+     *
+     * @param state where labels, optimizer's state and sums lie
+     */
+    CudaDeviceStep(
+            Host host,
             Device device,
             Execution execution,
             Vectors vectors,
             LossSteps loss,
             UpdateSteps update,
-            FloatBuffer state) {
-        this.device = device;
+            DeviceState state,
+            StagedBatch batch) {
+        this.host = host;
         this.execution = execution;
         this.vectors = vectors;
         this.loss = loss;
         this.update = update;
-        this.state = state.duplicate();
-        checkArgument(
-                state.remaining() == update.vectors() * update.layout().length(),
-                "the optimizer's state has %s values, expected %s",
-                state.remaining(),
-                update.vectors() * update.layout().length());
-        long stateAt = loss.bytes();
-        long bytes = stateAt + update.bytes() + TaskBuilder.roundUp(vectors.bytes());
-        block = device.own(device.gpu().allocate(bytes, "the optimizer's state"));
-        addresses =
-                place -> {
-                    if (place.region() == Region.LABELS) {
-                        return block.address() + place.offset();
-                    }
-                    return place.region() == Region.STATE
-                            ? block.address() + stateAt + place.offset()
-                            : execution.addresses().of(place);
-                };
-        labelRing =
-                new PinnedRing(
-                        device.gpu(), device.scope(), loss.labelBytes(), "labels on their way");
-        hostSums = device.own(device.gpu().pin(vectors.bytes() + Float.BYTES, "summed gradients"));
+        this.state = state;
+        this.batch = batch;
+        numberRing =
+                new PinnedRing(device.gpu(), device.scope(), PassNumbers.BYTES, "a step's numbers");
         results = new Results(device);
         main = execution.main();
-        side = device.own(device.gpu().stream());
+        returned = device.own(device.gpu().event(false));
         Work first =
                 Execution.sequence(
                         List.of(
                                 execution.forwardWork(List.of(Feed.PIXELS)),
-                                prepare(loss.steps())));
+                                prepare(device, loss.steps())));
+        List<Work> parts = execution.backwardWorks(Optional.of(Task.LoadOutputGradient.class));
+        Work last = prepare(device, update.steps(Place.in(Region.GRADIENTS, 0)));
         List<Work> all = new ArrayList<>(List.of(first));
-        for (Execution.SegmentWork part : execution.backwardWork(Task.LoadOutputGradient.class)) {
-            all.add(part.work());
-            backward.add(
-                    new Part(
-                            part.segment(),
-                            device.own(new Replay(part.work())),
-                            device.own(device.gpu().event(false))));
-        }
-        Work fromGradients = prepare(update.steps(Place.in(Region.GRADIENTS, 0)));
-        all.add(fromGradients);
+        all.addAll(parts);
+        all.add(last);
         whole = device.own(new Replay(Execution.sequence(all)));
         forwardLoss = device.own(new Replay(first));
-        updateReplay = device.own(new Replay(fromGradients));
-        Place sums = Place.in(Region.STATE, update.bytes());
-        updateSumsReplay = device.own(new Replay(prepare(update.steps(sums))));
-        accumulateWork =
-                new Launch("accumulate", Grids.flat(update.layout().length()))
-                        .at(sums)
-                        .at(Place.in(Region.GRADIENTS, 0))
-                        .with((long) update.layout().length())
-                        .prepare(device, addresses);
+        backward = new BackwardParts(device, device.scope(), main, execution.segments(), parts);
+        updateByGradients = device.own(new Replay(last));
+        updateBySums =
+                state.sums()
+                        ? device.own(new Replay(prepare(device, update.steps(DeviceState.SUMS))))
+                        : updateByGradients;
+        if (state.sums()) {
+            for (Segment segment : execution.segments()) {
+                accumulation.put(segment, prepare(device, accumulate(segment)));
+            }
+        }
         start();
     }
 
-    private Work prepare(List<Step> steps) {
-        return Alternatives.prepare(steps, device, addresses);
+    private Work prepare(Device device, List<Step> steps) {
+        return Alternatives.prepare(steps, device, state);
     }
 
-    /** Takes the parameters, the optimizer's state and the ranges to the device. */
+    private static List<Step> accumulate(Segment segment) {
+        Steps steps = new Steps();
+        for (Segment.Range range : segment.ranges()) {
+            steps.launch("accumulate", Grids.flat(range.length()))
+                    .at(DeviceState.SUMS.plus(range.byteOffset()))
+                    .at(Place.in(Region.GRADIENTS, range.byteOffset()))
+                    .with((long) range.length());
+        }
+        return steps.all();
+    }
+
+    /** Takes the parameters, the optimizer's state and the loss scale to the device. */
     private void start() {
         vectors.upload(main);
         vectors.leaveToDevice();
-        try (Memory ranges = device.gpu().pin(Math.max(1, update.rangeBytes()), "ranges")) {
-            update.writeRanges(HostMemory.bytes(ranges.address(), update.rangeBytes()));
-            main.copyToDevice(at(Region.STATE, 0), ranges.address(), update.rangeBytes());
-            main.synchronize();
-        }
-        int length = update.layout().length();
-        eachStateVector(
-                (to, vector) -> {
-                    FloatBuffer values = state.duplicate();
-                    values.position(state.position() + vector * length);
-                    HostMemory.copy(hostSums.address(), values, length);
-                    main.copyToDevice(to, hostSums.address(), vectors.bytes());
-                },
-                vector -> {});
-    }
-
-    /** What is done with the device's address of a state vector. */
-    private interface VectorWork {
-        void run(long address, int vector);
-    }
-
-    private void eachStateVector(VectorWork work, IntConsumer afterwards) {
-        for (int vector = 0; vector < update.vectors(); vector++) {
-            work.run(at(Region.STATE, update.vectorAt(vector)), vector);
-            main.synchronize(); // the host's buffer is used again
-            afterwards.accept(vector);
-        }
-    }
-
-    private long at(Region region, long offset) {
-        return addresses.applyAsLong(Place.in(region, offset));
+        state.start(main);
+        send(new Numbers(1, 0, 0, 0), 0);
+        vectors.leaveScaleToDevice();
     }
 
     @Override
-    public double step(EngineInput input, Labels labels, long position, Numbers numbers) {
-        device.gpu().use();
+    public void send(EngineInput input, Labels labels, long position) {
+        host.enter();
+        batch.send(input, labels, position);
+    }
+
+    @Override
+    public void step(Numbers numbers) {
+        host.enter();
         results.clear();
-        send(input, labels, numbers, position);
-        whole.run(main);
-        fetchResult();
-        return results.finite() || loss.layouts().scaled() ? results.sum() : Double.NaN;
+        take(numbers);
+        run(whole);
+        vectors.leaveToDevice();
+        fetchLoss();
+        fetchOutcome();
     }
 
-    private void send(EngineInput input, Labels labels, Numbers numbers, long position) {
-        checkArgument(
-                input.batchSize() == execution.rows(),
-                "a device step takes %s images, not %s",
-                execution.rows(),
-                input.batchSize());
-        PassNumbers all = numbers(numbers, position);
-        execution.feeder().send(List.of(input), all, numberBytes(), main);
-        send(labels);
+    /** Lets the main stream take parameters that the caller has changed, the batch, the numbers. */
+    private void take(Numbers numbers) {
+        vectors.upload(main);
+        send(numbers, batch.take(main, state));
     }
 
-    private PassNumbers numbers(Numbers numbers, long position) {
-        return new PassNumbers(
-                position,
-                numbers.learningRate(),
-                numbers.gradientScale(),
-                numbers.largestNorm(),
-                numbers.averageRate(),
-                loss.layouts().scaled() ? FIRST_LOSS_SCALE : 1);
+    private void send(Numbers numbers, long position) {
+        PassNumbers all =
+                new PassNumbers(
+                        position,
+                        numbers.learningRate(),
+                        numbers.gradientScale(),
+                        numbers.largestNorm(),
+                        numbers.averageRate(),
+                        loss.layouts().scaled() ? FIRST_LOSS_SCALE : 1);
+        long slot = numberRing.next();
+        all.write(HostMemory.bytes(slot, PassNumbers.BYTES));
+        main.copyToDevice(vectors.numbers(), slot, vectors.hostNumberBytes());
+        numberRing.sent(main);
     }
 
-    /** The loss scale is the device's after the first time. */
-    private long numberBytes() {
-        long bytes = numbersSent ? PassNumbers.HOST_BYTES : PassNumbers.BYTES;
-        numbersSent = true;
-        return bytes;
+    private void run(Replay replay) {
+        KernelListener listener = host.listener();
+        if (listener == null) {
+            replay.run(main);
+        } else {
+            execution.profiler().run(replay, main, listener);
+        }
     }
 
-    private void send(Labels labels) {
-        int count = labels.ids().length;
-        int used = labels.offsets()[labels.offsets().length - 1];
-        checkArgument(
-                used <= loss.mostLabels(),
-                "a batch of %s images has %s labels, a device step takes %s",
-                execution.rows(),
-                used,
-                loss.mostLabels());
-        long slot = labelRing.next();
-        ByteBuffer to = HostMemory.bytes(slot, loss.labelBytes());
-        to.asIntBuffer().put(labels.offsets());
-        to.position((int) loss.idsAt())
-                .slice()
-                .order(to.order())
-                .asIntBuffer()
-                .put(labels.ids(), 0, Math.min(count, used));
-        to.position((int) loss.confidencesAt())
-                .slice()
-                .order(to.order())
-                .asFloatBuffer()
-                .put(labels.confidences(), 0, Math.min(count, used));
-        main.copyToDevice(at(Region.LABELS, 0), slot, loss.labelBytes());
-        labelRing.sent(main);
+    private void fetchLoss() {
+        results.fetchLoss(state.applyAsLong(Place.in(Region.LABELS, loss.lossAt())), main);
+    }
+
+    private void fetchOutcome() {
+        results.fetchOutcome(vectors.numbers() + PassNumbers.OUTCOME, main);
     }
 
     @Override
-    public void accumulate(
-            EngineInput input, Labels labels, long position, boolean first, boolean last) {
-        device.gpu().use();
+    public void accumulate(boolean first, boolean last) {
+        host.enter();
         if (first) {
             results.clear();
             exchanged = false;
             summed = !last;
         }
-        // The update's numbers come with it; until then only the position and the scale are read.
-        send(input, labels, new Numbers(1, 0, 0, 0), position);
-        forwardLoss.run(main);
-        for (Part part : backward) {
-            part.replay().run(main);
-            if (first && last) {
-                sendSegment(part);
-            }
+        take(new Numbers(1, 0, 0, 0)); // the update's come with it
+        run(forwardLoss);
+        fetchLoss();
+        if (summed && !first) {
+            backward.run(this::run, segment -> accumulation.get(segment).enqueue(main));
+        } else {
+            backward.run(this::run);
         }
         if (summed && first) {
-            main.copyOnDevice(sumsAddress(), vectors.gradients(), vectors.bytes());
-        } else if (summed) {
-            accumulateWork.enqueue(main);
+            main.copyOnDevice(
+                    state.applyAsLong(DeviceState.SUMS), vectors.gradients(), vectors.bytes());
         }
-        fetchResult();
-    }
-
-    private long sumsAddress() {
-        return at(Region.STATE, update.bytes());
-    }
-
-    /** Takes final gradients to the host while the next segment runs. */
-    private void sendSegment(Part part) {
-        main.record(part.done());
-        side.waitFor(part.done());
-        for (Segment.Range range : part.segment().ranges()) {
-            side.copyToHost(
-                    hostSums.address() + range.byteOffset(),
-                    vectors.gradients() + range.byteOffset(),
-                    range.bytes());
-        }
-    }
-
-    private void fetchResult() {
-        results.fetch(
-                at(Region.LABELS, loss.lossAt()), at(Region.NUMBERS, PassNumbers.FINITE), main);
     }
 
     @Override
@@ -308,44 +215,57 @@ final class CudaDeviceStep implements DeviceStep {
     }
 
     @Override
-    public FloatBuffer sums() {
-        device.gpu().use();
-        if (summed) {
-            main.copyToHost(hostSums.address(), sumsAddress(), vectors.bytes());
-            main.synchronize();
-        }
-        side.synchronize();
+    public void exchange(PartSum sum) {
+        host.enter();
+        long from = summed ? state.applyAsLong(DeviceState.SUMS) : vectors.gradients();
+        backward.take(
+                (segment, side) -> {
+                    for (Segment.Range range : segment.ranges()) {
+                        side.copyToHost(
+                                state.hostVector() + range.byteOffset(),
+                                from + range.byteOffset(),
+                                range.bytes());
+                    }
+                });
+        backward.forEachTaken(
+                (segment, side) -> {
+                    for (Segment.Range range : segment.ranges()) {
+                        long on = state.hostVector() + range.byteOffset();
+                        sum.sum(HostMemory.floats(on, range.length()));
+                        side.copyToDevice(
+                                vectors.gradients() + range.byteOffset(), on, range.bytes());
+                    }
+                });
+        backward.join(returned);
         exchanged = true;
-        return HostMemory.floats(hostSums, update.layout().length() + 1L);
     }
 
     @Override
-    public boolean update(Numbers numbers) {
-        device.gpu().use();
-        execution.feeder().send(numbers(numbers, 0), numberBytes(), main);
-        if (exchanged) {
-            main.copyToDevice(vectors.gradients(), hostSums.address(), vectors.bytes());
+    public void update(Numbers numbers) {
+        host.enter();
+        send(numbers, 0);
+        run(summed && !exchanged ? updateBySums : updateByGradients);
+        vectors.leaveToDevice();
+        fetchOutcome();
+    }
+
+    @Override
+    public boolean finite() {
+        Outcome outcome = results.outcome();
+        if (outcome == Outcome.LEFT_OUT && loss.layouts().scaled()) {
+            LOG.info(
+                    "a step was left out: its gradients overflowed fp16; the loss scale is lowered");
+            return true;
         }
-        (summed && !exchanged ? updateSumsReplay : updateReplay).run(main);
-        results.clear();
-        fetchResult(); // the loss is read once more, and not used
-        return results.finite() || loss.layouts().scaled();
+        return outcome == Outcome.DONE;
     }
 
     @Override
     public void settle() {
-        device.gpu().use();
+        host.enter();
         main.synchronize();
         vectors.parameterMirror();
         vectors.leaveToDevice();
-        int length = update.layout().length();
-        eachStateVector(
-                (from, vector) -> main.copyToHost(hostSums.address(), from, vectors.bytes()),
-                vector ->
-                        state.put(
-                                state.position() + vector * length,
-                                HostMemory.floats(hostSums, length),
-                                0,
-                                length));
+        state.settle(main);
     }
 }

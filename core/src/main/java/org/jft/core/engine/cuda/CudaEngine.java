@@ -22,9 +22,11 @@ import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.Pass;
 import org.jft.core.engine.cuda.driver.CudaException;
+import org.jft.core.engine.cuda.driver.Stream;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.plan.Task;
 import org.jft.core.engine.program.Program;
+import org.jft.core.engine.program.Value;
 import org.jft.core.failure.ConfigException;
 
 /**
@@ -46,6 +48,7 @@ final class CudaEngine implements Engine {
     private final int batchSize;
     private final Vectors vectors;
     private final PassMemory memory;
+    private final Stream main; // of all passes, for they share their memory
     private final List<Slice> untrained;
     private final Map<Integer, Execution> training = new HashMap<>(); // by rows
     private Execution inference;
@@ -70,6 +73,7 @@ final class CudaEngine implements Engine {
         this.config = config;
         memory = device.own(new PassMemory(device.gpu()));
         vectors = new Vectors(device, layout.length());
+        main = device.own(device.gpu().stream());
         untrained = untrained(program, layout);
     }
 
@@ -165,6 +169,7 @@ final class CudaEngine implements Engine {
 
     @Override
     public void profile(KernelListener listener) {
+        requireOpen();
         kernelListener = listener;
     }
 
@@ -172,14 +177,59 @@ final class CudaEngine implements Engine {
     public Optional<DeviceStep> deviceStep(TrainConfig train, FloatBuffer optimizerState) {
         requireOpen();
         device.gpu().use();
-        long inferenceBytes = compile(StepPlan.inference(program), batchSize).memory().bytes();
-        if (!memory.holds(inferenceBytes)) {
+        StepPlan plan = plan(program, config);
+        Compilation asked = compile(plan, batchSize);
+        if (LossSteps.of(asked, train.objective()).isEmpty() || !takesPhotographs(asked)) {
+            return Optional.empty();
+        }
+        if (!memory.holds(compile(StepPlan.inference(program), batchSize).memory().bytes())) {
             inference(); // now, for the memory cannot grow under a device step
         }
         Execution pass = training(batchSize);
         resident = true;
-        return CudaDeviceStep.of(device, pass, vectors, layout, train, optimizerState)
-                .map(step -> step);
+        Compilation compilation = pass.compilation();
+        LossSteps loss = LossSteps.of(compilation, train.objective()).orElseThrow();
+        UpdateSteps update = UpdateSteps.of(train, layout, compilation.layouts().scaled());
+        boolean sums = train.globalBatch() > train.microBatch();
+        StagedBatch batch = new StagedBatch(device, compilation, loss);
+        try {
+            DeviceState state =
+                    new DeviceState(
+                            device,
+                            loss,
+                            update,
+                            batch,
+                            vectors,
+                            pass.addresses(),
+                            sums,
+                            optimizerState);
+            return Optional.of(
+                    new CudaDeviceStep(host(), device, pass, vectors, loss, update, state, batch));
+        } catch (CudaException.OutOfMemory e) {
+            long free = e.freeBytes() + memory.bytes() - e.wantedBytes();
+            throw new ConfigException(tooLarge(e.getMessage(), plan, batchSize, free), e);
+        }
+    }
+
+    private static boolean takesPhotographs(Compilation compilation) {
+        List<Value> inputs = compilation.program().inputs();
+        return inputs.size() == 1 && inputs.get(0).shape().channels() == TransferKernels.COLOURS;
+    }
+
+    private CudaDeviceStep.Host host() {
+        return new CudaDeviceStep.Host() {
+            @Override
+            public void enter() {
+                requireOpen();
+                awaitingBackward = null; // its activations are overwritten
+                device.gpu().use();
+            }
+
+            @Override
+            public KernelListener listener() {
+                return kernelListener;
+            }
+        };
     }
 
     private Execution inference() {
@@ -206,34 +256,37 @@ final class CudaEngine implements Engine {
             try {
                 memory.grow(bytes, "a pass over %s rows".formatted(rows));
             } catch (CudaException.OutOfMemory e) {
-                throw new ConfigException(tooLarge(plan, rows, e), e);
+                throw new ConfigException(tooLarge(e.getMessage(), plan, rows, e.freeBytes()), e);
             }
         }
-        return new Execution(device, compilation, memory.address(), vectors);
+        return new Execution(device, compilation, memory.address(), vectors, main);
     }
 
     /** Drops the passes that know where the memory was. */
     private void forget() {
         checkState(!resident, "a pass is larger than the device step's");
-        training.values().forEach(Execution::close);
+        Scope passes = new Scope();
+        training.values().forEach(passes::own);
         training.clear();
         if (inference != null) {
-            inference.close();
+            passes.own(inference);
             inference = null;
         }
         lastBackward = null;
+        passes.close();
     }
 
     private Compilation compile(StepPlan plan, int rows) {
         return Compilation.of(program, plan, rows, config.precision());
     }
 
-    private String tooLarge(StepPlan plan, int rows, CudaException.OutOfMemory reason) {
+    /** Adds which batch would fit. */
+    private String tooLarge(String reason, StepPlan plan, int rows, long freeBytes) {
         int fits = 0;
         int tooMany = rows;
         while (tooMany - fits > 1) {
             int middle = (fits + tooMany) / 2;
-            if (compile(plan, middle).memory().bytes() <= reason.freeBytes()) {
+            if (compile(plan, middle).memory().bytes() <= freeBytes) {
                 fits = middle;
             } else {
                 tooMany = middle;
@@ -243,7 +296,7 @@ final class CudaEngine implements Engine {
                 fits > 0 ? "a batch of %s fits".formatted(fits) : "not even a batch of 1 fits";
         return "%s: %s%s"
                 .formatted(
-                        reason.getMessage(),
+                        reason,
                         wayOut,
                         config.recompute() ? "" : "; engine.recompute=true needs less");
     }
@@ -257,11 +310,15 @@ final class CudaEngine implements Engine {
         if (!closed) {
             closed = true;
             awaitingBackward = null;
-            device.gpu().use();
-            device.gpu().synchronize();
-            try (device) {
-                resident = false;
-                forget();
+            try (Scope all = new Scope()) { // whatever fails, the rest is closed
+                all.own(device);
+                all.own(
+                        () -> {
+                            resident = false;
+                            forget();
+                        });
+                all.own(device.gpu()::synchronize);
+                device.gpu().use();
             }
         }
     }

@@ -5,28 +5,24 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.KernelListener;
 import org.jft.core.engine.cuda.Place.Region;
 import org.jft.core.engine.cuda.Step.Work;
 import org.jft.core.engine.cuda.TransferKernels.Feed;
-import org.jft.core.engine.cuda.driver.Event;
 import org.jft.core.engine.cuda.driver.Memory;
 import org.jft.core.engine.cuda.driver.Stream;
 import org.jft.core.engine.plan.Arena;
 
 /**
  * A compilation with memory under it, ready to run again and again. Forward is one CUDA graph,
- * backward one a {@link Segment}: when a segment's gradients are final, a side stream takes them to
- * the host while the next segment runs.
+ * backward one a {@link Segment}, whose gradients a side stream takes to the host.
  */
 final class Execution implements AutoCloseable {
     private static final int SEGMENT_FLOATS = 4 << 20; // 16 MiB: some milliseconds of a network
     private static final int FEWEST_SEGMENTS = 4; // of a small network
-
-    /** A segment of backward, ready to run. */
-    private record Part(Segment segment, Replay replay, Event done, Event sent) {}
 
     private final Device device;
     private final Scope scope = new Scope();
@@ -37,50 +33,37 @@ final class Execution implements AutoCloseable {
     private final Addresses addresses;
     private final Feeder feeder;
     private final Stream main;
-    private final Stream side;
     private final Profiler profiler;
+    private final List<Segment> segments;
     private final Map<List<Feed>, Replay> forward = new HashMap<>();
-    private final List<Part> backward = new ArrayList<>();
+    private final BackwardParts backward;
 
     /**
      * Finds the code of every step on the device, which may take a while the first time.
      *
      * @param memory of the device that holds the compilation's
+     * @param main of all passes that share the memory
      */
-    Execution(Device device, Compilation compilation, long memory, Vectors vectors) {
+    Execution(Device device, Compilation compilation, long memory, Vectors vectors, Stream main) {
         this.device = device;
         this.compilation = compilation;
         this.vectors = vectors;
+        this.main = main;
         hostMap = hostMap(compilation);
         addresses = new Addresses(compilation.memory(), memory, vectors);
         try {
             host = scope.own(device.gpu().pin(Math.max(1, hostMap.bytes()), "outputs"));
             HostMemory.zero(host);
             feeder = new Feeder(device, scope, compilation, addresses);
-            main = scope.own(device.gpu().stream());
-            side = scope.own(device.gpu().stream());
             profiler = new Profiler(device, scope);
-            prepareBackward();
+            int most = Math.min(SEGMENT_FLOATS, vectors.length() / FEWEST_SEGMENTS);
+            segments = Segment.of(compilation.backward(), most);
+            backward =
+                    new BackwardParts(
+                            device, scope, main, segments, backwardWorks(Optional.empty()));
         } catch (RuntimeException e) {
             scope.close();
             throw e;
-        }
-    }
-
-    private void prepareBackward() {
-        List<Work> works = new ArrayList<>();
-        for (CompiledTask task : compilation.backward()) {
-            works.add(profiler.watch(task, Alternatives.prepare(task.steps(), device, addresses)));
-        }
-        int most = Math.min(SEGMENT_FLOATS, vectors.length() / FEWEST_SEGMENTS);
-        for (Segment segment : Segment.of(compilation.backward(), most)) {
-            Work work = sequence(works.subList(segment.first(), segment.end()));
-            backward.add(
-                    new Part(
-                            segment,
-                            scope.own(new Replay(work)),
-                            scope.own(device.gpu().event(false)),
-                            scope.own(device.gpu().event(false))));
         }
     }
 
@@ -122,10 +105,6 @@ final class Execution implements AutoCloseable {
         return main;
     }
 
-    Feeder feeder() {
-        return feeder;
-    }
-
     /** Returns the forward tasks for a feed, copies of parameters first. */
     Work forwardWork(List<Feed> feeds) {
         List<Work> works = new ArrayList<>();
@@ -152,7 +131,7 @@ final class Execution implements AutoCloseable {
     List<FloatBuffer> forward(
             List<EngineInput> inputs, PassNumbers numbers, KernelListener listener) {
         vectors.upload(main);
-        List<Feed> feeds = feeder.send(inputs, numbers, PassNumbers.BYTES, main);
+        List<Feed> feeds = feeder.send(inputs, numbers, vectors.hostNumberBytes(), main);
         run(
                 forward.computeIfAbsent(feeds, key -> scope.own(new Replay(forwardWork(key)))),
                 listener);
@@ -183,68 +162,59 @@ final class Execution implements AutoCloseable {
             HostMemory.copy(from, outputGradients.get(i), bytes / Float.BYTES);
             main.copyToDevice(addresses.of(Place.buffer(Region.OUTPUT_GRADIENT, i)), from, bytes);
         }
-        for (Part part : backward) {
-            run(part.replay(), listener);
-            send(part, vectors.gradients(), vectors.gradientMirrorAddress());
-        }
+        backward.run(replay -> run(replay, listener));
+        backward.take(
+                (segment, side) -> {
+                    for (Segment.Range range : segment.ranges()) {
+                        side.copyToHost(
+                                vectors.gradientMirrorAddress() + range.byteOffset(),
+                                vectors.gradients() + range.byteOffset(),
+                                range.bytes());
+                    }
+                });
         inputGradientsToHost();
-        for (Part part : backward) {
-            part.sent().synchronize();
-            for (Segment.Range range : part.segment().ranges()) {
-                onReady.onReady(range.offset(), range.length());
-            }
-        }
-        side.synchronize();
-    }
-
-    /** Lets the side stream take a part's gradients to the host once they are final. */
-    private void send(Part part, long from, long to) {
-        main.record(part.done());
-        side.waitFor(part.done());
-        for (Segment.Range range : part.segment().ranges()) {
-            side.copyToHost(to + range.byteOffset(), from + range.byteOffset(), range.bytes());
-        }
-        side.record(part.sent());
+        backward.forEachTaken(
+                (segment, side) -> {
+                    for (Segment.Range range : segment.ranges()) {
+                        onReady.onReady(range.offset(), range.length());
+                    }
+                });
+        main.synchronize();
     }
 
     private void inputGradientsToHost() {
         int inputs = compilation.program().inputs().size();
         for (int i = 0; compilation.program().inputGradients() && i < inputs; i++) {
-            side.copyToHost(
+            main.copyToHost(
                     hostAddress(Region.INPUT_GRADIENT, i),
                     addresses.of(Place.buffer(Region.INPUT_GRADIENT, i)),
                     compilation.inputBytes(i));
         }
     }
 
-    /** Returns what backward runs without one kind of task, in the parts that it is cut into. */
-    List<SegmentWork> backwardWork(Class<?> without) {
-        List<SegmentWork> parts = new ArrayList<>();
-        for (Part part : backward) {
-            List<Work> works = new ArrayList<>();
-            for (int i = part.segment().first(); i < part.segment().end(); i++) {
-                CompiledTask task = compilation.backward().get(i);
-                if (!without.isInstance(task.task())) {
-                    works.add(Alternatives.prepare(task.steps(), device, addresses));
-                }
-            }
-            parts.add(new SegmentWork(part.segment(), sequence(works)));
-        }
-        return parts;
+    List<Segment> segments() {
+        return segments;
     }
 
-    /** A segment and its work. */
-    record SegmentWork(Segment segment, Work work) {}
+    Profiler profiler() {
+        return profiler;
+    }
 
-    List<FloatBuffer> outputs() {
-        List<FloatBuffer> views = new ArrayList<>();
-        for (int i = 0; i < compilation.program().outputs().size(); i++) {
-            views.add(
-                    HostMemory.floats(
-                            hostAddress(Region.OUTPUT, i),
-                            compilation.outputBytes(i) / Float.BYTES));
+    /** Returns the work of each of {@link #segments}, without one kind of task. */
+    List<Work> backwardWorks(Optional<Class<?>> without) {
+        List<Work> parts = new ArrayList<>();
+        for (Segment segment : segments) {
+            List<Work> works = new ArrayList<>();
+            for (CompiledTask task :
+                    compilation.backward().subList(segment.first(), segment.end())) {
+                if (without.filter(kind -> kind.isInstance(task.task())).isEmpty()) {
+                    Work work = Alternatives.prepare(task.steps(), device, addresses);
+                    works.add(profiler.watch(task, work));
+                }
+            }
+            parts.add(sequence(works));
         }
-        return views;
+        return parts;
     }
 
     FloatBuffer inputGradient(int input) {
@@ -253,11 +223,11 @@ final class Execution implements AutoCloseable {
                 compilation.inputBytes(input) / Float.BYTES);
     }
 
-    /** Waits for its streams and frees all but the device's memory. */
+    /** Waits for its work and frees all but the device's memory. */
     @Override
     public void close() {
-        main.synchronize();
-        side.synchronize();
-        scope.close();
+        try (scope) {
+            main.synchronize();
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.cuda.Place.Region;
 import org.jft.core.engine.cuda.TransferKernels.Feed;
+import org.jft.core.engine.cuda.driver.Gpu;
 import org.jft.core.engine.cuda.driver.Stream;
 import org.jft.core.engine.program.Shape;
 
@@ -17,10 +18,15 @@ final class Feeder {
 
     private final Compilation compilation;
     private final Addresses addresses;
-    private final PinnedRing ring;
+    private final Gpu gpu;
+    private final Scope scope;
     private final long[] inputAt; // in a slot
+    private final long slotBytes;
+    private PinnedRing ring; // made when it is first needed: training on the device does without
 
     Feeder(Device device, Scope scope, Compilation compilation, Addresses addresses) {
+        gpu = device.gpu();
+        this.scope = scope;
         this.compilation = compilation;
         this.addresses = addresses;
         inputAt = new long[compilation.program().inputs().size()];
@@ -29,7 +35,7 @@ final class Feeder {
             inputAt[i] = bytes;
             bytes += TaskBuilder.roundUp(compilation.inputBytes(i));
         }
-        ring = new PinnedRing(device.gpu(), scope, bytes, "inputs on their way");
+        slotBytes = bytes;
     }
 
     private static long coloursBytes() {
@@ -44,6 +50,9 @@ final class Feeder {
      */
     List<Feed> send(
             List<EngineInput> inputs, PassNumbers numbers, long numberBytes, Stream stream) {
+        if (ring == null) {
+            ring = new PinnedRing(gpu, scope, slotBytes, "inputs on their way");
+        }
         long slot = ring.next();
         numbers.write(HostMemory.bytes(slot, PassNumbers.BYTES));
         stream.copyToDevice(addresses.of(Place.numbers()), slot, numberBytes);
@@ -63,11 +72,6 @@ final class Feeder {
         }
         ring.sent(stream);
         return feeds;
-    }
-
-    /** Enqueues the copy of numbers alone. */
-    void send(PassNumbers numbers, long numberBytes, Stream stream) {
-        send(List.of(), numbers, numberBytes, stream);
     }
 
     private void colours(EngineInput.Pixels pixels, long at, Stream stream) {

@@ -20,6 +20,11 @@ final class PassMemory implements AutoCloseable {
         return block != null && block.bytes() >= bytes;
     }
 
+    /** Returns its length. */
+    long bytes() {
+        return block == null ? 0 : block.bytes();
+    }
+
     /** Grows; whatever knows the old address is of no use any more. */
     void grow(long bytes, String purpose) {
         close();

@@ -18,7 +18,12 @@ record PassNumbers(
     static final long BYTES = 72;
     static final long HOST_BYTES = 36;
     static final long LOSS_SCALE = 36;
-    static final long FINITE = 64;
+    static final long UNSCALE = 40;
+
+    /** Where two ints tell of an update: whether gradients were finite, whether it is broken. */
+    static final long OUTCOME = 64;
+
+    static final long OUTCOME_BYTES = 2L * Integer.BYTES;
     private static final double NO_CLIP = 1;
 
     /** Returns the numbers of a pass that updates nothing. */
@@ -39,6 +44,6 @@ record PassNumbers(
                 .putDouble(0) // norm
                 .putDouble(NO_CLIP)
                 .putInt(1) // finite
-                .putInt(0);
+                .putInt(0); // broken
     }
 }

@@ -31,6 +31,8 @@ record Place(Region region, Tensor tensor, int index, long offset) {
         LABELS,
         /** State of the optimizer, see {@link UpdateSteps}. */
         STATE,
+        /** Gradients summed over micro batches. */
+        SUMS,
         /** An input as the caller gave it. */
         INPUT,
         /** Mean and 1 / standard deviation of each colour. */
@@ -42,9 +44,6 @@ record Place(Region region, Tensor tensor, int index, long offset) {
         /** The gradient of an input as the caller gets it. */
         INPUT_GRADIENT
     }
-
-    private static final long LOSS_SCALE = 36;
-    private static final long UNSCALE = 40;
 
     static Place of(Tensor tensor) {
         return new Place(Region.TENSOR, tensor, 0, 0);
@@ -71,11 +70,11 @@ record Place(Region region, Tensor tensor, int index, long offset) {
     }
 
     static Place lossScale() {
-        return in(Region.NUMBERS, LOSS_SCALE);
+        return in(Region.NUMBERS, PassNumbers.LOSS_SCALE);
     }
 
     static Place unscale() {
-        return in(Region.NUMBERS, UNSCALE);
+        return in(Region.NUMBERS, PassNumbers.UNSCALE);
     }
 
     static Place buffer(Region region, int index) {

@@ -1,16 +1,23 @@
 package org.jft.core.engine.cuda;
 
 import org.jft.core.engine.cuda.Step.Work;
+import org.jft.core.engine.cuda.driver.CudaException;
 import org.jft.core.engine.cuda.driver.Graph;
 import org.jft.core.engine.cuda.driver.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Work that is the same each time: enqueued piece by piece the first time, when libraries still
- * load code, captured into a graph the second, and launched as that graph from then on.
+ * load code, captured into a graph the second, and launched as that graph from then on. What cannot
+ * be captured goes on piece by piece.
  */
 final class Replay implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
+
     private final Work work;
     private boolean warm;
+    private boolean direct;
     private Graph graph;
 
     Replay(Work work) {
@@ -18,15 +25,19 @@ final class Replay implements AutoCloseable {
     }
 
     void run(Stream stream) {
-        if (!warm) {
-            work.enqueue(stream);
-            warm = true;
-            return;
+        if (warm && !direct && graph == null) {
+            try {
+                graph = capture(stream);
+            } catch (CudaException e) {
+                direct = true;
+                LOG.warn("this pass runs piece by piece, which is slower: {}", e.getMessage());
+            }
         }
         if (graph == null) {
-            graph = capture(stream);
+            runDirectly(stream);
+        } else {
+            stream.launch(graph);
         }
-        stream.launch(graph);
     }
 
     /** Enqueues piece by piece, whatever has been captured. */

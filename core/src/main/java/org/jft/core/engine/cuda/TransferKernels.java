@@ -11,7 +11,6 @@ import org.jft.core.engine.program.Shape;
  */
 final class TransferKernels {
     static final int COLOURS = 3;
-    private static final int MOST_PIXEL_CHANNELS = 8;
     private static final long INVERSE = (long) Float.BYTES * COLOURS; // behind the means
 
     /** What an input of the network is fed with. */
@@ -31,12 +30,6 @@ final class TransferKernels {
     /** Compiles the loading of an input for both feeds; which one is known when it is run. */
     void loadInput(Task.LoadInput task, TaskBuilder builder) {
         builder.step(new InputStep(task.index(), pixels(task), floats(task)));
-    }
-
-    /** Returns whether an input can be photographs. */
-    boolean mayBePixels(Task.LoadInput task) {
-        return task.to().shape().channels() == COLOURS
-                && layouts.channels(task.to()) <= MOST_PIXEL_CHANNELS;
     }
 
     private Step pixels(Task.LoadInput task) {

@@ -10,7 +10,7 @@ import org.jft.core.engine.cuda.driver.Stream;
  * the caller's page-locked mirrors of the vectors.
  *
  * <p>The caller's parameters are the truth and are uploaded before each pass, until a {@link
- * CudaDeviceStep} has updated the device's: then those are, until the mirror has been refreshed.
+ * CudaDeviceStep} updates the device's: then those are, until the caller asks for the mirror again.
  */
 final class Vectors {
     private final Gpu gpu;
@@ -19,6 +19,7 @@ final class Vectors {
     private final Memory parameterMirror;
     private final Memory gradientMirror;
     private boolean deviceAhead;
+    private boolean deviceScales;
 
     Vectors(Device owner, int length) {
         gpu = owner.gpu();
@@ -95,5 +96,15 @@ final class Vectors {
     /** Says that the device's parameters are the truth from here on. */
     void leaveToDevice() {
         deviceAhead = true;
+    }
+
+    /** Says that the loss scale is the device's from here on. */
+    void leaveScaleToDevice() {
+        deviceScales = true;
+    }
+
+    /** Returns how many of the step's numbers are the host's to send. */
+    long hostNumberBytes() {
+        return deviceScales ? PassNumbers.HOST_BYTES : PassNumbers.BYTES;
     }
 }

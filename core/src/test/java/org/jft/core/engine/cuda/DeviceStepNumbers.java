@@ -14,6 +14,7 @@ final class DeviceStepNumbers {
     private static final int NORM = 48;
     private static final int CLIP = 56;
     private static final int FINITE = 64;
+    private static final int BROKEN = 68;
 
     private final DeviceArray array = DeviceArray.bytes(new byte[BYTES]);
 
@@ -88,6 +89,10 @@ final class DeviceStepNumbers {
 
     double clip() {
         return array.buffer().getDouble(CLIP);
+    }
+
+    boolean broken() {
+        return array.buffer().getInt(BROKEN) != 0;
     }
 
     boolean finite() {

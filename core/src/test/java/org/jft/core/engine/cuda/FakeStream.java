@@ -148,6 +148,7 @@ final class FakeStream implements Stream {
     public void synchronize() {
         gpu.require(this, name);
         gpu.requireNotCapturing("cudaStreamSynchronize");
+        gpu.mayFail("synchronize");
         gpu.calls.add(new Call(name, "synchronize", ""));
     }
 

@@ -208,7 +208,7 @@ final class OptimizerKernelsTest extends KernelContract {
                 float[] spoiled = gradients.clone();
                 spoiled[place] = bad;
                 boolean finite = measure(spoiled, 0).finite();
-                assertThat(finite).as("%s at %s", bad, place).isEqualTo(!trained(place));
+                assertThat(finite).as("%s at %s", bad, place).isEqualTo(kinds[place] == FROZEN);
             }
         }
         float[] large = gradients.clone();
@@ -245,6 +245,37 @@ final class OptimizerKernelsTest extends KernelContract {
         assertSame("state", gradients, other.floats());
     }
 
+    /** As the host's optimizer: an infinite mean square would stop its parameter for good. */
+    @Test
+    void shouldTellWhatFiniteGradientsMakeOfIt() {
+        DeviceArray ranges = ranges();
+        float[] large = gradients.clone();
+        large[100] = 1e25f;
+        float[] running = gradients.clone();
+        running[5004] = Float.POSITIVE_INFINITY;
+        assertThat(rmsPropBreaks(gradients, ranges)).isFalse();
+        assertThat(rmsPropBreaks(large, ranges)).isTrue();
+        assertThat(rmsPropBreaks(running, ranges)).isTrue();
+    }
+
+    private boolean rmsPropBreaks(float[] gradients, DeviceArray ranges) {
+        DeviceStepNumbers numbers = numbers();
+        gpu.launch(
+                "rmsprop_step",
+                LaunchShape.of(RANGES),
+                DeviceArray.floats(parameters),
+                DeviceArray.floats(new float[LENGTH]),
+                DeviceArray.floats(new float[LENGTH]),
+                DeviceArray.floats(gradients),
+                ranges,
+                numbers.array(),
+                0.9f,
+                MOMENTUM,
+                1e-3f,
+                WEIGHT_DECAY);
+        return numbers.broken();
+    }
+
     @Test
     void shouldHalveTheLossScaleAtOverflowAndDoubleItAfterCalm() {
         DeviceStepNumbers numbers = numbers().lossScale(1024).finite(false).stepsAtScale(2);
@@ -270,6 +301,12 @@ final class OptimizerKernelsTest extends KernelContract {
         DeviceStepNumbers least = numbers().lossScale(1).finite(false);
         gpu.launch("update_loss_scale", LaunchShape.of(1), least.array(), 1);
         assertThat(least.lossScale()).isEqualTo(1);
+        assertThat(least.broken()).as("nothing is left to lower").isTrue();
+
+        DeviceStepNumbers low = numbers().lossScale(2).finite(false);
+        gpu.launch("update_loss_scale", LaunchShape.of(1), low.array(), 1);
+        assertThat(low.lossScale()).isEqualTo(1);
+        assertThat(low.broken()).isFalse();
 
         DeviceStepNumbers most = numbers().lossScale(0x1p24f);
         gpu.launch("update_loss_scale", LaunchShape.of(1), most.array(), 1);

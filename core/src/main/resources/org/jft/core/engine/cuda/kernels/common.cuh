@@ -351,5 +351,5 @@ struct StepNumbers {
     double norm;
     double clip;
     int finite;
-    int unused;
+    int broken;
 };
