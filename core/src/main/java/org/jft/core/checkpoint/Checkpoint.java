@@ -2,6 +2,7 @@ package org.jft.core.checkpoint;
 
 import java.nio.FloatBuffer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.jft.core.engine.LossScale;
 
 /**
  * All that a run needs to go on, and all that a user of the model needs.
@@ -26,6 +27,7 @@ public record Checkpoint(
      * @param loss mean loss of the last step
      * @param config the resolved config as JSON
      * @param dataFingerprint of the training data set
+     * @param lossScale of a run in float16, else null
      */
     public record State(
             long step,
@@ -33,5 +35,6 @@ public record Checkpoint(
             double wallSeconds,
             double loss,
             String config,
-            String dataFingerprint) {}
+            String dataFingerprint,
+            LossScale lossScale) {}
 }

@@ -1,6 +1,7 @@
 package org.jft.core.engine;
 
 import java.nio.FloatBuffer;
+import java.util.Optional;
 
 /**
  * Training steps that stay on an engine's own device: forward, loss, backward, optimizer and moving
@@ -82,4 +83,10 @@ public interface DeviceStep {
 
     /** Brings {@link Engine#parameters()} and the optimizer's state on the host up to date. */
     void settle();
+
+    /** Waits for the loss scale behind the last update; empty but in fp16. */
+    Optional<LossScale> lossScale();
+
+    /** Goes on with the loss scale of a run that was stopped; of no effect but in fp16. */
+    void resume(LossScale scale);
 }

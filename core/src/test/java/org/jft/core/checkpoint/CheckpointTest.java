@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jft.core.checkpoint.Checkpoint.State;
 import org.jft.core.config.ModelConfig;
+import org.jft.core.engine.LossScale;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.core.failure.JftException;
 import org.jft.core.model.Architectures;
@@ -140,7 +141,14 @@ class CheckpointTest {
                 GRAPH,
                 random(random, PARAMETERS),
                 random(random, 2 * PARAMETERS + 3),
-                new State(step, step * 64, 1.5, 0.25, "{\"name\":\"x\"}", "abc"));
+                new State(
+                        step,
+                        step * 64,
+                        1.5,
+                        0.25,
+                        "{\"name\":\"x\"}",
+                        "abc",
+                        new LossScale(1024, 7)));
     }
 
     private static int parameterCount() {

@@ -39,6 +39,7 @@ final class DeviceResidentStep implements LocalStep {
         this.optimizer = optimizer;
         this.microBatches = microBatches;
         own = microBatches / collective.topology().worldSize();
+        optimizer.lossScale().ifPresent(device::resume);
     }
 
     @Override
@@ -111,5 +112,6 @@ final class DeviceResidentStep implements LocalStep {
     @Override
     public void settle() {
         device.settle();
+        device.lossScale().ifPresent(optimizer::keep);
     }
 }

@@ -16,6 +16,7 @@ import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
+import org.jft.core.engine.LossScale;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.train.optimizer.Optimizer;
@@ -48,6 +49,9 @@ record Resume(long step, double wallSeconds, double loss) {
                 requireSameRun(config, dataFingerprint, state, checkpoints);
                 copy(newest.get().parameters(), engine.parameters(), checkpoints, state);
                 copy(newest.get().optimizerState(), optimizer.state(), checkpoints, state);
+                if (state.lossScale() != null) {
+                    optimizer.keep(state.lossScale());
+                }
                 own = new Resume(state.step(), state.wallSeconds(), state.loss());
             }
         }
@@ -61,7 +65,18 @@ record Resume(long step, double wallSeconds, double loss) {
         // Also from scratch: equal parameters are given, not hoped for.
         collective.broadcast(engine.parameters(), 0);
         collective.broadcast(optimizer.state(), 0);
+        share(optimizer, collective);
         return resume;
+    }
+
+    /** Gives all ranks the loss scale of rank 0, if it has one. */
+    private static void share(Optimizer optimizer, Collective collective) {
+        LossScale own = optimizer.lossScale().orElse(new LossScale(0, 0));
+        int bits = (int) collective.allGather(Float.floatToRawIntBits(own.factor()))[0];
+        int goodSteps = (int) collective.allGather(own.goodSteps())[0];
+        if (Float.intBitsToFloat(bits) > 0) {
+            optimizer.keep(new LossScale(Float.intBitsToFloat(bits), goodSteps));
+        }
     }
 
     private static void copy(

@@ -143,7 +143,8 @@ final class RunCadence implements Cadence, AutoCloseable {
                 snapshot.wallSecondsBefore + (nowNs - startNs) / 1e9,
                 loss,
                 ConfigLoader.toJson(config),
-                snapshot.dataFingerprint);
+                snapshot.dataFingerprint,
+                snapshot.optimizer.lossScale().orElse(null));
     }
 
     private FloatBuffer parameters() {

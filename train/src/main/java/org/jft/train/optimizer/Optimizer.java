@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jft.core.config.OptimizerConfig;
 import org.jft.core.config.TrainConfig;
+import org.jft.core.engine.LossScale;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
@@ -42,6 +43,7 @@ public final class Optimizer {
     private final int ruleVectors;
     private final MovingAverage average; // null when not kept
     private final FloatBuffer state; // the rule's vectors, then the average
+    private LossScale lossScale; // null: there is none
 
     /**
      * One step's numbers.
@@ -142,6 +144,16 @@ public final class Optimizer {
     /** Returns the live state, one vector after the other: what a checkpoint keeps. */
     public FloatBuffer state() {
         return state.duplicate();
+    }
+
+    /** Returns the loss scale that a run in float16 goes on with, kept here for a checkpoint. */
+    public Optional<LossScale> lossScale() {
+        return Optional.ofNullable(lossScale);
+    }
+
+    /** Keeps the loss scale of a run in float16. */
+    public void keep(LossScale scale) {
+        lossScale = scale;
     }
 
     /**

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.config.ConfigLoader;
@@ -17,6 +19,7 @@ import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
+import org.jft.core.engine.LossScale;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.cuda.EmulatedCuda;
 import org.jft.core.model.Architectures;
@@ -78,6 +81,22 @@ class DeviceResidentStepTest {
         assertThat(distance(fp16.parameters(), fp32.parameters())).isLessThan(0.1);
     }
 
+    /** A new run's scale would be another. */
+    @Test
+    void shouldGoOnWithTheLossScaleOfARunThatWasStopped() {
+        RunConfig config = config(8, "sgd", "softmax", 0, 0);
+        LossScale scale = new LossScale(0x1p-10f, 5);
+        LossScale[] end = new LossScale[1];
+        train(
+                config,
+                Collective.solo(),
+                true,
+                Precision.FP16,
+                (parameters, optimizer) -> optimizer.keep(scale),
+                optimizer -> end[0] = optimizer.lossScale().orElseThrow());
+        assertThat(end[0]).isEqualTo(new LossScale(0x1p-10f, 5 + (int) STEPS));
+    }
+
     @Test
     void shouldStopWhereALossIsNoNumber() {
         RunConfig config = config(8, "sgd", "softmax", 0, 0);
@@ -88,7 +107,8 @@ class DeviceResidentStepTest {
                                         Collective.solo(),
                                         true,
                                         Precision.FP32,
-                                        parameters -> parameters.put(0, Float.NaN)))
+                                        (parameters, optimizer) -> parameters.put(0, Float.NaN),
+                                        optimizer -> {}))
                 .isInstanceOf(TrainingDivergedException.class)
                 .hasMessageContaining("step 1");
     }
@@ -139,7 +159,13 @@ class DeviceResidentStepTest {
 
     private Trained train(
             RunConfig config, Collective collective, boolean resident, Precision precision) {
-        return train(config, collective, resident, precision, parameters -> {});
+        return train(
+                config,
+                collective,
+                resident,
+                precision,
+                (parameters, optimizer) -> {},
+                optimizer -> {});
     }
 
     private Trained train(
@@ -147,7 +173,8 @@ class DeviceResidentStepTest {
             Collective collective,
             boolean resident,
             Precision precision,
-            java.util.function.Consumer<FloatBuffer> change) {
+            BiConsumer<FloatBuffer, Optimizer> before,
+            Consumer<Optimizer> after) {
         EngineConfig options = new EngineConfig("cuda", precision, 1, null, false);
         BatchPartition partition =
                 new BatchPartition(
@@ -170,13 +197,14 @@ class DeviceResidentStepTest {
                                 0,
                                 STEPS,
                                 1)) {
-            change.accept(engine.parameters());
             Optimizer optimizer =
                     new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
+            before.accept(engine.parameters(), optimizer);
             Engine used = resident ? engine : withoutDevice(engine);
             Trainer trainer =
                     new Trainer(config, used, CLASSES, optimizer, STEPS, collective, blocks);
             trainer.run(batches, 0, STEPS, (done, loss, rate, clock, guard) -> {});
+            after.accept(optimizer);
             return new Trained(
                     array(engine.parameters()), array(optimizer.state()), trainer.loss());
         }

@@ -1,5 +1,6 @@
 package org.jft.core.engine.cuda;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import org.jft.core.engine.DeviceStep;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.KernelListener;
+import org.jft.core.engine.LossScale;
 import org.jft.core.engine.cuda.Place.Region;
 import org.jft.core.engine.cuda.Results.Outcome;
 import org.jft.core.engine.cuda.Step.Work;
@@ -25,7 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 final class CudaDeviceStep implements DeviceStep {
     private static final Logger LOG = LoggerFactory.getLogger(CudaDeviceStep.class);
-    private static final float FIRST_LOSS_SCALE = 65_536;
+    private static final LossScale FIRST_LOSS_SCALE = new LossScale(65_536, 0);
+    private static final LossScale UNSCALED = new LossScale(1, 0);
 
     /** What the engine does before each call, and what it knows that changes. */
     interface Host {
@@ -128,8 +131,12 @@ final class CudaDeviceStep implements DeviceStep {
         vectors.upload(main);
         vectors.leaveToDevice();
         state.start(main);
-        send(new Numbers(1, 0, 0, 0), 0);
+        sendAll(loss.layouts().scaled() ? FIRST_LOSS_SCALE : UNSCALED);
         vectors.leaveScaleToDevice();
+    }
+
+    private void sendAll(LossScale scale) {
+        send(new PassNumbers(0, 0, 1, 0, 0, scale), PassNumbers.BYTES);
     }
 
     @Override
@@ -156,17 +163,21 @@ final class CudaDeviceStep implements DeviceStep {
     }
 
     private void send(Numbers numbers, long position) {
-        PassNumbers all =
+        send(
                 new PassNumbers(
                         position,
                         numbers.learningRate(),
                         numbers.gradientScale(),
                         numbers.largestNorm(),
                         numbers.averageRate(),
-                        loss.layouts().scaled() ? FIRST_LOSS_SCALE : 1);
+                        UNSCALED), // not sent: the device has its own
+                PassNumbers.HOST_BYTES);
+    }
+
+    private void send(PassNumbers numbers, long bytes) {
         long slot = numberRing.next();
-        all.write(HostMemory.bytes(slot, PassNumbers.BYTES));
-        main.copyToDevice(vectors.numbers(), slot, vectors.hostNumberBytes());
+        numbers.write(HostMemory.bytes(slot, PassNumbers.BYTES));
+        main.copyToDevice(vectors.numbers(), slot, bytes);
         numberRing.sent(main);
     }
 
@@ -267,5 +278,29 @@ final class CudaDeviceStep implements DeviceStep {
         vectors.parameterMirror();
         vectors.leaveToDevice();
         state.settle(main);
+    }
+
+    @Override
+    public Optional<LossScale> lossScale() {
+        host.enter();
+        if (!loss.layouts().scaled()) {
+            return Optional.empty();
+        }
+        long slot = numberRing.next();
+        main.copyToHost(slot, vectors.numbers(), PassNumbers.BYTES);
+        main.synchronize();
+        ByteBuffer numbers = HostMemory.bytes(slot, PassNumbers.BYTES);
+        return Optional.of(
+                new LossScale(
+                        numbers.getFloat((int) PassNumbers.LOSS_SCALE),
+                        numbers.getInt((int) PassNumbers.GOOD_STEPS)));
+    }
+
+    @Override
+    public void resume(LossScale scale) {
+        host.enter();
+        if (loss.layouts().scaled()) {
+            sendAll(scale);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package org.jft.core.engine.cuda;
 
 import java.nio.ByteBuffer;
+import org.jft.core.engine.LossScale;
 
 /**
  * What changes from step to step, as the kernels read it; kernels/README.md has the picture. The
@@ -14,11 +15,12 @@ record PassNumbers(
         double gradientScale,
         double largestNorm,
         float averageRate,
-        float lossScale) {
+        LossScale scale) {
     static final long BYTES = 72;
     static final long HOST_BYTES = 36;
     static final long LOSS_SCALE = 36;
     static final long UNSCALE = 40;
+    static final long GOOD_STEPS = 44;
 
     /** Where two ints tell of an update: whether gradients were finite, whether it is broken. */
     static final long OUTCOME = 64;
@@ -28,7 +30,7 @@ record PassNumbers(
 
     /** Returns the numbers of a pass that updates nothing. */
     static PassNumbers ofPass(long draw, float lossScale) {
-        return new PassNumbers(draw, 0, 1, 0, 0, lossScale);
+        return new PassNumbers(draw, 0, 1, 0, 0, new LossScale(lossScale, 0));
     }
 
     void write(ByteBuffer to) {
@@ -38,9 +40,9 @@ record PassNumbers(
                 .putDouble(gradientScale)
                 .putDouble(largestNorm)
                 .putFloat(averageRate)
-                .putFloat(lossScale)
-                .putFloat(1 / lossScale)
-                .putInt(0) // steps at this scale
+                .putFloat(scale.factor())
+                .putFloat(1 / scale.factor())
+                .putInt(scale.goodSteps())
                 .putDouble(0) // norm
                 .putDouble(NO_CLIP)
                 .putInt(1) // finite
