@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.cudnn;
+import org.bytedeco.cuda.global.nccl;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.Loader;
 import org.jft.core.engine.Nd4jCuda;
@@ -109,6 +110,11 @@ public final class Cuda {
         return new JavaCppCompiler();
     }
 
+    /** Returns NCCL, which loads when it is first asked. */
+    public static Nccl nccl() {
+        return new JavaCppNccl();
+    }
+
     /** Returns cuDNN's version, if it loads. */
     public static Optional<Long> dnnVersion() {
         try {
@@ -128,12 +134,22 @@ public final class Cuda {
     }
 
     private static void load(String what, Class<?> bindings) {
+        load("engine.name=cuda", what, bindings);
+    }
+
+    private static void load(String key, String what, Class<?> bindings) {
         try {
             Loader.load(bindings);
         } catch (LinkageError e) {
             throw new ConfigException(
-                    "engine.name=cuda: %s does not load: %s".formatted(what, reason(e)), e);
+                    "%s: %s does not load: %s".formatted(key, what, reason(e)), e);
         }
+    }
+
+    /** Loads NCCL, where it is not loaded already. */
+    static void loadNccl() {
+        requireBindings();
+        load("engine.nccl=true", "NCCL", nccl.class);
     }
 
     /** Returns which library is missing, else what the loader says. */
