@@ -38,7 +38,7 @@ public final class Cuda {
     }
 
     /**
-     * Lists the GPUs that this process sees.
+     * Lists the GPUs that this process sees; takes memory on none of them.
      *
      * @throws ConfigException if there are no bindings, or a library does not load; names it
      */
@@ -64,17 +64,27 @@ public final class Cuda {
     }
 
     /**
-     * Opens a GPU.
+     * As {@link #devices}, for those who need one.
      *
-     * @throws ConfigException if there is none of that number, or it is too old
+     * @throws ConfigException also if there is none
      */
-    public static Gpu open(int index) {
+    public static List<DeviceInfo> presentDevices() {
         List<DeviceInfo> devices = devices();
         if (devices.isEmpty()) {
             throw new ConfigException(
                     "engine.name=cuda: this machine has no CUDA GPU; engine.name=onednn runs on the"
                             + " CPU");
         }
+        return devices;
+    }
+
+    /**
+     * Opens a GPU.
+     *
+     * @throws ConfigException if there is none of that number, or it is too old
+     */
+    public static Gpu open(int index) {
+        List<DeviceInfo> devices = presentDevices();
         if (index >= devices.size()) {
             throw new ConfigException(
                     "engine.device: there is no GPU %s, this process sees %s of them"
@@ -120,6 +130,15 @@ public final class Cuda {
         try {
             load("cuDNN 9", cudnn.class);
             return Optional.of(cudnn.cudnnGetVersion());
+        } catch (ConfigException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns NCCL's version, if it loads. */
+    public static Optional<String> ncclVersion() {
+        try {
+            return Optional.of(JavaCppNccl.version());
         } catch (ConfigException e) {
             return Optional.empty();
         }

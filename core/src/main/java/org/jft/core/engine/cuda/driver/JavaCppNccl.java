@@ -14,6 +14,20 @@ final class JavaCppNccl implements Nccl {
     /** Version 2.13, the first that tells its last error; asking an older one ends the process. */
     private static final int TELLS_LAST_ERROR = 21_300;
 
+    /** Returns the version as people write it. */
+    static String version() {
+        Cuda.loadNccl();
+        int number = versionNumber();
+        int thousands = number < 10_000 ? 1000 : 10_000; // up to 2.8 there were fewer digits
+        return "%d.%d.%d".formatted(number / thousands, number % thousands / 100, number % 100);
+    }
+
+    private static int versionNumber() {
+        int[] version = new int[1];
+        check(nccl.ncclGetVersion(version), "ncclGetVersion", "NCCL");
+        return version[0];
+    }
+
     @Override
     public byte[] communicatorId() {
         Cuda.loadNccl();
@@ -56,8 +70,7 @@ final class JavaCppNccl implements Nccl {
     }
 
     private static String lastError() {
-        int[] version = new int[1];
-        if (nccl.ncclGetVersion(version) != ncclSuccess || version[0] < TELLS_LAST_ERROR) {
+        if (versionNumber() < TELLS_LAST_ERROR) {
             return "";
         }
         String text = nccl.ncclGetLastError(null).getString().strip();
