@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.Engines;
@@ -48,7 +50,8 @@ class MovingAverageScoreTest {
 
     private FloatBuffer parameters(int seed) {
         RunConfig config = config(0, seed);
-        try (Engine engine = Engines.named("onednn").compile(network(config), 1, config.engine())) {
+        EngineConfig onednn = new EngineConfig("onednn", Precision.FP32, 1, null, false);
+        try (Engine engine = Engines.named("onednn").compile(network(config), 1, onednn)) {
             FloatBuffer own = engine.parameters();
             return direct(own.remaining()).put(own).flip();
         }

@@ -102,6 +102,12 @@ class TrainingJobTest {
         assertThat(summary.path("parameters_sha256").asText()).hasSize(64);
         assertThat(summary.path("data_fingerprint").asText()).isNotEmpty();
         assertThat(summary.path("config").path("cluster").path("workers").asInt()).isEqualTo(2);
+        assertThat(result.out()).startsWith("tiny: engine onednn in fp32, 2 workers");
+        assertThat(summary.path("config").path("engine").path("precision").asText())
+                .isEqualTo("FP32");
+        JsonNode given = JSON.readTree(folder.resolve("numbers/config.json").toFile());
+        assertThat(given.path("engine").path("name").asText()).isEqualTo("auto");
+        assertThat(given.path("engine").path("precision").isNull()).isTrue();
         assertThat(summary.path("final_loss").asDouble()).isPositive();
         assertThat(summary.path("wall_seconds").asDouble()).isPositive();
 

@@ -110,6 +110,7 @@ class UserErrorTest {
         Result result = train("gpu-plan", "--engine", "cuda", "--dry-run");
         assertThat(result.exitCode()).as(result.err()).isZero();
         assertThat(result.out())
+                .contains("precision: BF16") // resolved, for the config gives none
                 .containsPattern("engine cuda +\\d.* for micro batches of \\d+ in bf16");
     }
 
@@ -154,7 +155,7 @@ class UserErrorTest {
                 .containsPattern("trainable parameters +44,549,160")
                 .containsPattern("steps +36,000,000 of 32 images")
                 .contains("memory per worker")
-                .containsPattern("engine \\w+ +\\d.* for micro batches of \\d+ in fp32");
+                .containsPattern("engine \\w+ +\\d.* for micro batches of \\d+ in (fp|bf)\\d");
         assertThat(folder.resolve("runs")).doesNotExist();
     }
 

@@ -2,6 +2,7 @@ package org.jft.bench.engine;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.EngineConfig;
@@ -41,8 +42,15 @@ public final class DevicesCommand implements Callable<Integer> {
                     Cuda.dnnVersion()
                             .map(version -> "cuDNN " + dotted(version))
                             .orElse("no cuDNN"));
+            out.println(
+                    Cuda.ncclVersion()
+                            .map(version -> "NCCL " + version)
+                            .orElse("no NCCL, which only engine.nccl=true needs"));
         }
-        out.println("engine.name=auto runs " + Engines.named(EngineConfig.AUTO).name());
+        EngineConfig auto = Engines.resolve(EngineConfig.defaults());
+        out.printf(
+                "engine.name=auto runs %s in %s%n",
+                auto.name(), auto.precision().name().toLowerCase(Locale.ROOT));
         return CommandRunner.DONE;
     }
 

@@ -147,7 +147,8 @@ public final class EngineBench implements Callable<Integer> {
         int cores = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
         if (profile) {
             for (Precision precision : precisions) {
-                profile(job, new EngineConfig(engine, precision, cores, null, false));
+                EngineConfig config = new EngineConfig(engine, precision, cores, null, false);
+                profile(job, Engines.resolve(config));
             }
             return CommandRunner.DONE;
         }
@@ -187,7 +188,7 @@ public final class EngineBench implements Callable<Integer> {
     }
 
     private List<Comparison> comparisons() {
-        String name = Engines.named(engine == null ? EngineConfig.AUTO : engine).name();
+        String name = Engines.resolve(new EngineConfig(engine, null, 0, null, false)).name();
         List<Comparison> comparisons = new ArrayList<>();
         for (Precision precision : precisions) {
             Competitor ours = Competitor.ours(name, precision);

@@ -15,6 +15,7 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.Engines;
 import org.nd4j.linalg.factory.Nd4j;
@@ -114,7 +115,8 @@ final class StepWorker implements Runnable {
         switch (who.kind()) {
             case OURS -> {
                 EngineFactory factory = Engines.named(who.engine());
-                factory.matrixMultiplyFlops(EngineConfig.defaults());
+                factory.matrixMultiplyFlops(
+                        new EngineConfig(who.engine(), Precision.FP32, 0, null, false));
             }
             case LIBTORCH -> Loader.load(torch.class);
             case STOCK_DL4J -> Nd4j.getEnvironment();

@@ -24,7 +24,7 @@ import org.jft.core.topology.Topology;
  *
  * @param topology rank and world size
  * @param localRank which of the workers of this host this is: JFT_LOCAL_RANK, LOCAL_RANK or
- *     SLURM_LOCALID; the rank when none is set
+ *     SLURM_LOCALID; when none is set, 0 for a Kubernetes pod and else the rank
  * @param job what the ranks of one job share and no other job has: JFT_JOB, TORCHELASTIC_RUN_ID or
  *     SLURM_JOB_ID
  * @param aeronDirectory of the media driver that the workers of this host share: JFT_AERON_DIR
@@ -43,6 +43,8 @@ public record MemberEnvironment(
     static final String AERON_DIR = "JFT_AERON_DIR";
     static final String LAUNCHER_PID = "JFT_LAUNCHER_PID";
 
+    private static final String POD_INDEX = "JOB_COMPLETION_INDEX";
+
     private record Pair(String rank, String worldSize) {}
 
     private static final List<Pair> PAIRS =
@@ -50,7 +52,7 @@ public record MemberEnvironment(
                     new Pair(RANK, WORLD_SIZE),
                     new Pair("RANK", "WORLD_SIZE"),
                     new Pair("SLURM_PROCID", "SLURM_NTASKS"),
-                    new Pair("JOB_COMPLETION_INDEX", WORLD_SIZE));
+                    new Pair(POD_INDEX, WORLD_SIZE));
 
     private static final List<String> LOCAL_RANKS =
             List.of(LOCAL_RANK, "LOCAL_RANK", "SLURM_LOCALID");
@@ -63,13 +65,16 @@ public record MemberEnvironment(
      * @throws ConfigException that names the variable which does not fit
      */
     public static MemberEnvironment read(Map<String, String> environment) {
-        Topology topology = topology(environment);
+        Optional<Pair> pair =
+                PAIRS.stream().filter(each -> isSet(environment, each.rank())).findFirst();
+        Topology topology = topology(environment, pair);
+        boolean pod = pair.isPresent() && pair.get().rank().equals(POD_INDEX);
         int localRank =
                 LOCAL_RANKS.stream()
                         .filter(name -> isSet(environment, name))
                         .findFirst()
                         .map(name -> (int) number(environment, name, 0, Integer.MAX_VALUE))
-                        .orElse(topology.rank());
+                        .orElse(pod ? 0 : topology.rank());
         return new MemberEnvironment(
                 topology,
                 localRank,
@@ -85,22 +90,20 @@ public record MemberEnvironment(
                         : OptionalLong.empty());
     }
 
-    private static Topology topology(Map<String, String> environment) {
-        for (Pair pair : PAIRS) {
-            if (isSet(environment, pair.rank())) {
-                if (!isSet(environment, pair.worldSize())) {
-                    throw new ConfigException(
-                            "%s is set but %s is not".formatted(pair.rank(), pair.worldSize()));
-                }
-                int worldSize = (int) number(environment, pair.worldSize(), 1, Integer.MAX_VALUE);
-                return new Topology(
-                        (int) number(environment, pair.rank(), 0, worldSize - 1), worldSize);
+    private static Topology topology(Map<String, String> environment, Optional<Pair> set) {
+        if (set.isPresent()) {
+            Pair pair = set.get();
+            if (!isSet(environment, pair.worldSize())) {
+                throw new ConfigException(
+                        "%s is set but %s is not".formatted(pair.rank(), pair.worldSize()));
             }
+            int worldSize = (int) number(environment, pair.worldSize(), 1, Integer.MAX_VALUE);
+            return new Topology(
+                    (int) number(environment, pair.rank(), 0, worldSize - 1), worldSize);
         }
         if (isSet(environment, WORLD_SIZE) && !environment.get(WORLD_SIZE).equals("1")) {
             throw new ConfigException(
-                    "%s is set but neither %s nor JOB_COMPLETION_INDEX is"
-                            .formatted(WORLD_SIZE, RANK));
+                    "%s is set but neither %s nor %s is".formatted(WORLD_SIZE, RANK, POD_INDEX));
         }
         return Topology.SOLO;
     }

@@ -36,4 +36,9 @@ public record RunConfig(
                 train.microBatch(),
                 cluster.workers());
     }
+
+    /** Returns the same with another engine. */
+    public RunConfig withEngine(EngineConfig other) {
+        return new RunConfig(name, seed, data, model, other, train, cluster, eval);
+    }
 }

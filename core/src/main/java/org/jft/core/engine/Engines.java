@@ -3,6 +3,7 @@ package org.jft.core.engine;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.jft.core.config.EngineConfig;
+import org.jft.core.config.RunConfig;
 import org.jft.core.failure.ConfigException;
 
 /** The backends on the class path. */
@@ -25,6 +26,24 @@ public final class Engines {
                         .findFirst()
                         .orElseThrow()
                 : find(name);
+    }
+
+    /**
+     * Returns a config that names its engine and precision: where {@code auto} stood, the engine
+     * that it stands for on this machine; where no precision was given, that engine's default.
+     *
+     * @throws ConfigException if there is no such engine, or the options are not for it
+     */
+    public static EngineConfig resolve(EngineConfig config) {
+        EngineFactory factory = named(config.name());
+        EngineConfig.Precision precision = config.precision();
+        return config.by(
+                factory.name(), precision == null ? factory.defaultPrecision() : precision);
+    }
+
+    /** Returns a run with its engine resolved. */
+    public static RunConfig resolve(RunConfig run) {
+        return run.withEngine(resolve(run.engine()));
     }
 
     private static EngineFactory find(String name) {

@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.config.ModelConfig;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.model.Architectures;
@@ -72,7 +73,10 @@ class GraphLayoutsTest {
 
         try (Engine engine =
                 Engines.named("nd4j")
-                        .compile(NetworkSpec.ofImages(conf, 16), 1, EngineConfig.defaults())) {
+                        .compile(
+                                NetworkSpec.ofImages(conf, 16),
+                                1,
+                                new EngineConfig("nd4j", Precision.FP32, 0, null, false))) {
             assertThat(engine.layout()).isEqualTo(layout);
             assertThat(engine.parameters()).isEqualTo(start);
         }

@@ -3,6 +3,7 @@ package org.jft.core.engine;
 import java.util.List;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.config.ModelConfig;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.model.Architectures;
@@ -25,7 +26,7 @@ final class Nd4jCudaProbe {
         NetworkSpec network = NetworkSpec.ofImages(Architectures.create(model, 10, SIZE, 1), SIZE);
         for (String name : List.of("onednn", "cuda")) {
             try {
-                EngineConfig config = new EngineConfig(name, null, 0, null, false);
+                EngineConfig config = new EngineConfig(name, Precision.FP32, 0, null, false);
                 Engines.named(name).compile(network, 1, config);
                 System.out.println(name + " runs");
             } catch (ConfigException e) {

@@ -88,7 +88,7 @@ public final class JftTrain implements Callable<Integer> {
     }
 
     private static void print(PrintWriter print, RunConfig run, RunPlan plan) {
-        print.println(ConfigLoader.toYaml(run).strip());
+        print.println(ConfigLoader.toYaml(run.withEngine(plan.engine())).strip());
         print.println();
         row(print, "trainable parameters", "%,d", plan.model().trainableParameters());
         row(print, "classes", "%,d", plan.classes());
@@ -102,22 +102,27 @@ public final class JftTrain implements Callable<Integer> {
         row(print, "memory per worker", "%s and the Java heap:", gib(memory.total()));
         row(
                 print,
-                "  engine " + Engines.named(run.engine().name()).name(),
+                "  engine " + plan.engine().name(),
                 "%s for micro batches of %,d in %s, planned and not yet allocated",
                 gib(memory.engine()),
                 run.train().microBatch(),
-                run.engine().precision().name().toLowerCase(Locale.ROOT));
+                plan.engine().precision().name().toLowerCase(Locale.ROOT));
         row(print, "  optimizer, exchange", "%s", gib(memory.optimizer()));
         row(print, "  batches", "%s, decoded ahead", gib(memory.batches()));
         row(print, "workers", "%d", run.cluster().workers());
+        String where =
+                Engines.named(plan.engine().name()).ownsDevice() && run.cluster().workers() > 1
+                        ? "with a GPU like this machine's for each worker"
+                        : "here";
         plan.atBestSeconds()
                 .ifPresent(
                         s ->
                                 row(
                                         print,
                                         "time",
-                                        "at least %s here, at the speed of a bare matrix multiply",
-                                        duration(s)));
+                                        "at least %s %s, at the speed of a bare matrix multiply",
+                                        duration(s),
+                                        where));
     }
 
     private static void row(PrintWriter print, String name, String format, Object... values) {

@@ -115,10 +115,14 @@ record Resume(long step, double wallSeconds, double loss) {
         return deciding(a).equals(deciding(b));
     }
 
-    /** Returns a short hash of what decides the numbers, for ranks to compare before they start. */
+    /**
+     * Returns a short hash of what all ranks must do alike, for them to compare before they start:
+     * what decides the numbers, and by what they are summed.
+     */
     static String fingerprint(RunConfig config) {
+        ObjectNode tree = deciding(config).put("nccl", config.engine().nccl());
         return Hashing.sha256()
-                .hashString(deciding(config).toString(), StandardCharsets.UTF_8)
+                .hashString(tree.toString(), StandardCharsets.UTF_8)
                 .toString()
                 .substring(0, 16);
     }

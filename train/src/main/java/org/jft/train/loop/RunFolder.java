@@ -21,7 +21,7 @@ import org.jft.core.file.WholeFile;
  * The files of one run.
  *
  * <pre>
- *  config.json      the resolved config
+ *  config.json      the config as it was given, with all defaults but the engine's
  *  job.json         the same, for worker processes that are starting
  *  .lock            held by the run's rank 0
  *  checkpoints/     step-000001200.zip, newest last
@@ -34,7 +34,7 @@ public record RunFolder(Path root) {
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    /** Returns the resolved config's file. */
+    /** Returns the config's file. */
     public Path config() {
         return root.resolve("config.json");
     }
@@ -69,7 +69,7 @@ public record RunFolder(Path root) {
         write(job(), ConfigLoader.toJson(config) + "\n");
     }
 
-    /** Writes the resolved config. */
+    /** Writes the config. */
     public void writeConfig(RunConfig config) {
         write(config(), ConfigLoader.toJson(config) + "\n");
     }

@@ -22,13 +22,16 @@ import org.jft.train.optimizer.Optimizer;
  *
  * @param samples rows of the chosen subset; empty when the data set is not there
  * @param steps optimizer steps; empty when they depend on a data set that is not there
- * @param atBestSeconds time if the network ran at this machine's matrix-multiply speed
+ * @param engine who runs it, resolved
+ * @param atBestSeconds time if the network ran at this machine's matrix-multiply speed, each worker
+ *     on a GPU like this machine's or all on its CPU
  */
 public record RunPlan(
         OptionalLong samples,
         OptionalLong steps,
         int classes,
         ModelSummary model,
+        EngineConfig engine,
         Memory memory,
         Optional<Double> atBestSeconds) {
 
@@ -47,7 +50,9 @@ public record RunPlan(
     }
 
     /** Plans; allocates nothing but a moment's measurement of the machine's speed. */
-    public static RunPlan of(RunConfig config) {
+    public static RunPlan of(RunConfig given) {
+        RunConfig config = Engines.resolve(given);
+        EngineFactory factory = Engines.named(config.engine().name());
         Path train = Path.of(config.data().train());
         OptionalLong samples = OptionalLong.empty();
         int classes = config.model().classes();
@@ -71,7 +76,8 @@ public record RunPlan(
         NetworkSpec network = Worker.network(config, classes);
         ModelSummary model = ModelSummary.of(network.graph(), network.inputTypes());
         Topology lead = new Topology(0, config.cluster().workers());
-        int threads = WorkerThreads.share(config.engine().threads(), lead);
+        EngineConfig ofOne =
+                config.engine().withThreads(WorkerThreads.share(config.engine().threads(), lead));
         Optional<Double> seconds = Optional.empty();
         if (steps.isPresent()) {
             double flops =
@@ -79,23 +85,25 @@ public record RunPlan(
                             * model.forwardFlops()
                             * config.train().globalBatch()
                             * steps.getAsLong();
-            int cores = Runtime.getRuntime().availableProcessors();
-            EngineConfig ofAll =
-                    config.engine().withThreads(Math.min(cores, threads * lead.worldSize()));
-            double speed = engine(config).matrixMultiplyFlops(ofAll);
+            double speed = flopsPerSecond(factory, ofOne, lead.worldSize());
             seconds = speed > 0 ? Optional.of(flops / speed) : Optional.empty();
         }
-        EngineConfig ofOne = config.engine().withThreads(threads);
-        Memory memory = memory(config, ofOne, network, model);
-        return new RunPlan(samples, steps, classes, model, memory, seconds);
+        long engineBytes = factory.memoryBytes(network, config.train().microBatch(), ofOne);
+        Memory memory = memory(config, engineBytes, model);
+        return new RunPlan(samples, steps, classes, model, config.engine(), memory, seconds);
     }
 
-    private static EngineFactory engine(RunConfig config) {
-        return Engines.named(config.engine().name());
+    /** Returns the speed of all workers together: each has a GPU, or they share the CPU. */
+    static double flopsPerSecond(EngineFactory factory, EngineConfig ofOne, int workers) {
+        if (factory.ownsDevice()) {
+            return workers * factory.matrixMultiplyFlops(ofOne);
+        }
+        int cores = Runtime.getRuntime().availableProcessors();
+        int threads = Math.min(cores, ofOne.threads() * workers);
+        return factory.matrixMultiplyFlops(ofOne.withThreads(threads));
     }
 
-    private static Memory memory(
-            RunConfig config, EngineConfig engine, NetworkSpec network, ModelSummary model) {
+    private static Memory memory(RunConfig config, long engineBytes, ModelSummary model) {
         long parameters = model.totalParameters();
         int micro = config.train().microBatch();
         int size = config.data().image().size();
@@ -104,7 +112,7 @@ public record RunPlan(
             vectors++; // where gradients are summed
         }
         return new Memory(
-                engine(config).memoryBytes(network, micro, engine),
+                engineBytes,
                 Float.BYTES * parameters * vectors,
                 3L * size * size * micro * (config.data().loader().prefetch() + 1));
     }

@@ -19,6 +19,7 @@ import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.RunConfig;
+import org.jft.core.engine.Engines;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
@@ -32,11 +33,19 @@ import org.jft.data.shard.DataSet;
  * Running the same job again resumes it; running a complete one does nothing.
  */
 public final class TrainingJob {
+    private final RunConfig given;
     private final RunConfig config;
     private final RunFolder folder;
 
-    public TrainingJob(RunConfig config, RunFolder folder) {
-        this.config = config;
+    /**
+     * Describes.
+     *
+     * @param given config as the user gave it, which the run folder keeps; its engine is resolved
+     *     here
+     */
+    public TrainingJob(RunConfig given, RunFolder folder) {
+        this.given = given;
+        this.config = Engines.resolve(given);
         this.folder = folder;
     }
 
@@ -56,7 +65,7 @@ public final class TrainingJob {
         if (member.topology().worldSize() > 1) {
             runAsMember(member);
         } else if (config.cluster().workers() == 1 && !bound()) {
-            new Worker(config, folder, Collective.solo(), 0).run();
+            new Worker(given, folder, Collective.solo(), 0).run();
         } else {
             launch();
         }
@@ -92,7 +101,7 @@ public final class TrainingJob {
         Duration timeout = Duration.ofSeconds(config.cluster().timeoutSeconds());
         try (Collective collective =
                 Collectives.connect(member, timeout, Resume.fingerprint(config))) {
-            new Worker(config, folder, collective, member.localRank()).run();
+            new Worker(given, folder, collective, member.localRank()).run();
         }
     }
 
@@ -102,9 +111,10 @@ public final class TrainingJob {
 
     private void launch() throws InterruptedException {
         int workers = config.cluster().workers();
+        Engines.named(config.engine().name()).requireDevices(config.engine(), workers);
         int threads = WorkerThreads.share(config.engine().threads(), new Topology(0, workers));
         List<Map<String, String>> environments = environments(workers, threads);
-        folder.writeJob(config);
+        folder.writeJob(given);
         WorkerCommand command =
                 WorkerCommand.likeThisJvm(
                                 WorkerMain.class.getName(), List.of(folder.root().toString()))

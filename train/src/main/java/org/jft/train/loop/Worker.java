@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
@@ -29,6 +30,7 @@ import org.jft.train.optimizer.Optimizer;
  * from it. All append to the quarantine.
  */
 final class Worker {
+    private final RunConfig given;
     private final RunConfig config;
     private final RunFolder folder;
     private final Collective collective;
@@ -38,10 +40,12 @@ final class Worker {
     /**
      * Describes.
      *
+     * @param given config as the user gave it; its engine is resolved here
      * @param localRank which of the workers of this host it is
      */
-    Worker(RunConfig config, RunFolder folder, Collective collective, int localRank) {
-        this.config = config;
+    Worker(RunConfig given, RunFolder folder, Collective collective, int localRank) {
+        this.given = given;
+        this.config = Engines.resolve(given);
         this.folder = folder;
         this.collective = collective;
         this.at = collective.topology();
@@ -68,10 +72,24 @@ final class Worker {
             NetworkSpec network = network(config, classes);
             EngineFactory factory = Engines.named(config.engine().name());
             EngineConfig options =
-                    config.engine().withThreads(threads.compute()).onLocalRank(localRank);
+                    factory.forWorker(config.engine().withThreads(threads.compute()), localRank);
+            sayEngine();
             try (Engine engine = factory.compile(network, config.train().microBatch(), options)) {
                 train(startNs, data, network, classes, engine, threads);
             }
+        }
+    }
+
+    private void sayEngine() {
+        if (at.leads()) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s: engine %s in %s, %d worker%s%n",
+                    config.name(),
+                    config.engine().name(),
+                    config.engine().precision().name().toLowerCase(Locale.ROOT),
+                    at.worldSize(),
+                    at.worldSize() == 1 ? "" : "s");
         }
     }
 
@@ -96,7 +114,7 @@ final class Worker {
                         config, data.fingerprint(), checkpoints, engine, optimizer, collective);
 
         if (at.leads()) {
-            folder.writeConfig(config);
+            folder.writeConfig(given);
         }
         Trainer trainer =
                 new Trainer(

@@ -59,6 +59,13 @@ class ResumeTest {
         assertThat(Resume.fingerprint(other)).isEqualTo(Resume.fingerprint(CONFIG));
     }
 
+    @Test
+    void shouldNotJoinRanksThatSumByNcclWithOthers() {
+        RunConfig other = ConfigLoader.with(CONFIG, List.of("engine.nccl=true"));
+        assertThat(Resume.sameRun(other, CONFIG)).isTrue();
+        assertThat(Resume.fingerprint(other)).isNotEqualTo(Resume.fingerprint(CONFIG));
+    }
+
     private static boolean same(String override) {
         return Resume.sameRun(CONFIG, ConfigLoader.with(CONFIG, List.of(override)));
     }

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.EngineConfig;
 import org.jft.core.config.RunConfig;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.Engines;
+import org.jft.core.engine.NetworkSpec;
 import org.junit.jupiter.api.Test;
 
 class RunPlanTest {
@@ -19,6 +23,7 @@ class RunPlanTest {
                         """
                         data: {train: nowhere, image: {size: 32}}
                         model: {architecture: resnet8s, classes: 10}
+                        engine: {name: onednn, precision: fp32}
                         train:
                           global_batch: %s
                           micro_batch: 64
@@ -32,6 +37,40 @@ class RunPlanTest {
         assertThat(RunPlan.of(config).memory().engine())
                 .isEqualTo(engineBytes(config, 1))
                 .isNotEqualTo(engineBytes(config, cores));
+    }
+
+    @Test
+    void shouldLetWorkersShareTheCpuAndHaveAGpuEach() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        EngineConfig ofOne = EngineConfig.defaults().withThreads(1);
+
+        assertThat(RunPlan.flopsPerSecond(new PerThread(false), ofOne, cores)).isEqualTo(cores);
+        assertThat(RunPlan.flopsPerSecond(new PerThread(false), ofOne, 7 * cores)).isEqualTo(cores);
+        assertThat(RunPlan.flopsPerSecond(new PerThread(true), ofOne, 7 * cores))
+                .isEqualTo(7.0 * cores);
+    }
+
+    /** A backend whose speed is its number of threads. */
+    private record PerThread(boolean ownsDevice) implements EngineFactory {
+        @Override
+        public String name() {
+            return "fake";
+        }
+
+        @Override
+        public double matrixMultiplyFlops(EngineConfig config) {
+            return config.threads();
+        }
+
+        @Override
+        public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
+            throw new AssertionError("a plan compiles nothing");
+        }
+
+        @Override
+        public long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config) {
+            throw new AssertionError("speed is all that is asked");
+        }
     }
 
     private static long engineBytes(RunConfig config, int threads) {

@@ -66,7 +66,7 @@ class TrainerTest {
                       objective: softmax
                       optimizer: {kind: sgd, momentum: 0}
                       schedule: {kind: constant, learning_rate: 0.05}
-                    engine: {threads: 1}
+                    engine: {name: onednn, precision: fp32, threads: 1}
                     """,
                     "test");
 

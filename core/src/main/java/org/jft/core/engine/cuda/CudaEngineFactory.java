@@ -36,6 +36,30 @@ public final class CudaEngineFactory implements EngineFactory {
         }
     }
 
+    /** bf16, also where there is no GPU to ask; fp16 for all workers where one GPU lacks it. */
+    @Override
+    public Precision defaultPrecision() {
+        return fits() && !Cuda.devices().stream().allMatch(DeviceInfo::multipliesBfloat16)
+                ? Precision.FP16
+                : Precision.BF16;
+    }
+
+    @Override
+    public boolean ownsDevice() {
+        return true;
+    }
+
+    @Override
+    public void requireDevices(EngineConfig config, int workers) {
+        GpuChoice.requireGpus(config.device(), workers, Cuda.presentDevices().size());
+    }
+
+    @Override
+    public EngineConfig forWorker(EngineConfig config, int localRank) {
+        int seen = Cuda.presentDevices().size();
+        return config.onDevice(GpuChoice.gpuOf(config.device(), localRank, seen));
+    }
+
     @Override
     public Engine compile(NetworkSpec network, int batchSize, EngineConfig config) {
         ParameterLayout layout = layout(network);

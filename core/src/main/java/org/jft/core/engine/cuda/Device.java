@@ -7,6 +7,7 @@ import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.cuda.driver.Blas;
 import org.jft.core.engine.cuda.driver.Dnn;
 import org.jft.core.engine.cuda.driver.Gpu;
+import org.jft.core.engine.cuda.driver.Nccl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,7 @@ final class Device implements AutoCloseable {
     private final Gpu gpu;
     private final Dnn dnn;
     private final Blas blas;
+    private final Nccl nccl;
     private final Kernels kernels;
     private final PlanChooser plans;
     private static final Logger LOG = LoggerFactory.getLogger(Device.class);
@@ -33,6 +35,7 @@ final class Device implements AutoCloseable {
         gpu = own(libraries.gpu());
         dnn = own(libraries.dnn());
         blas = own(libraries.blas());
+        nccl = libraries.nccl();
         try {
             kernels =
                     own(
@@ -74,6 +77,10 @@ final class Device implements AutoCloseable {
 
     Blas blas() {
         return blas;
+    }
+
+    Nccl nccl() {
+        return nccl;
     }
 
     Kernels kernels() {

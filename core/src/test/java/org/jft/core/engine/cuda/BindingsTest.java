@@ -66,20 +66,30 @@ class BindingsTest {
     private static Set<String> list() throws IOException {
         try (InputStream in = BindingsTest.class.getResourceAsStream("cuda-functions.txt")) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return text.lines().filter(line -> !line.isBlank()).collect(Collectors.toSet());
+            return text.lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .collect(Collectors.toSet());
         }
+    }
+
+    private static Set<String> calledOf(String library) {
+        return called().stream()
+                .filter(function -> function.owner().equals(GLOBAL + library))
+                .map(Function::name)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
     void shouldCallFunctionsOfTheRuntimeAndTheDriverThatAllVersionsHave() throws IOException {
-        Set<String> names =
-                called().stream()
-                        .filter(function -> function.owner().equals(GLOBAL + "cudart"))
-                        .map(Function::name)
-                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> names = calledOf("cudart");
 
         assertThat(names).hasSizeGreaterThan(20); // else nothing was looked at
         assertThat(list()).containsAll(names);
+    }
+
+    @Test
+    void shouldCallFunctionsOfNcclThatAllVersionsHave() throws IOException {
+        assertThat(calledOf("nccl")).contains("ncclAllReduce").isSubsetOf(list());
     }
 
     static List<Path> bindings() throws IOException {

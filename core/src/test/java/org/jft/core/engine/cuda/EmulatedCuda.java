@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.Engine;
@@ -20,6 +21,9 @@ import org.jft.core.engine.program.Program;
  * naive arithmetic where cuDNN and cuBLASLt would be.
  */
 public final class EmulatedCuda implements EngineFactory {
+    /** Of all GPUs of this process: ranks may be threads. */
+    private static final FakeNccl NCCL = new FakeNccl(Duration.ofSeconds(30));
+
     private final boolean fused;
 
     /**
@@ -67,7 +71,7 @@ public final class EmulatedCuda implements EngineFactory {
             Path cache = Files.createTempDirectory("jft-cache");
             cache.toFile().deleteOnExit();
             return new Device(
-                    new Libraries(gpu, dnn, new FakeBlas(gpu), new FakeCompiler(gpu)),
+                    new Libraries(gpu, dnn, new FakeBlas(gpu), new FakeCompiler(gpu), NCCL),
                     precision,
                     cache);
         } catch (IOException e) {

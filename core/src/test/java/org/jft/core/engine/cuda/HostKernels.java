@@ -104,8 +104,9 @@ final class HostKernels implements FakeGpu.Launcher {
         library.toFile().deleteOnExit();
     }
 
+    /** One at a time: a thread's place in the grid is a variable of the library. */
     @Override
-    public void launch(String kernel, Grid grid, Arguments arguments) {
+    public synchronized void launch(String kernel, Grid grid, Arguments arguments) {
         int count = arguments.kinds().size();
         int words = 0;
         for (int i = 0; i < count; i++) {

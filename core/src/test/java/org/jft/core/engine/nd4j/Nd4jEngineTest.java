@@ -27,6 +27,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.config.ModelConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
@@ -46,6 +47,8 @@ import org.nd4j.linalg.learning.config.NoOp;
 
 /** The engine against stock DL4J layers, which share no code with the swapped ones. */
 class Nd4jEngineTest {
+    private static final EngineConfig CONFIG =
+            new EngineConfig("nd4j", Precision.FP32, 0, null, false);
     private static final int SIZE = 9; // odd on purpose
     private static final int BATCH = 4;
     private static final int CLASSES = 5;
@@ -150,9 +153,9 @@ class Nd4jEngineTest {
         NetworkSpec seven = NetworkSpec.ofImages(Architectures.create(small, 9, 32, 7), 32);
         NetworkSpec eight = NetworkSpec.ofImages(Architectures.create(small, 9, 32, 8), 32);
         EngineFactory factory = Engines.named("nd4j");
-        try (Engine first = factory.compile(seven, 1, EngineConfig.defaults());
-                Engine second = factory.compile(seven, 1, EngineConfig.defaults());
-                Engine other = factory.compile(eight, 1, EngineConfig.defaults())) {
+        try (Engine first = factory.compile(seven, 1, CONFIG);
+                Engine second = factory.compile(seven, 1, CONFIG);
+                Engine other = factory.compile(eight, 1, CONFIG)) {
             assertThat(first.parameters()).isEqualTo(second.parameters());
             assertThat(first.parameters()).isNotEqualTo(other.parameters());
             Slice widest =
@@ -212,8 +215,7 @@ class Nd4jEngineTest {
     }
 
     private static Engine compile(ComputationGraphConfiguration conf) {
-        return Engines.named("nd4j")
-                .compile(NetworkSpec.ofImages(conf, SIZE), BATCH, EngineConfig.defaults());
+        return Engines.named("nd4j").compile(NetworkSpec.ofImages(conf, SIZE), BATCH, CONFIG);
     }
 
     private static ComputationGraph stock(ComputationGraphConfiguration conf) {

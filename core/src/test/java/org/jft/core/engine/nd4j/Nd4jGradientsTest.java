@@ -24,6 +24,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.jft.core.config.EngineConfig;
+import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.BilinearResize;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
@@ -296,7 +297,8 @@ class Nd4jGradientsTest {
     }
 
     private static Engine compile(NetworkSpec network) {
-        return Engines.named("nd4j").compile(network, BATCH, EngineConfig.defaults());
+        return Engines.named("nd4j")
+                .compile(network, BATCH, new EngineConfig("nd4j", Precision.FP32, 0, null, false));
     }
 
     private float[] uniform(int length) {

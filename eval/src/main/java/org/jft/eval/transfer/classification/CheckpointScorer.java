@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.cli.ProgressLine;
+import org.jft.core.config.EngineConfig;
 import org.jft.core.config.ImageConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.config.TrainConfig;
@@ -46,12 +47,12 @@ public final class CheckpointScorer {
         ImageConfig image = config.data().image();
         NetworkSpec network = NetworkSpec.ofImages(checkpoint.graph(), image.size());
         int threads = threads();
+        EngineConfig engineConfig = Engines.resolve(config.engine()).withThreads(threads);
         int batchSize = config.eval().batch();
         try (DataSet data = DataSet.open(test);
                 Engine engine =
-                        Engines.named(config.engine().name())
-                                .compile(
-                                        network, batchSize, config.engine().withThreads(threads))) {
+                        Engines.named(engineConfig.name())
+                                .compile(network, batchSize, engineConfig)) {
             engine.parameters().put(scored(checkpoint));
             Taxonomy taxonomy = data.taxonomy();
             try (BatchLoader batches =

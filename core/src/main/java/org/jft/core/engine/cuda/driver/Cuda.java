@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.cudnn;
+import org.bytedeco.cuda.global.nccl;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.Loader;
 import org.jft.core.engine.Nd4jCuda;
@@ -37,7 +38,7 @@ public final class Cuda {
     }
 
     /**
-     * Lists the GPUs that this process sees.
+     * Lists the GPUs that this process sees; takes memory on none of them.
      *
      * @throws ConfigException if there are no bindings, or a library does not load; names it
      */
@@ -63,17 +64,27 @@ public final class Cuda {
     }
 
     /**
-     * Opens a GPU.
+     * As {@link #devices}, for those who need one.
      *
-     * @throws ConfigException if there is none of that number, or it is too old
+     * @throws ConfigException also if there is none
      */
-    public static Gpu open(int index) {
+    public static List<DeviceInfo> presentDevices() {
         List<DeviceInfo> devices = devices();
         if (devices.isEmpty()) {
             throw new ConfigException(
                     "engine.name=cuda: this machine has no CUDA GPU; engine.name=onednn runs on the"
                             + " CPU");
         }
+        return devices;
+    }
+
+    /**
+     * Opens a GPU.
+     *
+     * @throws ConfigException if there is none of that number, or it is too old
+     */
+    public static Gpu open(int index) {
+        List<DeviceInfo> devices = presentDevices();
         if (index >= devices.size()) {
             throw new ConfigException(
                     "engine.device: there is no GPU %s, this process sees %s of them"
@@ -109,11 +120,25 @@ public final class Cuda {
         return new JavaCppCompiler();
     }
 
+    /** Returns NCCL, which loads when it is first asked. */
+    public static Nccl nccl() {
+        return new JavaCppNccl();
+    }
+
     /** Returns cuDNN's version, if it loads. */
     public static Optional<Long> dnnVersion() {
         try {
             load("cuDNN 9", cudnn.class);
             return Optional.of(cudnn.cudnnGetVersion());
+        } catch (ConfigException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns NCCL's version, if it loads. */
+    public static Optional<String> ncclVersion() {
+        try {
+            return Optional.of(JavaCppNccl.version());
         } catch (ConfigException e) {
             return Optional.empty();
         }
@@ -128,12 +153,22 @@ public final class Cuda {
     }
 
     private static void load(String what, Class<?> bindings) {
+        load("engine.name=cuda", what, bindings);
+    }
+
+    private static void load(String key, String what, Class<?> bindings) {
         try {
             Loader.load(bindings);
         } catch (LinkageError e) {
             throw new ConfigException(
-                    "engine.name=cuda: %s does not load: %s".formatted(what, reason(e)), e);
+                    "%s: %s does not load: %s".formatted(key, what, reason(e)), e);
         }
+    }
+
+    /** Loads NCCL, where it is not loaded already. */
+    static void loadNccl() {
+        requireBindings();
+        load("engine.nccl=true", "NCCL", nccl.class);
     }
 
     /** Returns which library is missing, else what the loader says. */

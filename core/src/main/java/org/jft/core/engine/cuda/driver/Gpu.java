@@ -2,8 +2,8 @@ package org.jft.core.engine.cuda.driver;
 
 /**
  * One GPU: its memory, streams, events and code. All that the engine asks of CUDA goes through this
- * interface and {@link Dnn}, {@link Blas} and {@link Compiler}; tests put a recording fake in their
- * place. What it hands out is closed by the caller, before the GPU.
+ * interface and {@link Dnn}, {@link Blas}, {@link Compiler} and {@link Nccl}; tests put recording
+ * fakes in their place. What it hands out is closed by the caller, before the GPU.
  *
  * <p>Every method throws {@link CudaException} if CUDA refuses. Not thread-safe: one owner thread,
  * on which {@link #use} was called.

@@ -39,23 +39,19 @@ final class JavaCppGpu implements Gpu {
         String device = "GPU " + index;
         int[] driver = new int[1];
         check(cudart.cudaDriverGetVersion(driver), "cudaDriverGetVersion", device);
-        check(cudart.cudaSetDevice(index), "cudaSetDevice", device);
-        try (cudaDeviceProp properties = new cudaDeviceProp();
-                SizeTPointer free = new SizeTPointer(1);
-                SizeTPointer total = new SizeTPointer(1)) {
-            // Only the name, which stands first in every version; the rest of the struct moves.
+        try (cudaDeviceProp properties = new cudaDeviceProp()) {
+            // Only name and memory, which stand first in every version; the rest of it moves.
             check(
                     cudart.cudaGetDeviceProperties(properties, index),
                     "cudaGetDeviceProperties",
                     device);
-            check(cudart.cudaMemGetInfo(free, total), "cudaMemGetInfo", device);
             return new DeviceInfo(
                     index,
                     properties.name().getString(),
                     attribute(cudaDevAttrComputeCapabilityMajor, index),
                     attribute(cudaDevAttrComputeCapabilityMinor, index),
                     attribute(cudaDevAttrMultiProcessorCount, index),
-                    total.get(),
+                    properties.totalGlobalMem(),
                     driver[0],
                     runtimeVersion());
         }

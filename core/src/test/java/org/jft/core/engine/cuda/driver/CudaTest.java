@@ -41,6 +41,16 @@ class CudaTest {
     }
 
     @Test
+    void shouldSayInOneSentenceThatNcclDoesNotLoadAndOnlyWhenItIsAsked() {
+        assumeFalse(Cuda.driverPresent());
+        Nccl nccl = Cuda.nccl();
+        assertThatThrownBy(nccl::communicatorId)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("engine.nccl=true: NCCL does not load: ")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
     void shouldWriteVersionsAsPeopleDo() {
         assertThat(DeviceInfo.version(13_010)).isEqualTo("13.1");
         assertThat(DeviceInfo.version(12_060)).isEqualTo("12.6");
