@@ -8,13 +8,16 @@ import java.util.Optional;
  * average. Offered by {@link Engine#deviceStep}; does what {@code train}'s trainer does on the host
  * with an engine, an objective and an optimizer.
  *
- * <p>A step is either one {@link #step} or some {@link #accumulate}, an {@link #exchange} if there
- * are other workers, then {@link #update}. All but {@link #exchange} return before the device is
- * done; {@link #loss} and {@link #finite} wait. So the next batch can be sent while a step runs.
- * The host's parameters and optimizer state are behind until {@link #settle}. Closed with its
- * engine.
+ * <p>A step is either one {@link #step} or some {@link #accumulate}, an {@link #exchange} or {@link
+ * #sumOverGroup} if there are other workers, then {@link #update}. All but {@link #exchange} return
+ * before the device is done; {@link #loss} and {@link #finite} wait. So the next batch can be sent
+ * while a step runs. The host's parameters and optimizer state are behind until {@link #settle}.
+ * Closed with its engine.
  */
 public interface DeviceStep {
+    /** Bytes of the id of a group. */
+    int GROUP_ID_BYTES = 128;
+
     /**
      * The sparse labels of N samples: those of sample i are entries offsets[i] to offsets[i + 1].
      *
@@ -70,6 +73,24 @@ public interface DeviceStep {
      * still runs. Once between the last {@link #accumulate} and {@link #update}.
      */
     void exchange(PartSum sum);
+
+    /** Draws the id of a new group, {@link #GROUP_ID_BYTES} long, for one to hand to the others. */
+    byte[] groupId();
+
+    /**
+     * Joins the devices of other workers on this host; returns when all have called.
+     *
+     * @param id the same for all
+     * @param rank from 0, each once
+     */
+    void join(byte[] id, int rank, int size);
+
+    /**
+     * Sums gradients over the group that was joined, from device to device: in place of {@link
+     * #exchange}, and like it part by part while backward runs. The update waits for the others
+     * without end: first see that they are there.
+     */
+    void sumOverGroup();
 
     /** Updates by the sums. */
     void update(Numbers numbers);

@@ -13,7 +13,8 @@ import org.jft.train.optimizer.Optimizer;
 
 /**
  * Loss, sum and update on the engine's device. With one micro batch and one worker a step is one
- * call; else gradients come to the host only where workers exchange them, while backward goes on.
+ * call; else gradients come to the host where workers exchange them, while backward goes on, or go
+ * from device to device.
  */
 final class DeviceResidentStep implements LocalStep {
     private final RunConfig config;
@@ -27,6 +28,7 @@ final class DeviceResidentStep implements LocalStep {
     private long step;
     private boolean sent;
     private boolean reduced;
+    private final boolean grouped; // devices sum among themselves
 
     DeviceResidentStep(
             RunConfig config,
@@ -40,6 +42,23 @@ final class DeviceResidentStep implements LocalStep {
         this.microBatches = microBatches;
         own = microBatches / collective.topology().worldSize();
         optimizer.lossScale().ifPresent(device::resume);
+        grouped = config.engine().nccl() && collective.topology().worldSize() > 1;
+        if (grouped) {
+            join(collective);
+        }
+    }
+
+    /** Joins the devices of all workers, by an id that rank 0 draws. */
+    private void join(Collective collective) {
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(DeviceStep.GROUP_ID_BYTES).order(ByteOrder.nativeOrder());
+        if (collective.topology().leads()) {
+            bytes.put(device.groupId()).clear();
+        }
+        collective.broadcast(bytes.asFloatBuffer(), 0);
+        byte[] id = new byte[DeviceStep.GROUP_ID_BYTES];
+        bytes.get(id);
+        device.join(id, collective.topology().rank(), collective.topology().worldSize());
     }
 
     @Override
@@ -88,17 +107,25 @@ final class DeviceResidentStep implements LocalStep {
     @Override
     public void reduce(Collective collective, StepClock clock) {
         if (collective.topology().worldSize() > 1) {
-            device.exchange(
-                    part -> {
-                        clock.book(Part.BACKWARD, System.nanoTime());
-                        collective.allReduce(part);
-                        clock.book(Part.ALLREDUCE, System.nanoTime());
-                    });
+            if (grouped) {
+                device.sumOverGroup();
+            } else {
+                exchange(collective, clock);
+            }
             sharedLoss.put(0, (float) device.loss());
             collective.allReduce(sharedLoss);
             reduced = true;
         }
         clock.book(Part.ALLREDUCE, System.nanoTime());
+    }
+
+    private void exchange(Collective collective, StepClock clock) {
+        device.exchange(
+                part -> {
+                    clock.book(Part.BACKWARD, System.nanoTime());
+                    collective.allReduce(part);
+                    clock.book(Part.ALLREDUCE, System.nanoTime());
+                });
     }
 
     @Override

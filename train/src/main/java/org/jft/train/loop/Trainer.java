@@ -3,6 +3,7 @@ package org.jft.train.loop;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
+import org.jft.core.failure.ConfigException;
 import org.jft.data.pipeline.Batch;
 import org.jft.data.pipeline.BatchLoader;
 import org.jft.train.loop.StepClock.Part;
@@ -43,10 +44,17 @@ final class Trainer {
                                 device ->
                                         new DeviceResidentStep(
                                                 config, device, optimizer, terms, collective))
-                        .orElseGet(
-                                () ->
-                                        new HostStep(
-                                                config, engine, classes, optimizer, terms, blocks));
+                        .orElseGet(() -> onHost(engine, classes, optimizer, blocks));
+    }
+
+    private LocalStep onHost(Engine engine, int classes, Optimizer optimizer, Blocks blocks) {
+        if (config.engine().nccl()) {
+            throw new ConfigException(
+                    "engine.nccl=true sums gradients where the engine trains on its device, and %s"
+                                    .formatted(engine.name())
+                            + " does not train this network there; leave engine.nccl at false");
+        }
+        return new HostStep(config, engine, classes, optimizer, microBatchesPerStep(), blocks);
     }
 
     /** Trains the steps from {@code firstStep} to before {@code totalSteps}. */

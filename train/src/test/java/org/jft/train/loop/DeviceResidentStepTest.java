@@ -7,13 +7,20 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jft.cluster.collective.Collective;
+import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.transport.InMemoryNetwork;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
@@ -69,6 +76,51 @@ class DeviceResidentStepTest {
         Trained device = train(config, new Twin(), true, Precision.FP32);
         Trained host = train(config, new Twin(), false, Precision.FP32);
         assertAlike(device, host, 2e-4);
+    }
+
+    /** With one and with two micro batches a worker; workers are threads, NCCL is emulated. */
+    @ParameterizedTest
+    @CsvSource({"4", "2"})
+    void shouldSumFromDeviceToDeviceAsOverTheHosts(int microBatch) {
+        RunConfig config = config(microBatch, "sgd", "softmax", 0.1, 0.9);
+        List<Trained> overHosts = trainBoth(config);
+        List<Trained> grouped = trainBoth(withNccl(config));
+        for (List<Trained> both : List.of(overHosts, grouped)) {
+            assertThat(both.get(0).parameters()).isEqualTo(both.get(1).parameters());
+            assertThat(both.get(0).loss()).isEqualTo(both.get(1).loss());
+        }
+        assertAlike(grouped.get(0), overHosts.get(0), 1e-6);
+    }
+
+    private static RunConfig withNccl(RunConfig config) {
+        return config.withEngine(
+                new EngineConfig("cuda", Precision.FP32, 1, null, false, 0, /* nccl= */ true));
+    }
+
+    private List<Trained> trainBoth(RunConfig config) {
+        InMemoryNetwork network = new InMemoryNetwork(1 << 16);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        List<CompletableFuture<Trained>> both =
+                IntStream.range(0, 2)
+                        .mapToObj(
+                                rank ->
+                                        CompletableFuture.supplyAsync(
+                                                () -> trainAs(rank, config, network), threads))
+                        .toList();
+        List<Trained> ends = both.stream().map(CompletableFuture::join).toList();
+        threads.shutdown();
+        return ends;
+    }
+
+    private Trained trainAs(int rank, RunConfig config, InMemoryNetwork network) {
+        try (Collective collective =
+                Collective.ring(
+                        network.transport(rank),
+                        new Topology(rank, 2),
+                        JobToken.of("device step"),
+                        Duration.ofSeconds(60))) {
+            return train(config, collective, true, Precision.FP32);
+        }
     }
 
     @Test

@@ -1,5 +1,7 @@
 package org.jft.core.engine.cuda;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +16,7 @@ import org.jft.core.engine.cuda.Place.Region;
 import org.jft.core.engine.cuda.Results.Outcome;
 import org.jft.core.engine.cuda.Step.Work;
 import org.jft.core.engine.cuda.TransferKernels.Feed;
+import org.jft.core.engine.cuda.driver.Communicator;
 import org.jft.core.engine.cuda.driver.Event;
 import org.jft.core.engine.cuda.driver.Stream;
 import org.jft.core.engine.plan.Task;
@@ -40,6 +43,7 @@ final class CudaDeviceStep implements DeviceStep {
     }
 
     private final Host host;
+    private final Device device;
     private final Execution execution;
     private final Vectors vectors;
     private final LossSteps loss;
@@ -58,6 +62,7 @@ final class CudaDeviceStep implements DeviceStep {
     private final Event returned;
     private boolean summed; // sums lie apart from the gradients
     private boolean exchanged; // and are back among the gradients
+    private Communicator group; // null until it is joined
 
     /**
      * Prepares.
@@ -74,6 +79,7 @@ final class CudaDeviceStep implements DeviceStep {
             DeviceState state,
             StagedBatch batch) {
         this.host = host;
+        this.device = device;
         this.execution = execution;
         this.vectors = vectors;
         this.loss = loss;
@@ -249,6 +255,40 @@ final class CudaDeviceStep implements DeviceStep {
                 });
         backward.join(returned);
         exchanged = true;
+    }
+
+    @Override
+    public byte[] groupId() {
+        host.enter();
+        return device.nccl().communicatorId();
+    }
+
+    @Override
+    public void join(byte[] id, int rank, int size) {
+        host.enter();
+        checkState(group == null, "joins a second group");
+        group = device.nccl().communicator(device.gpu(), id, rank, size);
+    }
+
+    @Override
+    public void sumOverGroup() {
+        host.enter();
+        checkState(group != null, "there is no group to sum over");
+        long from = summed ? state.applyAsLong(DeviceState.SUMS) : vectors.gradients();
+        backward.take(
+                (segment, side) -> {
+                    for (Segment.Range range : segment.ranges()) {
+                        group.sum(from + range.byteOffset(), range.length(), side);
+                    }
+                });
+        backward.join(returned);
+    }
+
+    /** Gives up what the group has not summed: another of it may be gone. */
+    void leaveGroup() {
+        if (group != null) {
+            group.close();
+        }
     }
 
     @Override

@@ -55,7 +55,7 @@ final class CudaEngine implements Engine {
     private Execution awaitingBackward;
     private Execution lastBackward;
     private KernelListener kernelListener;
-    private boolean resident; // a device step knows where the memory is
+    private CudaDeviceStep resident; // knows where the memory is
     private boolean closed;
 
     /** Takes over the device. */
@@ -186,7 +186,6 @@ final class CudaEngine implements Engine {
             inference(); // now, for the memory cannot grow under a device step
         }
         Execution pass = training(batchSize);
-        resident = true;
         Compilation compilation = pass.compilation();
         LossSteps loss = LossSteps.of(compilation, train.objective()).orElseThrow();
         UpdateSteps update = UpdateSteps.of(train, layout, compilation.layouts().scaled());
@@ -264,7 +263,7 @@ final class CudaEngine implements Engine {
 
     /** Drops the passes that know where the memory was. */
     private void forget() {
-        checkState(!resident, "a pass is larger than the device step's");
+        checkState(resident == null, "a pass is larger than the device step's");
         Scope passes = new Scope();
         training.values().forEach(passes::own);
         training.clear();
@@ -314,10 +313,13 @@ final class CudaEngine implements Engine {
                 all.own(device);
                 all.own(
                         () -> {
-                            resident = false;
+                            resident = null;
                             forget();
                         });
                 all.own(device.gpu()::synchronize);
+                if (resident != null) {
+                    all.own(resident::leaveGroup); // else there may be no end to wait for
+                }
                 device.gpu().use();
             }
         }
