@@ -18,6 +18,7 @@ final class Device implements AutoCloseable {
     private final Dnn dnn;
     private final Blas blas;
     private final Kernels kernels;
+    private final Choices choices;
     private final PlanChooser plans;
     private static final Logger LOG = LoggerFactory.getLogger(Device.class);
 
@@ -41,7 +42,8 @@ final class Device implements AutoCloseable {
                                     libraries.compiler(),
                                     precision,
                                     cache.resolve("kernels")));
-            plans = own(new PlanChooser(gpu, dnn, precision, cache.resolve("plans")));
+            choices = new Choices(gpu.info(), dnn.version(), precision, cache.resolve("plans"));
+            plans = own(new PlanChooser(gpu, dnn, precision == Precision.FP32, choices));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -78,6 +80,10 @@ final class Device implements AutoCloseable {
 
     Kernels kernels() {
         return kernels;
+    }
+
+    Choices choices() {
+        return choices;
     }
 
     PlanChooser plans() {

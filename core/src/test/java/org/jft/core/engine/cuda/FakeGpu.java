@@ -201,6 +201,7 @@ final class FakeGpu implements Gpu {
     @Override
     public void synchronize() {
         requireNotCapturing("cudaDeviceSynchronize");
+        mayFail("synchronize");
     }
 
     @Override
