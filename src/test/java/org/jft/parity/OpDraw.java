@@ -28,7 +28,7 @@ record OpDraw(float[] parameters, List<float[]> inputs) {
 
     static OpDraw of(OpCase of, ParameterLayout layout, Precision precision, Random random) {
         boolean far =
-                precision == Precision.BF16
+                precision != Precision.FP32
                         && of.hazard() != Hazard.NONE
                         && of.hazard() != Hazard.FLAT;
         float[] parameters = new float[layout.length()];

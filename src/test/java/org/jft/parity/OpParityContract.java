@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
  * frozen layers.
  *
  * <p>A draw that comes within rounding of a kink is drawn again, so that float32 bounds can be
- * tight. In bfloat16 kinks are kept away by large shifts (see {@link OpDraw}).
+ * tight. In types of 16 bits kinks are kept away by large shifts (see {@link OpDraw}).
  *
  * <p>Set {@code -Djft.parity.seed} to repeat a run, {@code -Djft.parity.report=true} to see all
  * errors.
@@ -35,6 +35,7 @@ abstract class OpParityContract extends EngineUnderTest {
     private static final long SEED = Long.getLong("jft.parity.seed", System.nanoTime());
     private static final double CLEARANCE = 2e-5; // of kinks; float32 errs by some 1e-6 here
     private static final int MOST_DRAWS = 30;
+    private static final int FP16_STEPS = 8; // of float16 in one of bfloat16
 
     /**
      * Largest relative L2 errors, per tensor.
@@ -63,20 +64,30 @@ abstract class OpParityContract extends EngineUnderTest {
         static final Bounds BF16_FLAT = new Bounds(1e-2, 4e-2, 1e-2);
 
         static Bounds of(Precision precision) {
-            return precision == Precision.FP32 ? FP32 : BF16;
+            return of(precision, Hazard.NONE);
+        }
+
+        static Bounds of(Precision precision, Hazard hazard) {
+            if (precision == Precision.FP32) {
+                return FP32;
+            }
+            Bounds bf16 =
+                    switch (hazard) {
+                        case SHIFTED -> BF16_SHIFTED;
+                        case FLAT -> BF16_FLAT;
+                        case NONE, CLOSE, CANCELLING -> BF16;
+                    };
+            return precision == Precision.FP16 ? bf16.over(FP16_STEPS) : bf16;
+        }
+
+        private Bounds over(double divisor) {
+            return new Bounds(outputs / divisor, gradients / divisor, statistics / divisor);
         }
     }
 
     /** Returns what is asked of any engine of the precision. */
     Bounds bounds(Hazard hazard) {
-        if (precision() != Precision.BF16) {
-            return Bounds.of(precision());
-        }
-        return switch (hazard) {
-            case SHIFTED -> Bounds.BF16_SHIFTED;
-            case FLAT -> Bounds.BF16_FLAT;
-            case NONE, CLOSE, CANCELLING -> Bounds.BF16;
-        };
+        return Bounds.of(precision(), hazard);
     }
 
     @TestFactory
@@ -111,9 +122,9 @@ abstract class OpParityContract extends EngineUnderTest {
     private Stream<DynamicTest> tests(Cases cases) {
         List<DynamicTest> tests = new ArrayList<>();
         for (OpCase each : cases.of(new Random(SEED))) {
-            boolean beyondBf16 =
+            boolean beyondShort =
                     each.hazard() == Hazard.CLOSE || each.hazard() == Hazard.CANCELLING;
-            if (precision() != Precision.BF16 || !beyondBf16) {
+            if (precision() == Precision.FP32 || !beyondShort) {
                 long seed = SEED + tests.size();
                 tests.add(DynamicTest.dynamicTest(each.name(), () -> compare(each, seed)));
             }

@@ -53,7 +53,7 @@ record Compilation(
     /** Compiles a plan for a number of rows. */
     static Compilation of(Program program, StepPlan plan, int rows, Precision precision) {
         Layouts layouts = new Layouts(program, plan.tasks(), rows, precision);
-        Registry registry = registry(program, rows, layouts);
+        Registry registry = registry(program, plan, rows, layouts);
         Copies copies = new Copies();
         List<CompiledTask> forward = new ArrayList<>();
         List<CompiledTask> backward = new ArrayList<>();
@@ -75,10 +75,10 @@ record Compilation(
                 scratch);
     }
 
-    private static Registry registry(Program program, int rows, Layouts layouts) {
+    private static Registry registry(Program program, StepPlan plan, int rows, Layouts layouts) {
         ElementKernels elements = new ElementKernels(layouts);
-        LinearKernels linear = new LinearKernels(layouts, elements);
-        NormKernels norms = new NormKernels(layouts, elements);
+        NormKernels norms = new NormKernels(layouts, elements, plan.tasks());
+        LinearKernels linear = new LinearKernels(layouts, elements, norms);
         PoolKernels pools = new PoolKernels(layouts);
         TransferKernels transfers = new TransferKernels(layouts);
         return new Registry()

@@ -20,6 +20,7 @@ final class Device implements AutoCloseable {
     private final Blas blas;
     private final Nccl nccl;
     private final Kernels kernels;
+    private final Choices choices;
     private final PlanChooser plans;
     private static final Logger LOG = LoggerFactory.getLogger(Device.class);
 
@@ -44,7 +45,8 @@ final class Device implements AutoCloseable {
                                     libraries.compiler(),
                                     precision,
                                     cache.resolve("kernels")));
-            plans = own(new PlanChooser(gpu, dnn, precision, cache.resolve("plans")));
+            choices = new Choices(gpu.info(), dnn.version(), precision, cache.resolve("plans"));
+            plans = own(new PlanChooser(gpu, dnn, precision == Precision.FP32, choices));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -85,6 +87,10 @@ final class Device implements AutoCloseable {
 
     Kernels kernels() {
         return kernels;
+    }
+
+    Choices choices() {
+        return choices;
     }
 
     PlanChooser plans() {

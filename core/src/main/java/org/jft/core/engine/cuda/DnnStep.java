@@ -1,7 +1,6 @@
 package org.jft.core.engine.cuda;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.jft.core.engine.cuda.driver.CudaException;
 import org.jft.core.engine.cuda.driver.Dnn;
@@ -21,22 +20,18 @@ record DnnStep(OperationGraph graph, List<Place> places) implements Step {
 
     @Override
     public Work prepare(Device device, ToLongFunction<Place> addresses) {
-        return find(device, addresses)
-                .orElseThrow(
-                        () ->
-                                new CudaException.Unsupported(
-                                        "cuDNN %s has no engine on %s for %s"
-                                                .formatted(
-                                                        device.dnn().version(),
-                                                        device.gpu().info(),
-                                                        graph)));
-    }
-
-    /** Makes it ready, if cuDNN has an engine for it. */
-    Optional<Work> find(Device device, ToLongFunction<Place> addresses) {
         long[] bound = places.stream().mapToLong(addresses).toArray();
         long workspace = addresses.applyAsLong(WORKSPACE);
-        Optional<Dnn.Plan> plan = device.plans().choose(graph, bound, workspace);
-        return plan.map(chosen -> stream -> device.dnn().execute(chosen, bound, workspace, stream));
+        Dnn.Plan plan =
+                device.plans()
+                        .choose(graph, bound, workspace)
+                        .orElseThrow(() -> unsupported(device));
+        return stream -> device.dnn().execute(plan, bound, workspace, stream);
+    }
+
+    private CudaException unsupported(Device device) {
+        return new CudaException.Unsupported(
+                "cuDNN %s has no engine on %s for %s"
+                        .formatted(device.dnn().version(), device.gpu().info(), graph));
     }
 }

@@ -3,9 +3,8 @@ package org.jft.core.engine.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.cuda.driver.DeviceInfo;
 import org.jft.core.engine.cuda.driver.Element;
 import org.jft.core.engine.cuda.driver.OperationGraph;
 import org.jft.core.engine.cuda.driver.OperationGraph.Array;
@@ -20,8 +19,8 @@ import org.jft.core.engine.program.Op;
 /**
  * One batch norm as two of cuDNN's fused graphs: forward {@code relu(norm(x) + addend)} with a bit
  * a element for what the rectifier let through, backward {@code mask * dy -> norm backward} with
- * the masked gradient as the addend's. Taken if cuDNN has an engine for both; its {@code variance}
- * tensor then holds 1 / sqrt(variance + epsilon).
+ * the masked gradient as the addend's. They go together, for only cuDNN knows the order of its
+ * bits; the {@code variance} tensor holds 1 / sqrt(variance + epsilon).
  */
 final class FusedNorm {
     private static final int CHANNELS = 8; // multiples of it are what cuDNN fuses
@@ -35,8 +34,6 @@ final class FusedNorm {
     private final Array x;
     private final Array y;
     private final Optional<Array> mask;
-    private DnnStep backward; // set when the backward task is compiled
-    private Boolean taken;
 
     FusedNorm(Layouts layouts, Task.Normalize task, Copies copies) {
         this.layouts = layouts;
@@ -69,23 +66,19 @@ final class FusedNorm {
                 name, type, layouts.rows(), shape.channels(), shape.height(), shape.width());
     }
 
-    /** Returns the forward step. */
-    Step forward(List<Step> pieces) {
-        return new Pair(this::forwardGraph, List.of(), pieces);
-    }
-
-    /** Returns the backward step; the decision for both is made when the first is prepared. */
-    Step backward(
-            Task.NormalizeBackward gradients,
-            TaskBuilder builder,
-            List<Step> behind,
-            List<Step> pieces) {
+    /**
+     * Returns the steps of backward.
+     *
+     * @param behind what follows in any case
+     */
+    List<Step> backward(Task.NormalizeBackward gradients, TaskBuilder builder, List<Step> behind) {
         Steps then = new Steps();
         Place dscale = gradient(norm.scale(), builder, then);
         Place dshift = gradient(norm.shift(), builder, then);
-        backward = backwardGraph(gradients, dscale, dshift);
-        behind.forEach(then::add);
-        return new Pair(() -> backward, then.all(), pieces);
+        List<Step> all = new ArrayList<>(List.of(backwardGraph(gradients, dscale, dshift)));
+        all.addAll(then.all());
+        all.addAll(behind);
+        return all;
     }
 
     /** Returns where cuDNN puts a gradient; adds what takes it to its slice from there. */
@@ -111,7 +104,8 @@ final class FusedNorm {
         return place;
     }
 
-    private DnnStep forwardGraph() {
+    /** Returns the step of forward. */
+    DnnStep forward() {
         Array epsilon = Array.scalar("epsilon", (float) norm.epsilon());
         Array mean = Array.channels("mean", x.c());
         Array inverse = Array.channels("inverse", x.c());
@@ -195,49 +189,10 @@ final class FusedNorm {
     }
 
     /** cuDNN fuses for Ampere and newer, in types of two bytes, in eights of channels. */
-    private boolean eligible(Device device) {
-        return backward != null
-                && device.gpu().info().major() >= 8
+    boolean runsOn(DeviceInfo device) {
+        return device.major() >= 8
                 && layouts.type() != Element.FLOAT
                 && x.c() % CHANNELS == 0
                 && (task.mask().isPresent() || !task.relu());
-    }
-
-    private boolean taken(Device device, ToLongFunction<Place> addresses) {
-        if (taken == null) {
-            taken =
-                    eligible(device)
-                            && forwardGraph().find(device, addresses).isPresent()
-                            && backward.find(device, addresses).isPresent();
-            if (!taken && eligible(device)) {
-                device.note(
-                        "cuDNN does not fuse %s: kernels of ours run"
-                                .formatted(forwardGraph().graph()));
-            }
-        }
-        return taken;
-    }
-
-    /** Runs one of the two graphs, or the pieces. */
-    private final class Pair implements Step {
-        private final Supplier<DnnStep> graph;
-        private final List<Step> then;
-        private final List<Step> pieces;
-
-        Pair(Supplier<DnnStep> graph, List<Step> then, List<Step> pieces) {
-            this.graph = graph;
-            this.then = then;
-            this.pieces = pieces;
-        }
-
-        @Override
-        public Work prepare(Device device, ToLongFunction<Place> addresses) {
-            if (!taken(device, addresses)) {
-                return Alternatives.prepare(pieces, device, addresses);
-            }
-            List<Step> whole = new ArrayList<>(List.of(graph.get()));
-            whole.addAll(then);
-            return Alternatives.prepare(whole, device, addresses);
-        }
     }
 }

@@ -1,5 +1,7 @@
 package org.jft.core.engine.cuda;
 
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -70,6 +72,13 @@ final class Kernels implements AutoCloseable {
     /** Returns what is compiled for a family. */
     static String text(String family) {
         return source("common.cuh") + source(family + ".cu");
+    }
+
+    /** Returns a checksum of all sources. */
+    static String version() {
+        Hasher all = Hashing.crc32().newHasher();
+        FAMILIES.forEach(family -> all.putString(text(family), StandardCharsets.UTF_8));
+        return all.hash().toString();
     }
 
     private static String source(String file) {

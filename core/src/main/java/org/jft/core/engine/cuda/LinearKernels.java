@@ -1,7 +1,8 @@
 package org.jft.core.engine.cuda;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.cuda.driver.Blas;
@@ -21,12 +22,17 @@ final class LinearKernels {
     /** A weight copy is of a node, and with a batch norm folded in or not. */
     private record CopyOf(Node node, boolean folded) {}
 
+    /** A gradient in float32 is worth so many times the time of one in a short type. */
+    private static final double NEARLY_AS_FAST = 1.05;
+
     private final Layouts layouts;
     private final ElementKernels elements;
+    private final NormKernels norms;
 
-    LinearKernels(Layouts layouts, ElementKernels elements) {
+    LinearKernels(Layouts layouts, ElementKernels elements, NormKernels norms) {
         this.layouts = layouts;
         this.elements = elements;
+        this.norms = norms;
     }
 
     void forward(Task.Linear task, TaskBuilder builder) {
@@ -61,7 +67,8 @@ final class LinearKernels {
         } else {
             // A convolution writes the type it reads; what leaves the network is widened behind it.
             Place to = widened ? builder.scratch(shape.outputBytes()) : Place.of(task.to());
-            builder.step(convolution(shape, Place.of(task.from()), weights, to));
+            DnnStep alone = convolution(shape, Place.of(task.from()), weights, to);
+            builder.step(norms.convolution(task, alone, builder.copies()));
             if (widened) {
                 builder.launch("cast_to_float", Grids.flat(layouts.count(task.to())))
                         .at(Place.of(task.to()))
@@ -77,7 +84,7 @@ final class LinearKernels {
         builder.flops(shape.flops());
     }
 
-    private Step convolution(LinearShape shape, Place x, Place w, Place y) {
+    private DnnStep convolution(LinearShape shape, Place x, Place w, Place y) {
         OperationGraph graph =
                 new OperationGraph(
                         "convolution",
@@ -144,27 +151,38 @@ final class LinearKernels {
                             dw));
             builder.step(toFlat(shape, dw, Element.FLOAT));
         } else {
-            List<Alternatives.Way> ways = new ArrayList<>();
-            ways.add(filter(shape, x, dy, dw, Element.FLOAT));
-            if (layouts.type() != Element.FLOAT) {
-                ways.add(filter(shape, x, dy, dw, layouts.type()));
-            }
-            builder.step(new Alternatives(ways, List.of()));
+            builder.step(filter(shape, x, dy, dw));
         }
         shape.bias().ifPresent(slice -> elements.biasGradient(builder, task.gradient(), slice));
         builder.flops(shape.flops());
     }
 
-    /** A gradient of weights summed in float32 and handed over in a type. */
-    private Alternatives.Way filter(LinearShape shape, Place x, Place dy, Place dw, Element type) {
+    /** A gradient of weights, summed in float32 and handed over in that or the short type. */
+    private Step filter(LinearShape shape, Place x, Place dy, Place dw) {
+        DnnStep exact = filter(shape, x, dy, dw, Element.FLOAT);
+        Alternatives choice = new Alternatives(exact.graph().key(), NEARLY_AS_FAST);
+        Map<Alternatives.Way, List<Step>> steps = new HashMap<>();
+        steps.put(
+                choice.way("float32", device -> true),
+                List.of(exact, toFlat(shape, dw, Element.FLOAT)));
+        if (layouts.type() != Element.FLOAT) {
+            steps.put(
+                    choice.way("the short type", device -> true),
+                    List.of(
+                            filter(shape, x, dy, dw, layouts.type()),
+                            toFlat(shape, dw, layouts.type())));
+        }
+        return choice.part(steps);
+    }
+
+    private static DnnStep filter(LinearShape shape, Place x, Place dy, Place dw, Element type) {
         OperationGraph graph =
                 new OperationGraph(
                         "convolution backward filter",
                         List.of(
                                 new ConvolutionBackwardFilter(
                                         shape.x(), shape.y(), shape.w(type), shape.sliding())));
-        return new Alternatives.Way(
-                new DnnStep(graph, List.of(x, dy, dw)), List.of(toFlat(shape, dw, type)));
+        return new DnnStep(graph, List.of(x, dy, dw));
     }
 
     private Step toFlat(LinearShape shape, Place from, Element type) {

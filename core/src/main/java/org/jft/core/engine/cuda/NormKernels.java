@@ -2,7 +2,9 @@ package org.jft.core.engine.cuda;
 
 import static org.jft.core.engine.cuda.ElementKernels.optional;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jft.core.engine.cuda.driver.Element;
@@ -11,18 +13,43 @@ import org.jft.core.engine.plan.Tensor;
 import org.jft.core.engine.program.Op;
 
 /**
- * Batch normalization. With the statistics of the batch, forward and backward are two of cuDNN's
- * fused graphs where it has both ({@link FusedNorm}), else kernels of ours; the one reads what the
- * other kept, so they go together.
+ * Batch normalization in kernels of ours. With the statistics of the batch they are one of several
+ * ways, {@link NormWays}.
  */
 final class NormKernels {
     private final Layouts layouts;
     private final ElementKernels elements;
-    private final Map<Task.Normalize, FusedNorm> fused = new HashMap<>();
+    private final Map<Tensor, List<Task.Normalize>> readers = new HashMap<>(); // of statistics
+    private final Map<Task.Normalize, NormWays> ways = new HashMap<>();
 
-    NormKernels(Layouts layouts, ElementKernels elements) {
+    NormKernels(Layouts layouts, ElementKernels elements, List<Task> tasks) {
         this.layouts = layouts;
         this.elements = elements;
+        for (Task task : tasks) {
+            if (task instanceof Task.Normalize norm && norm.batch().isPresent()) {
+                readers.computeIfAbsent(norm.from(), key -> new ArrayList<>()).add(norm);
+            }
+        }
+    }
+
+    /**
+     * Returns the step of a convolution, which may leave sums for the norm behind it.
+     *
+     * @param alone the convolution without them
+     */
+    Step convolution(Task.Linear task, DnnStep alone, Copies copies) {
+        List<Task.Normalize> norms = readers.getOrDefault(task.to(), List.of());
+        if (norms.size() != 1 || !ConvolutionSums.possible(task, alone)) {
+            return alone;
+        }
+        NormWays of =
+                new NormWays(
+                        layouts,
+                        norms.get(0),
+                        copies,
+                        Optional.of(ConvolutionSums.of(alone, copies)));
+        ways.put(norms.get(0), of);
+        return of.convolution();
     }
 
     void forward(Task.Normalize task, TaskBuilder builder) {
@@ -32,8 +59,6 @@ final class NormKernels {
             return;
         }
         Op.BatchNorm norm = (Op.BatchNorm) task.node().op();
-        Tensor mean = task.batch().get().mean();
-        Tensor variance = task.batch().get().variance();
         long pixels = layouts.pixels(task.from());
         int channels = norm.scale().length();
         int chunks = Grids.chunks(pixels, channels);
@@ -45,16 +70,29 @@ final class NormKernels {
                 .with(pixels)
                 .with(channels);
         pieces.launch("norm_statistics", Grids.combine(channels))
-                .at(Place.of(mean))
-                .at(Place.of(variance))
+                .at(mean(task))
+                .at(variance(task))
                 .at(partials)
                 .with(pixels)
                 .with(channels)
                 .with(chunks);
-        pieces.add(apply(task));
-        FusedNorm whole = new FusedNorm(layouts, task, builder.copies());
-        fused.put(task, whole);
-        builder.step(whole.forward(pieces.all()));
+        NormWays of =
+                ways.computeIfAbsent(
+                        task,
+                        key -> new NormWays(layouts, key, builder.copies(), Optional.empty()));
+        Optional<Step> fromSums = of.sums().map(sums -> statistics(task, sums));
+        builder.step(of.forward(pieces.all(), fromSums, apply(task)));
+    }
+
+    private Launch statistics(Task.Normalize task, ConvolutionSums sums) {
+        int channels = ((Op.BatchNorm) task.node().op()).scale().length();
+        return new Launch("norm_statistics_of_sums", Grids.channels(channels))
+                .at(mean(task))
+                .at(variance(task))
+                .at(sums.sum())
+                .at(sums.squares())
+                .with(layouts.pixels(task.from()))
+                .with(channels);
     }
 
     private long count(Task.Normalize task) {
@@ -127,7 +165,7 @@ final class NormKernels {
         pieces.add(runningStep(norm, forward, false));
         Steps behindFused = new Steps();
         behindFused.add(runningStep(norm, forward, true));
-        builder.step(fused.get(forward).backward(task, builder, behindFused.all(), pieces.all()));
+        builder.step(ways.get(forward).backward(task, builder, pieces.all(), behindFused.all()));
     }
 
     private Launch data(Task.NormalizeBackward task, Optional<Place> sums) {

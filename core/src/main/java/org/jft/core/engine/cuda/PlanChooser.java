@@ -1,63 +1,42 @@
 package org.jft.core.engine.cuda;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.cuda.driver.CudaException;
-import org.jft.core.engine.cuda.driver.DeviceInfo;
 import org.jft.core.engine.cuda.driver.Dnn;
 import org.jft.core.engine.cuda.driver.Dnn.Plan;
-import org.jft.core.engine.cuda.driver.Event;
 import org.jft.core.engine.cuda.driver.Gpu;
 import org.jft.core.engine.cuda.driver.OperationGraph;
-import org.jft.core.engine.cuda.driver.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Chooses cuDNN's plan for each operation graph: the fastest of the heuristics' first few, timed on
- * the device in the memory they will run in, which they overwrite. The choice is kept on disk by
- * GPU, driver, cuDNN, precision and graph, so that a second run starts at once and rounds alike.
+ * the device in the memory they will run in, which they overwrite.
  */
 final class PlanChooser implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PlanChooser.class);
     private static final int CANDIDATES = 8;
-    private static final int WARM_UPS = 1;
-    private static final int RUNS = 5;
-    private static final String NONE = "none"; // in the cache: cuDNN has no engine
+    private static final String NONE = "none"; // among the choices: cuDNN has no engine
 
     private final Gpu gpu;
     private final Dnn dnn;
     private final boolean exact;
-    private final String device;
-    private final DiskCache cache;
+    private final Choices choices;
     private final Map<OperationGraph, Optional<Plan>> chosen = new HashMap<>();
 
-    PlanChooser(Gpu gpu, Dnn dnn, Precision precision, Path folder) {
+    /**
+     * Starts.
+     *
+     * @param exact whether engines are left out that round float32 to fewer bits
+     */
+    PlanChooser(Gpu gpu, Dnn dnn, boolean exact, Choices choices) {
         this.gpu = gpu;
         this.dnn = dnn;
-        exact = precision == Precision.FP32;
-        cache = new DiskCache(folder);
-        DeviceInfo info = gpu.info();
-        device =
-                "%s sm_%d x%d, driver %d, CUDA %d, cuDNN %d, %s"
-                        .formatted(
-                                info.name(),
-                                info.capability(),
-                                info.processors(),
-                                info.driverVersion(),
-                                info.runtimeVersion(),
-                                dnn.version(),
-                                precision);
-    }
-
-    /** Returns what a choice is kept under. */
-    String key(OperationGraph graph) {
-        return device + ", " + graph.key();
+        this.exact = exact;
+        this.choices = choices;
     }
 
     /**
@@ -70,16 +49,15 @@ final class PlanChooser implements AutoCloseable {
     Optional<Plan> choose(OperationGraph graph, long[] addresses, long workspace) {
         Optional<Plan> known = chosen.get(graph);
         if (known == null) {
-            known = fromCache(graph).orElseGet(() -> measure(graph, addresses, workspace));
+            known = remembered(graph).orElseGet(() -> measure(graph, addresses, workspace));
             chosen.put(graph, known);
         }
         return known;
     }
 
-    /** Returns what the cache knows: nothing, that there is no engine, or one. */
-    private Optional<Optional<Plan>> fromCache(OperationGraph graph) {
-        Optional<String> name =
-                cache.get(key(graph)).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    /** Returns what an earlier process found: nothing, that there is no engine, or one. */
+    private Optional<Optional<Plan>> remembered(OperationGraph graph) {
+        Optional<String> name = choices.get(graph.key());
         if (name.isEmpty()) {
             return Optional.empty();
         }
@@ -94,13 +72,6 @@ final class PlanChooser implements AutoCloseable {
         }
     }
 
-    private Optional<Plan> measure(OperationGraph graph, long[] addresses, long workspace) {
-        Optional<Plan> best = fastest(graph, candidates(graph), addresses, workspace);
-        String name = best.map(Plan::name).orElse(NONE);
-        cache.put(key(graph), name.getBytes(StandardCharsets.UTF_8));
-        return best;
-    }
-
     private List<Plan> candidates(OperationGraph graph) {
         try {
             return dnn.plans(graph, CANDIDATES, Compilation.WORKSPACE_BYTES, exact);
@@ -110,20 +81,26 @@ final class PlanChooser implements AutoCloseable {
         }
     }
 
-    private Optional<Plan> fastest(
-            OperationGraph graph, List<Plan> candidates, long[] addresses, long workspace) {
+    private Optional<Plan> measure(OperationGraph graph, long[] addresses, long workspace) {
+        List<Plan> candidates = candidates(graph);
         Plan best = null;
         Plan kept = null;
-        double bestMillis = Double.POSITIVE_INFINITY;
-        try (Stream stream = gpu.stream();
-                Event before = gpu.event(true);
-                Event after = gpu.event(true)) {
+        boolean broken = false;
+        double least = Double.POSITIVE_INFINITY;
+        try (Stopwatch watch = new Stopwatch(gpu)) {
             for (Plan plan : candidates) {
-                double millis = millis(plan, addresses, workspace, stream, before, after);
-                LOG.debug("{} {}: {} ms", graph, plan.name(), millis);
-                if (millis < bestMillis) {
-                    best = plan;
-                    bestMillis = millis;
+                try {
+                    double millis =
+                            watch.millis(
+                                    stream -> dnn.execute(plan, addresses, workspace, stream),
+                                    least);
+                    LOG.debug("{} {}: {} ms", graph, plan.name(), millis);
+                    if (millis < least) {
+                        best = plan;
+                        least = millis;
+                    }
+                } catch (CudaException e) {
+                    broken |= leftOut(graph, plan, e);
                 }
             }
             kept = best;
@@ -134,26 +111,32 @@ final class PlanChooser implements AutoCloseable {
                 }
             }
         }
+        if (kept != null) {
+            choices.put(graph.key(), kept.name());
+        } else if (!broken) { // what broke may run next time
+            choices.put(graph.key(), NONE);
+        }
         return Optional.ofNullable(kept);
     }
 
-    /** Returns the time of a run, or infinity if the plan does not run after all. */
-    private double millis(
-            Plan plan, long[] addresses, long workspace, Stream stream, Event before, Event after) {
-        try {
-            for (int i = 0; i < WARM_UPS; i++) {
-                dnn.execute(plan, addresses, workspace, stream);
-            }
-            stream.record(before);
-            for (int i = 0; i < RUNS; i++) {
-                dnn.execute(plan, addresses, workspace, stream);
-            }
-            stream.record(after);
-            after.synchronize();
-            return after.millisSince(before) / RUNS;
-        } catch (CudaException.Unsupported e) {
-            return Double.POSITIVE_INFINITY;
+    /**
+     * Goes on without a plan that does not run after all, unless the device went with it.
+     *
+     * @return whether it broke, rather than was turned down
+     */
+    private boolean leftOut(OperationGraph graph, Plan plan, CudaException reason) {
+        if (reason instanceof CudaException.Unsupported) {
+            LOG.debug("{}", reason.getMessage());
+            return false;
         }
+        try {
+            gpu.synchronize();
+        } catch (CudaException lost) {
+            reason.addSuppressed(lost);
+            throw reason;
+        }
+        LOG.warn("{} of {} is left out: {}", plan.name(), graph, reason.getMessage());
+        return true;
     }
 
     @Override

@@ -151,6 +151,50 @@ class CudaEngineTest {
         }
     }
 
+    /** In float16, on the fake where a convolution with sums takes as long as one without. */
+    @Test
+    void shouldTakeStatisticsFromTheConvolutionWhereThatIsFastest() {
+        dnn.refuse(graph -> graph.pattern().contains("norm"));
+        List<String> work = workOfAStep(Precision.FP16);
+        assertThat(work)
+                .contains("convolution sums", "norm_statistics_of_sums", "norm_apply")
+                .contains("norm_backward_data")
+                .doesNotContain("norm_statistics", "norm_statistics_partial");
+        // The head's and the stem's, too; what no norm follows is left alone.
+        assertThat(count(work, "convolution sums")).isEqualTo(count(work, "norm_apply"));
+        assertThat(workOfAStep(Precision.BF16))
+                .contains("norm_statistics")
+                .doesNotContain("convolution sums");
+    }
+
+    @Test
+    void shouldNotTakeStatisticsFromTheConvolutionWhereFusedNormsAreFaster() {
+        assertThat(workOfAStep(Precision.FP16))
+                .contains("norm add relu", "relu fork norm backward", "convolution")
+                .doesNotContain("convolution sums", "norm_apply");
+    }
+
+    @Test
+    void shouldReadStatisticsItselfWhereTheConvolutionDoesNotLeaveThem() {
+        dnn.refuse(graph -> graph.pattern().contains("norm") || graph.pattern().contains("sums"));
+        assertThat(workOfAStep(Precision.FP16))
+                .contains("norm_statistics", "convolution")
+                .doesNotContain("norm_statistics_of_sums");
+    }
+
+    private List<String> workOfAStep(Precision precision) {
+        try (CudaEngine engine = engine(gpu, "resnet8s", precision)) {
+            step(engine);
+            gpu.calls.clear();
+            step(engine);
+            return gpu.work();
+        }
+    }
+
+    private static long count(List<String> work, String name) {
+        return work.stream().filter(name::equals).count();
+    }
+
     @Test
     void shouldTakeGradientsOfWeightsInTheShortTypeWhereThereIsNoOther() {
         dnn.refuse(
@@ -192,7 +236,6 @@ class CudaEngineTest {
         "product, 1",
         "launch, 1",
         "launch, 40",
-        "execute, 7",
         "finalize, 3",
         "copy, 1",
         "copy, 5",
@@ -236,6 +279,26 @@ class CudaEngineTest {
             }
             assertThat(gpu.hasFailed(kind)).isTrue();
         }
+    }
+
+    /** What fails while plans are timed is left out; what fails in a pass ends it. */
+    @Test
+    void shouldLeaveNothingOpenWhenAnEngineFailsInAPass() {
+        try (CudaEngine engine = engine(gpu, "resnet8s", Precision.BF16)) {
+            step(engine);
+        }
+        int executions = (int) gpu.calls.stream().filter(c -> c.what().equals("dnn")).count();
+        FakeGpu own = FakeGpu.recording();
+        own.failOn("execute", executions);
+        assertThatThrownBy(
+                        () -> {
+                            try (CudaEngine engine = engine(own, "resnet8s", Precision.BF16)) {
+                                step(engine);
+                            }
+                        })
+                .isInstanceOf(JftException.class)
+                .hasMessageContaining("execute");
+        assertThat(own.openCount()).isZero();
     }
 
     @Test

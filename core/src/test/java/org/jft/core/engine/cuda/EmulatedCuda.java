@@ -25,6 +25,7 @@ public final class EmulatedCuda implements EngineFactory {
     private static final FakeNccl NCCL = new FakeNccl(Duration.ofSeconds(30));
 
     private final boolean fused;
+    private final boolean sums;
 
     /**
      * Makes engines.
@@ -32,7 +33,18 @@ public final class EmulatedCuda implements EngineFactory {
      * @param fused whether cuDNN is to have engines for fused batch norms
      */
     public EmulatedCuda(boolean fused) {
+        this(fused, false);
+    }
+
+    /**
+     * Makes engines.
+     *
+     * @param fused whether cuDNN is to have engines for fused batch norms
+     * @param sums whether for convolutions that leave sums, in float16
+     */
+    public EmulatedCuda(boolean fused, boolean sums) {
         this.fused = fused;
+        this.sums = sums;
     }
 
     @Override
@@ -62,7 +74,10 @@ public final class EmulatedCuda implements EngineFactory {
 
     private Device device(FakeGpu gpu, EngineConfig config) {
         FakeDnn dnn = new FakeDnn(gpu, HostMath::run);
-        dnn.refuse(graph -> !fused && graph.pattern().contains("norm"));
+        dnn.refuse(
+                graph ->
+                        !fused && graph.pattern().contains("norm")
+                                || !sums && graph.pattern().contains("sums"));
         return device(gpu, dnn, config.precision());
     }
 

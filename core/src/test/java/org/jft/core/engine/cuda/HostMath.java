@@ -12,6 +12,7 @@ import org.jft.core.engine.cuda.driver.OperationGraph.Array;
 import org.jft.core.engine.cuda.driver.OperationGraph.ConvolutionBackwardData;
 import org.jft.core.engine.cuda.driver.OperationGraph.ConvolutionBackwardFilter;
 import org.jft.core.engine.cuda.driver.OperationGraph.ConvolutionForward;
+import org.jft.core.engine.cuda.driver.OperationGraph.GenStats;
 import org.jft.core.engine.cuda.driver.OperationGraph.NormBackward;
 import org.jft.core.engine.cuda.driver.OperationGraph.NormForward;
 import org.jft.core.engine.cuda.driver.OperationGraph.Operation;
@@ -140,6 +141,8 @@ final class HostMath {
                     put(it.dw());
                 } else if (operation instanceof Pointwise it) {
                     pointwise(it);
+                } else if (operation instanceof GenStats it) {
+                    sums(it);
                 } else if (operation instanceof NormForward it) {
                     norm(it);
                 } else if (operation instanceof NormBackward it) {
@@ -235,6 +238,18 @@ final class HostMath {
                         };
             }
             put(it.y());
+        }
+
+        private void sums(GenStats it) {
+            double[] x = get(it.x());
+            double[] sum = fresh(it.sum());
+            double[] squares = fresh(it.squares());
+            for (int i = 0; i < x.length; i++) {
+                sum[i % sum.length] += x[i];
+                squares[i % sum.length] += x[i] * x[i];
+            }
+            put(it.sum());
+            put(it.squares());
         }
 
         private void norm(NormForward it) {

@@ -63,6 +63,65 @@ final class NormKernelsTest extends KernelContract {
         checkStatistics(Format.FP32, new int[] {1000, 16, 3}, 12_345.678, 0);
     }
 
+    /** Sums in float32 of values of float16 are as good as the values. */
+    @ParameterizedTest
+    @CsvSource({"0, 1", "3, 0.5", "-40, 1"})
+    void shouldFindMeanAndVarianceFromSums(double mean, double deviation) {
+        int rows = 3000;
+        int c = 300;
+        float[] x = gaussian(Format.FP16, rows * c, mean, deviation);
+        float[] sums = new float[c];
+        float[] squares = new float[c];
+        double[] exactSums = new double[c];
+        double[] exactSquares = new double[c];
+        for (int i = 0; i < x.length; i++) {
+            exactSums[i % c] += x[i];
+            exactSquares[i % c] += (double) x[i] * x[i];
+        }
+        for (int i = 0; i < c; i++) {
+            sums[i] = (float) exactSums[i];
+            squares[i] = (float) exactSquares[i];
+        }
+        DeviceArray means = DeviceArray.unsetFloats(c);
+        DeviceArray variances = DeviceArray.unsetFloats(c);
+        HostGpu.of(Format.FP16)
+                .launch(
+                        "norm_statistics_of_sums",
+                        LaunchShape.channels(c),
+                        means,
+                        variances,
+                        DeviceArray.floats(sums),
+                        DeviceArray.floats(squares),
+                        (long) rows,
+                        c);
+        double[] expected = NormCase.variance(x, rows, c);
+        assertNear("mean", NormCase.mean(x, rows, c), means.floats(), Format.FP32, FLOAT);
+        for (int i = 0; i < c; i++) {
+            double step = Math.pow(2, -11) * (Math.abs(mean) + deviation); // of float16
+            assertThat(Math.abs(variances.floats()[i] - expected[i]))
+                    .as("variance of channel %s, expected %s, seed=%s", i, expected[i], seed)
+                    .isLessThanOrEqualTo(1e-6 * expected[i] + step * step);
+        }
+    }
+
+    @Test
+    void shouldGiveNoNegativeVarianceAndKeepNaN() {
+        DeviceArray means = DeviceArray.unsetFloats(3);
+        DeviceArray variances = DeviceArray.unsetFloats(3);
+        HostGpu.of(Format.FP16)
+                .launch(
+                        "norm_statistics_of_sums",
+                        LaunchShape.channels(3),
+                        means,
+                        variances,
+                        DeviceArray.floats(300, 300, Float.NaN),
+                        DeviceArray.floats(899.9f, 1000, 900),
+                        100L,
+                        3);
+        assertThat(means.floats()).containsExactly(3, 3, Float.NaN);
+        assertThat(variances.floats()).containsExactly(0, 1, Float.NaN);
+    }
+
     @ParameterizedTest
     @EnumSource(Format.class)
     void shouldNormaliseAddAndRectify(Format format) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.cuda.driver.CudaException;
+import org.jft.core.engine.cuda.driver.DeviceInfo;
 import org.jft.core.engine.cuda.driver.Dnn.Plan;
 import org.jft.core.engine.cuda.driver.Element;
 import org.jft.core.engine.cuda.driver.Memory;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PlanChooserTest {
+    private static final int RUNS = 7; // of a plan: to load it, to look at it, to time it
+
     @TempDir private Path folder;
 
     private final FakeGpu gpu = FakeGpu.recording();
@@ -89,33 +92,63 @@ class PlanChooserTest {
 
     @Test
     void shouldKeepChoicesApartByAllThatDecidesThem() {
-        try (PlanChooser bf16 = chooser(Precision.BF16);
-                PlanChooser fp16 = chooser(Precision.FP16);
-                PlanChooser other =
-                        new PlanChooser(FakeGpu.of(80, 1L << 30), dnn, Precision.BF16, folder)) {
-            assertThat(bf16.key(graph(64)))
-                    .isEqualTo(bf16.key(graph(64)))
-                    .isNotEqualTo(bf16.key(graph(32)))
-                    .isNotEqualTo(fp16.key(graph(64)))
-                    .isNotEqualTo(other.key(graph(64)))
-                    .contains("Fake", "sm_90", "driver 13000", "cuDNN 91900", "BF16");
-        }
+        DeviceInfo info = gpu.info();
+        Choices bf16 = new Choices(info, 91_900, Precision.BF16, folder);
+        Choices fp16 = new Choices(info, 91_900, Precision.FP16, folder);
+        Choices newer = new Choices(info, 92_000, Precision.BF16, folder);
+        Choices other =
+                new Choices(FakeGpu.of(80, 1L << 30).info(), 91_900, Precision.BF16, folder);
+        String work = graph(64).key();
+        assertThat(bf16.key(work))
+                .isEqualTo(bf16.key(graph(64).key()))
+                .isNotEqualTo(bf16.key(graph(32).key()))
+                .isNotEqualTo(fp16.key(work))
+                .isNotEqualTo(newer.key(work))
+                .isNotEqualTo(other.key(work))
+                .contains("Fake", "sm_90", "driver 13000", "cuDNN 91900", "BF16");
     }
 
     @Test
-    void shouldLeaveNothingOpenWhenAPlanFailsToRun() {
+    void shouldLeaveOutAPlanThatFailsToRun() {
+        gpu.failOn("execute", RUNS + 2); // while the second warms up
+        try (PlanChooser chooser = chooser(Precision.BF16)) {
+            assertThat(name(chooser, graph(64))).contains("engine2");
+        }
+        assertThat(gpu.hasFailed("execute")).isTrue();
+    }
+
+    /** It may run next time. */
+    @Test
+    void shouldNotRememberThatAllPlansFailed() {
+        dnn.millis = new double[] {1};
+        gpu.failOn("execute", 1);
+        try (PlanChooser first = chooser(Precision.BF16)) {
+            assertThat(name(first, graph(64))).isEmpty();
+        }
+        try (PlanChooser second = chooser(Precision.BF16)) {
+            assertThat(name(second, graph(64))).contains("engine0");
+        }
+        assertThat(dnn.searches).isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotRunAgainWhatIsSeveralTimesSlower() {
+        dnn.millis = new double[] {2, 100, 1};
+        try (PlanChooser chooser = chooser(Precision.BF16)) {
+            assertThat(name(chooser, graph(64))).contains("engine2");
+        }
+        assertThat(gpu.work()).hasSize(2 * RUNS + 2);
+    }
+
+    @Test
+    void shouldLeaveNothingOpenWhenTheDeviceIsLost() {
         int before = gpu.openCount();
         gpu.failOn("execute", 3);
+        gpu.failOn("synchronize", 1);
         try (PlanChooser chooser = chooser(Precision.BF16);
                 Memory memory = gpu.allocate(1 << 20, "test")) {
-            assertThatThrownBy(
-                            () ->
-                                    chooser.choose(
-                                            graph(64),
-                                            new long[] {
-                                                memory.address(), memory.address(), memory.address()
-                                            },
-                                            memory.address()))
+            long[] addresses = {memory.address(), memory.address(), memory.address()};
+            assertThatThrownBy(() -> chooser.choose(graph(64), addresses, memory.address()))
                     .isInstanceOf(CudaException.class)
                     .hasMessageContaining("execute");
         }
@@ -123,7 +156,8 @@ class PlanChooserTest {
     }
 
     private PlanChooser chooser(Precision precision) {
-        return new PlanChooser(gpu, dnn, precision, folder);
+        Choices choices = new Choices(gpu.info(), dnn.version(), precision, folder);
+        return new PlanChooser(gpu, dnn, precision == Precision.FP32, choices);
     }
 
     private Optional<String> name(PlanChooser chooser, OperationGraph graph) {

@@ -27,6 +27,11 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_FO
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_GENSTATS_MATH_PREC;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_GENSTATS_MODE;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_GENSTATS_SQSUMDESC;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_GENSTATS_SUMDESC;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_GENSTATS_XDESC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_BWD_DBIAS_DESC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_BWD_DSCALE_DESC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_BWD_DXDESC;
@@ -69,6 +74,7 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATIONGRAPH_DESCRI
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATION_GEN_STATS_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATION_NORM_BACKWARD_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATION_NORM_FORWARD_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR;
@@ -80,6 +86,7 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_DATA_BFLOAT16;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_DATA_BOOLEAN;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_DATA_FLOAT;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_DATA_HALF;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_GENSTATS_SUM_SQSUM;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_NORM_FWD_TRAINING;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_POINTWISE_ADD;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_POINTWISE_CMP_GT;
@@ -88,6 +95,7 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_POINTWISE_RELU_FWD;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_PROPAGATE_NAN;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_CONVOLUTION_MODE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_DATA_TYPE;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_GENSTATS_MODE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_NAN_PROPOGATION;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_NORM_FWD_PHASE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_NORM_MODE;
@@ -103,6 +111,7 @@ import org.jft.core.engine.cuda.driver.OperationGraph.Array;
 import org.jft.core.engine.cuda.driver.OperationGraph.ConvolutionBackwardData;
 import org.jft.core.engine.cuda.driver.OperationGraph.ConvolutionBackwardFilter;
 import org.jft.core.engine.cuda.driver.OperationGraph.ConvolutionForward;
+import org.jft.core.engine.cuda.driver.OperationGraph.GenStats;
 import org.jft.core.engine.cuda.driver.OperationGraph.NormBackward;
 import org.jft.core.engine.cuda.driver.OperationGraph.NormForward;
 import org.jft.core.engine.cuda.driver.OperationGraph.Operation;
@@ -163,6 +172,9 @@ final class GraphDescription {
         }
         if (operation instanceof Pointwise pointwise) {
             return pointwise(pointwise);
+        }
+        if (operation instanceof GenStats statistics) {
+            return genStats(statistics);
         }
         return operation instanceof NormForward norm
                 ? normForward(norm)
@@ -302,6 +314,25 @@ final class GraphDescription {
         set(operation, CUDNN_ATTR_OPERATION_POINTWISE_YDESC, it.y());
         into.setFloat(operation, CUDNN_ATTR_OPERATION_POINTWISE_ALPHA1, 1);
         into.setFloat(operation, CUDNN_ATTR_OPERATION_POINTWISE_ALPHA2, 1);
+        return into.finish(operation);
+    }
+
+    private cudnnBackendDescriptor_t genStats(GenStats it) {
+        cudnnBackendDescriptor_t operation =
+                into.create(CUDNN_BACKEND_OPERATION_GEN_STATS_DESCRIPTOR);
+        into.setEnum(
+                operation,
+                CUDNN_ATTR_OPERATION_GENSTATS_MODE,
+                CUDNN_TYPE_GENSTATS_MODE,
+                CUDNN_GENSTATS_SUM_SQSUM);
+        into.setEnum(
+                operation,
+                CUDNN_ATTR_OPERATION_GENSTATS_MATH_PREC,
+                CUDNN_TYPE_DATA_TYPE,
+                CUDNN_DATA_FLOAT);
+        set(operation, CUDNN_ATTR_OPERATION_GENSTATS_XDESC, it.x());
+        set(operation, CUDNN_ATTR_OPERATION_GENSTATS_SUMDESC, it.sum());
+        set(operation, CUDNN_ATTR_OPERATION_GENSTATS_SQSUMDESC, it.squares());
         return into.finish(operation);
     }
 

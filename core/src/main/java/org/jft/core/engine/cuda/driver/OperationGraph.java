@@ -122,6 +122,14 @@ public record OperationGraph(String pattern, List<Operation> operations) {
         }
     }
 
+    /** Sums over each channel, in float32: of x and of its squares. */
+    public record GenStats(Array x, Array sum, Array squares) implements Operation {
+        @Override
+        public List<Array> arrays() {
+            return List.of(x, sum, squares);
+        }
+    }
+
     /**
      * Batch norm with the statistics of the batch.
      *

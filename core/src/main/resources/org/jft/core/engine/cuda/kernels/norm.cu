@@ -159,6 +159,18 @@ KERNEL norm_statistics(
     }
 }
 
+/** Of sums that a convolution left; the difference is taken in double, so that only they round. */
+KERNEL norm_statistics_of_sums(
+        float* mean, float* variance, const float* sums, const float* squares, i64 rows, int c) {
+    int i = blockIdx.x * BLOCK + threadIdx.x;
+    if (i < c) {
+        double center = (double)sums[i] / rows;
+        double spread = (double)squares[i] / rows - center * center;
+        mean[i] = (float)center;
+        variance[i] = spread < 0 ? 0 : (float)spread;  // NaN stays
+    }
+}
+
 /** What lets a gradient through: not what is <= 0, so that NaN stays visible. */
 INLINE bool passes(float x) {
     return !(x <= 0);
