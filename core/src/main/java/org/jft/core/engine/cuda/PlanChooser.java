@@ -87,7 +87,7 @@ final class PlanChooser implements AutoCloseable {
             return Optional.of(Optional.empty());
         }
         try {
-            Optional<Plan> plan = dnn.plan(graph, name.get());
+            Optional<Plan> plan = dnn.plan(graph, name.get(), Compilation.WORKSPACE_BYTES);
             return plan.isPresent() ? Optional.of(plan) : Optional.empty();
         } catch (CudaException.Unsupported e) {
             return Optional.empty();

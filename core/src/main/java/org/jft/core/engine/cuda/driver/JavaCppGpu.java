@@ -39,23 +39,20 @@ final class JavaCppGpu implements Gpu {
         String device = "GPU " + index;
         int[] driver = new int[1];
         check(cudart.cudaDriverGetVersion(driver), "cudaDriverGetVersion", device);
-        check(cudart.cudaSetDevice(index), "cudaSetDevice", device);
-        try (cudaDeviceProp properties = new cudaDeviceProp();
-                SizeTPointer free = new SizeTPointer(1);
-                SizeTPointer total = new SizeTPointer(1)) {
-            // Only the name, which stands first in every version; the rest of the struct moves.
+        // Nothing here makes the device current: that would take memory on each GPU of the machine.
+        try (cudaDeviceProp properties = new cudaDeviceProp()) {
+            // Only name and memory, which lie alike in every version; what is behind them moves.
             check(
                     cudart.cudaGetDeviceProperties(properties, index),
                     "cudaGetDeviceProperties",
                     device);
-            check(cudart.cudaMemGetInfo(free, total), "cudaMemGetInfo", device);
             return new DeviceInfo(
                     index,
                     properties.name().getString(),
                     attribute(cudaDevAttrComputeCapabilityMajor, index),
                     attribute(cudaDevAttrComputeCapabilityMinor, index),
                     attribute(cudaDevAttrMultiProcessorCount, index),
-                    total.get(),
+                    properties.totalGlobalMem(),
                     driver[0],
                     runtimeVersion());
         }
@@ -70,14 +67,23 @@ final class JavaCppGpu implements Gpu {
         return value[0];
     }
 
-    /** Driver and runtime share the numbers of their errors, so one function names both. */
     static void check(int status, String call, String device) {
         if (status != 0) {
-            throw new CudaException(
-                    "%s failed on %s: %s"
-                            .formatted(
-                                    call, device, cudart.cudaGetErrorString(status).getString()));
+            throw failure(status, call, device);
         }
+    }
+
+    /** Driver and runtime share the numbers of their errors, so one function names both. */
+    static CudaException failure(int status, String call, String device) {
+        forget();
+        return new CudaException(
+                "%s failed on %s: %s"
+                        .formatted(call, device, cudart.cudaGetErrorString(status).getString()));
+    }
+
+    /** The runtime keeps a failure, and a library that asks for the last one would take it for its own. */
+    private static void forget() {
+        cudart.cudaGetLastError();
     }
 
     private void check(int status, String call) {
@@ -99,6 +105,7 @@ final class JavaCppGpu implements Gpu {
         Pointer block = new Pointer();
         int status = cudart.cudaMalloc(block, bytes);
         if (status == cudaErrorMemoryAllocation) {
+            forget();
             throw new CudaException.OutOfMemory(purpose, bytes, freeBytes(), info.toString());
         }
         check(status, "cudaMalloc of %,d bytes for %s".formatted(bytes, purpose));
