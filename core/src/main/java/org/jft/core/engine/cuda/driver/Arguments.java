@@ -82,9 +82,10 @@ public final class Arguments {
         Object value = values.get(index);
         return switch (kinds.get(index)) {
             case ADDRESS -> "0x" + Long.toHexString((long) value);
-            case INTS -> IntStream.of((int[]) value)
-                    .mapToObj(Integer::toString)
-                    .collect(Collectors.joining(" ", "{", "}"));
+            case INTS ->
+                    IntStream.of((int[]) value)
+                            .mapToObj(Integer::toString)
+                            .collect(Collectors.joining(" ", "{", "}"));
             default -> value.toString();
         };
     }

@@ -12,6 +12,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bytedeco.cuda.cudnn.cudnnBackendDescriptor_t;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.global.cudnn;
@@ -163,11 +166,11 @@ final class Descriptors implements AutoCloseable {
         }
     }
 
-    int[] getEnums(cudnnBackendDescriptor_t descriptor, int name, int type, int most) {
+    Set<Integer> getEnums(cudnnBackendDescriptor_t descriptor, int name, int type, int most) {
         try (IntPointer value = new IntPointer(new int[most])) {
             int[] all = new int[(int) Math.min(most, get(descriptor, name, type, most, value))];
             value.get(all);
-            return all;
+            return IntStream.of(all).boxed().collect(Collectors.toSet());
         }
     }
 

@@ -23,7 +23,8 @@ public interface Dnn extends AutoCloseable {
     /**
      * Returns plans for a graph, the best guess first: heuristic mode A, then B, then the fallback
      * list. Engines that turn the graph down when built are left out, and those whose results
-     * differ from run to run, unless there is no other.
+     * differ from run to run, unless there is no other. Of engines that compile code for a plan,
+     * which takes a second each, the first two are taken.
      *
      * @param most as many at most
      * @param workspaceBytes plans that need more are left out

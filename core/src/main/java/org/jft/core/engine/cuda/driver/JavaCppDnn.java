@@ -23,6 +23,7 @@ import org.jft.core.engine.cuda.driver.Proposals.Proposal;
 
 /** cuDNN over its backend interface. */
 final class JavaCppDnn implements Dnn {
+    private static final int MOST_COMPILED = 2; // of a graph's plans
     private static final CUstream_st DEFAULT_STREAM = null; // never captured
 
     private final String device;
@@ -42,38 +43,30 @@ final class JavaCppDnn implements Dnn {
     @Override
     public List<Plan> plans(OperationGraph graph, int most, long workspaceBytes, boolean exact) {
         Described described = describe(graph);
-        Refusals refusals = new Refusals();
-        try (Proposals proposals = described.proposals(refusals)) {
+        try (Proposals proposals = new Proposals(described.operations, described.subject)) {
             List<Proposal> wanted = proposals.all();
             if (exact && wanted.removeIf(proposal -> !proposal.exact()) && wanted.isEmpty()) {
-                refusals.add(
+                proposals.refused(
                         new CudaException.Unsupported(
                                 "each engine of cuDNN rounds float32 to fewer bits for "
                                         + described.subject));
             }
             for (boolean repeatable : new boolean[] {true, false}) {
-                List<Plan> plans = new ArrayList<>();
-                for (Proposal proposal : wanted) {
-                    if (proposal.repeatable() == repeatable && plans.size() < most) {
-                        try {
-                            plans.add(described.build(proposals, proposal, workspaceBytes));
-                        } catch (CudaException e) {
-                            refusals.add(e); // the next one is as good
-                        }
-                    }
-                }
+                List<Proposal> some =
+                        wanted.stream().filter(p -> p.repeatable() == repeatable).toList();
+                List<Plan> plans = described.build(proposals, some, most, workspaceBytes);
                 if (!plans.isEmpty()) {
                     return plans;
                 }
             }
+            throw proposals.reason();
         }
-        throw refusals.reason(described.subject);
     }
 
     @Override
     public Optional<Plan> plan(OperationGraph graph, String name, long workspaceBytes) {
         Described described = describe(graph);
-        try (Proposals proposals = described.proposals(new Refusals())) {
+        try (Proposals proposals = new Proposals(described.operations, described.subject)) {
             for (Proposal proposal : proposals.all()) {
                 if (proposal.name().equals(name)) {
                     return Optional.of(described.build(proposals, proposal, workspaceBytes));
@@ -95,8 +88,7 @@ final class JavaCppDnn implements Dnn {
      * cuDNN asks it about its stream when it makes a plan.
      */
     private void leaveStream() {
-        Descriptors.check(
-                cudnn.cudnnSetStream(handle, DEFAULT_STREAM), "cudnnSetStream", device);
+        Descriptors.check(cudnn.cudnnSetStream(handle, DEFAULT_STREAM), "cudnnSetStream", device);
     }
 
     @Override
@@ -148,8 +140,25 @@ final class JavaCppDnn implements Dnn {
             }
         }
 
-        Proposals proposals(Refusals refusals) {
-            return new Proposals(operations, subject, refusals);
+        /** Builds plans; the next proposal is as good as one that fails. */
+        List<Plan> build(Proposals proposals, List<Proposal> some, int most, long workspaceBytes) {
+            List<Plan> plans = new ArrayList<>();
+            int compiled = 0;
+            for (Proposal proposal : some) {
+                if (plans.size() == most) {
+                    break;
+                }
+                if (proposal.compiles() && compiled == MOST_COMPILED) {
+                    continue;
+                }
+                try {
+                    plans.add(build(proposals, proposal, workspaceBytes));
+                    compiled += proposal.compiles() ? 1 : 0;
+                } catch (CudaException e) {
+                    proposals.refused(e);
+                }
+            }
+            return plans;
         }
 
         /**

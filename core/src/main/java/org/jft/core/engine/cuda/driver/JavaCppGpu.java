@@ -81,7 +81,10 @@ final class JavaCppGpu implements Gpu {
                         .formatted(call, device, cudart.cudaGetErrorString(status).getString()));
     }
 
-    /** The runtime keeps a failure, and a library that asks for the last one would take it for its own. */
+    /**
+     * The runtime keeps a failure, and a library that asks for the last one would take it for its
+     * own.
+     */
     private static void forget() {
         cudart.cudaGetLastError();
     }

@@ -5,6 +5,7 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINECFG_KNOB_CHOICES;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINEHEUR_MODE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINEHEUR_RESULTS;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINE_GLOBAL_INDEX;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINE_NUMERICAL_NOTE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE;
@@ -13,6 +14,8 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_ENGINECFG_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_ENGINE_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_BEHAVIOR_NOTE_TYPE_COUNT;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_HEUR_MODE_A;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_HEUR_MODE_B;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_HEUR_MODE_FALLBACK;
@@ -27,6 +30,7 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_NUMERICAL_NOTE_WINOGRAD;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_6x6;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_BEHAVIOR_NOTE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_HEUR_MODE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_KNOB_TYPE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_NUMERICAL_NOTE;
@@ -62,8 +66,13 @@ final class Proposals implements AutoCloseable {
      *
      * @param name the engine's number and the knobs, the same in every process
      * @param notes what cuDNN says of its numbers
+     * @param compiles whether its code is compiled when a plan is built, which takes a second
      */
-    record Proposal(cudnnBackendDescriptor_t configuration, String name, Set<Integer> notes) {
+    record Proposal(
+            cudnnBackendDescriptor_t configuration,
+            String name,
+            Set<Integer> notes,
+            boolean compiles) {
         /** Returns whether float32 stays float32 on the way. */
         boolean exact() {
             return notes.stream().noneMatch(ROUNDING::contains);
@@ -77,19 +86,18 @@ final class Proposals implements AutoCloseable {
 
     private final cudnnBackendDescriptor_t operations;
     private final String subject;
-    private final Refusals refusals;
+    private final Refusals refusals = new Refusals();
     private final Descriptors own;
 
     /**
      * Starts.
      *
      * @param operations the graph, which outlives this
-     * @param refusals hears of what fails
+     * @param subject the graph and the device, for messages
      */
-    Proposals(cudnnBackendDescriptor_t operations, String subject, Refusals refusals) {
+    Proposals(cudnnBackendDescriptor_t operations, String subject) {
         this.operations = operations;
         this.subject = subject;
-        this.refusals = refusals;
         own = new Descriptors(subject);
     }
 
@@ -145,16 +153,23 @@ final class Proposals implements AutoCloseable {
                                             new CudaException(
                                                     "cuDNN proposes no engine's knobs for "
                                                             + subject));
-            Set<Integer> notes = new HashSet<>();
-            for (int note :
+            Set<Integer> numbers =
                     parts.getEnums(
                             engine,
                             CUDNN_ATTR_ENGINE_NUMERICAL_NOTE,
                             CUDNN_TYPE_NUMERICAL_NOTE,
-                            CUDNN_NUMERICAL_NOTE_TYPE_COUNT)) {
-                notes.add(note);
-            }
-            return new Proposal(configuration, name(parts, engine, configuration), notes);
+                            CUDNN_NUMERICAL_NOTE_TYPE_COUNT);
+            Set<Integer> behaviour =
+                    parts.getEnums(
+                            engine,
+                            CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE,
+                            CUDNN_TYPE_BEHAVIOR_NOTE,
+                            CUDNN_BEHAVIOR_NOTE_TYPE_COUNT);
+            return new Proposal(
+                    configuration,
+                    name(parts, engine, configuration),
+                    numbers,
+                    behaviour.contains(CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION));
         }
     }
 
@@ -171,12 +186,21 @@ final class Proposals implements AutoCloseable {
                         CUDNN_ATTR_ENGINECFG_KNOB_CHOICES,
                         CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR,
                         CUDNN_KNOB_TYPE_COUNTS)) {
-            int type =
-                    parts.getEnum(knob, CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE, CUDNN_TYPE_KNOB_TYPE);
+            int type = parts.getEnum(knob, CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE, CUDNN_TYPE_KNOB_TYPE);
             name.append(' ').append(type).append('=');
             name.append(parts.getLong(knob, CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE));
         }
         return name.toString();
+    }
+
+    /** Remembers that a proposal did not become a plan. */
+    void refused(CudaException refusal) {
+        refusals.add(refusal);
+    }
+
+    /** Returns what to throw if none did. */
+    CudaException reason() {
+        return refusals.reason(subject);
     }
 
     /** Gives a proposal's configuration to who lets it live longer than this. */
