@@ -2,7 +2,6 @@ package org.jft.core.engine.cuda;
 
 import java.util.List;
 import java.util.function.ToLongFunction;
-import org.jft.core.engine.cuda.driver.CudaException;
 import org.jft.core.engine.cuda.driver.Dnn;
 import org.jft.core.engine.cuda.driver.OperationGraph;
 
@@ -22,16 +21,7 @@ record DnnStep(OperationGraph graph, List<Place> places) implements Step {
     public Work prepare(Device device, ToLongFunction<Place> addresses) {
         long[] bound = places.stream().mapToLong(addresses).toArray();
         long workspace = addresses.applyAsLong(WORKSPACE);
-        Dnn.Plan plan =
-                device.plans()
-                        .choose(graph, bound, workspace)
-                        .orElseThrow(() -> unsupported(device));
+        Dnn.Plan plan = device.plans().choose(graph, bound, workspace);
         return stream -> device.dnn().execute(plan, bound, workspace, stream);
-    }
-
-    private CudaException unsupported(Device device) {
-        return new CudaException.Unsupported(
-                "cuDNN %s has no engine on %s for %s"
-                        .formatted(device.dnn().version(), device.gpu().info(), graph));
     }
 }

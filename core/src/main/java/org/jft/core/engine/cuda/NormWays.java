@@ -39,7 +39,7 @@ final class NormWays {
         // Forward alone: run again by recomputation it goes the same way and gives the same bits.
         List<String> work = new ArrayList<>();
         sums.ifPresent(of -> work.add(of.step().graph().key()));
-        work.add(fusedNorm.forward().graph().key());
+        work.add(fusedNorm.key());
         choice = new Alternatives(String.join(", ", work), AS_FAST);
         kernels = choice.way("our kernels", device -> true);
         fused = choice.way("fused graphs", fusedNorm::runsOn);

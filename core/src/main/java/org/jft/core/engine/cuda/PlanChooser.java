@@ -26,6 +26,7 @@ final class PlanChooser implements AutoCloseable {
     private final boolean exact;
     private final Choices choices;
     private final Map<OperationGraph, Optional<Plan>> chosen = new HashMap<>();
+    private final Map<OperationGraph, String> reasons = new HashMap<>(); // why there is none
 
     /**
      * Starts.
@@ -44,15 +45,24 @@ final class PlanChooser implements AutoCloseable {
      *
      * @param addresses of the graph's bound arrays
      * @param workspace of {@link Compilation#WORKSPACE_BYTES}
-     * @return empty if cuDNN has no engine for the graph
+     * @throws CudaException.Unsupported if cuDNN has no engine for the graph; says why, unless only
+     *     an earlier process knew
      */
-    Optional<Plan> choose(OperationGraph graph, long[] addresses, long workspace) {
+    Plan choose(OperationGraph graph, long[] addresses, long workspace) {
         Optional<Plan> known = chosen.get(graph);
         if (known == null) {
             known = remembered(graph).orElseGet(() -> measure(graph, addresses, workspace));
             chosen.put(graph, known);
         }
-        return known;
+        return known.orElseThrow(
+                () ->
+                        new CudaException.Unsupported(
+                                "cuDNN %s has no engine on %s for %s%s"
+                                        .formatted(
+                                                dnn.version(),
+                                                gpu.info(),
+                                                graph,
+                                                reasons.getOrDefault(graph, ""))));
     }
 
     /** Returns what an earlier process found: nothing, that there is no engine, or one. */
@@ -65,24 +75,32 @@ final class PlanChooser implements AutoCloseable {
             return Optional.of(Optional.empty());
         }
         try {
-            Optional<Plan> plan = dnn.plan(graph, name.get());
+            Optional<Plan> plan = dnn.plan(graph, name.get(), Compilation.WORKSPACE_BYTES);
             return plan.isPresent() ? Optional.of(plan) : Optional.empty();
-        } catch (CudaException.Unsupported e) {
+        } catch (CudaException e) {
             return Optional.empty();
         }
     }
 
-    private List<Plan> candidates(OperationGraph graph) {
+    private Optional<Plan> measure(OperationGraph graph, long[] addresses, long workspace) {
         try {
-            return dnn.plans(graph, CANDIDATES, Compilation.WORKSPACE_BYTES, exact);
+            return fastest(
+                    graph,
+                    dnn.plans(graph, CANDIDATES, Compilation.WORKSPACE_BYTES, exact),
+                    addresses,
+                    workspace);
         } catch (CudaException.Unsupported e) {
-            LOG.debug("{}", e.getMessage());
-            return List.of();
+            choices.put(graph.key(), NONE);
+            reasons.put(graph, ": " + e.getMessage());
+        } catch (CudaException e) { // which may be otherwise next time
+            requireDevice(e);
+            reasons.put(graph, ": " + e.getMessage());
         }
+        return Optional.empty();
     }
 
-    private Optional<Plan> measure(OperationGraph graph, long[] addresses, long workspace) {
-        List<Plan> candidates = candidates(graph);
+    private Optional<Plan> fastest(
+            OperationGraph graph, List<Plan> candidates, long[] addresses, long workspace) {
         Plan best = null;
         Plan kept = null;
         boolean broken = false;
@@ -129,14 +147,19 @@ final class PlanChooser implements AutoCloseable {
             LOG.debug("{}", reason.getMessage());
             return false;
         }
+        requireDevice(reason);
+        LOG.warn("{} of {} is left out: {}", plan.name(), graph, reason.getMessage());
+        return true;
+    }
+
+    /** Throws if the device went with what failed. */
+    private void requireDevice(CudaException reason) {
         try {
             gpu.synchronize();
         } catch (CudaException lost) {
             reason.addSuppressed(lost);
             throw reason;
         }
-        LOG.warn("{} of {} is left out: {}", plan.name(), graph, reason.getMessage());
-        return true;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,10 +120,14 @@ class AlternativesTest {
     }
 
     private Device device() {
-        FakeDnn dnn = new FakeDnn(gpu, null);
         Device device =
                 new Device(
-                        new Libraries(gpu, dnn, new FakeBlas(gpu), new FakeCompiler(gpu)),
+                        new Libraries(
+                                gpu,
+                                new FakeDnn(gpu, null),
+                                new FakeBlas(gpu),
+                                new FakeCompiler(gpu),
+                                new FakeNccl(Duration.ofSeconds(1))),
                         Precision.BF16,
                         folder);
         devices.add(device);

@@ -206,12 +206,11 @@ class CudaDeviceStepTest {
         "pin, 4",
         "pin, 7",
         "stream, 4",
-        "event, 9",
+        "event, 2",
         "launch, 5",
         "copy, 5",
         "copy, 11",
-        "execute, 9",
-        "synchronize, 4",
+                "synchronize, 4",
     })
     void shouldLeaveNothingOpenWhenACallFails(String kind, int n) {
         gpu.failOn(kind, n);

@@ -82,7 +82,7 @@ final class FakeDnn implements Dnn {
     }
 
     @Override
-    public Optional<Plan> plan(OperationGraph graph, String name) {
+    public Optional<Plan> plan(OperationGraph graph, String name, long workspaceBytes) {
         lookUps++;
         for (int engine = 0; engine < millis.length; engine++) {
             if (name.equals("engine" + engine) && !refused.test(graph)) {

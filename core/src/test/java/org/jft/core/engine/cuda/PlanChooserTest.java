@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.cuda.driver.CudaException;
 import org.jft.core.engine.cuda.driver.DeviceInfo;
-import org.jft.core.engine.cuda.driver.Dnn.Plan;
 import org.jft.core.engine.cuda.driver.Element;
 import org.jft.core.engine.cuda.driver.Memory;
 import org.jft.core.engine.cuda.driver.OperationGraph;
@@ -76,6 +75,20 @@ class PlanChooserTest {
             assertThat(name(second, graph(64))).contains("engine1");
         }
         assertThat(dnn.searches).isEqualTo(2);
+    }
+
+    @Test
+    void shouldAskAgainNextTimeWhereCuDnnFailedRatherThanRefused() {
+        gpu.failOn("finalize", 1);
+        try (PlanChooser first = chooser(Precision.BF16)) {
+            assertThat(name(first, graph(64))).isEmpty();
+            long[] none = new long[3];
+            assertThatThrownBy(() -> first.choose(graph(64), none, 0))
+                    .hasMessageContaining("finalize failed");
+        }
+        try (PlanChooser second = chooser(Precision.BF16)) {
+            assertThat(name(second, graph(64))).contains("engine1");
+        }
     }
 
     @Test
@@ -163,7 +176,11 @@ class PlanChooserTest {
     private Optional<String> name(PlanChooser chooser, OperationGraph graph) {
         Memory memory = gpu.allocate(1 << 20, "test"); // for all of the graph's arrays
         long at = memory.address();
-        return chooser.choose(graph, new long[] {at, at, at}, at).map(Plan::name);
+        try {
+            return Optional.of(chooser.choose(graph, new long[] {at, at, at}, at).name());
+        } catch (CudaException.Unsupported e) {
+            return Optional.empty();
+        }
     }
 
     private static OperationGraph graph(long channels) {

@@ -25,31 +25,31 @@ public final class Arguments {
 
     private final List<Kind> kinds = new ArrayList<>();
     private final List<long[]> words = new ArrayList<>();
-    private final List<String> texts = new ArrayList<>();
+    private final List<Object> values = new ArrayList<>(); // as they were given, for messages
 
     /** Adds a pointer; 0 is null. */
     public Arguments address(long value) {
-        return add(Kind.ADDRESS, "0x" + Long.toHexString(value), value);
+        return add(Kind.ADDRESS, value, value);
     }
 
     /** Adds an {@code int}. */
     public Arguments int32(int value) {
-        return add(Kind.INT, Integer.toString(value), value & 0xffffffffL);
+        return add(Kind.INT, value, value & 0xffffffffL);
     }
 
     /** Adds a {@code long long}. */
     public Arguments int64(long value) {
-        return add(Kind.LONG, Long.toString(value), value);
+        return add(Kind.LONG, value, value);
     }
 
     /** Adds a {@code float}. */
     public Arguments float32(float value) {
-        return add(Kind.FLOAT, Float.toString(value), Float.floatToRawIntBits(value) & 0xffffffffL);
+        return add(Kind.FLOAT, value, Float.floatToRawIntBits(value) & 0xffffffffL);
     }
 
     /** Adds a {@code double}. */
     public Arguments float64(double value) {
-        return add(Kind.DOUBLE, Double.toString(value), Double.doubleToRawLongBits(value));
+        return add(Kind.DOUBLE, value, Double.doubleToRawLongBits(value));
     }
 
     /** Adds a structure. */
@@ -58,17 +58,13 @@ public final class Arguments {
         for (int i = 0; i < values.length; i++) {
             packed[i / 2] |= (values[i] & 0xffffffffL) << (i % 2 * Integer.SIZE);
         }
-        String text =
-                IntStream.of(values)
-                        .mapToObj(Integer::toString)
-                        .collect(Collectors.joining(" ", "{", "}"));
-        return add(Kind.INTS, text, packed);
+        return add(Kind.INTS, values.clone(), packed);
     }
 
-    private Arguments add(Kind kind, String text, long... value) {
+    private Arguments add(Kind kind, Object value, long... word) {
         kinds.add(kind);
-        texts.add(text);
-        words.add(value);
+        values.add(value);
+        words.add(word);
         return this;
     }
 
@@ -82,8 +78,22 @@ public final class Arguments {
         return words.get(index);
     }
 
+    private String text(int index) {
+        Object value = values.get(index);
+        return switch (kinds.get(index)) {
+            case ADDRESS -> "0x" + Long.toHexString((long) value);
+            case INTS ->
+                    IntStream.of((int[]) value)
+                            .mapToObj(Integer::toString)
+                            .collect(Collectors.joining(" ", "{", "}"));
+            default -> value.toString();
+        };
+    }
+
     @Override
     public String toString() {
-        return texts.stream().collect(Collectors.joining(", ", "(", ")"));
+        return IntStream.range(0, kinds.size())
+                .mapToObj(this::text)
+                .collect(Collectors.joining(", ", "(", ")"));
     }
 }

@@ -9,8 +9,12 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_INT64;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_VOID_PTR;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bytedeco.cuda.cudnn.cudnnBackendDescriptor_t;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.global.cudnn;
@@ -44,9 +48,13 @@ final class Descriptors implements AutoCloseable {
 
     /** Throws {@link CudaException.Unsupported} where cuDNN says that it has no code. */
     static void check(int status, String call, String subject) {
-        if (status == 0) {
-            return;
+        if (status != 0) {
+            throw failure(status, call, subject);
         }
+    }
+
+    /** Returns what to throw; call it at once, for it asks for the reason of the last failure. */
+    static CudaException failure(int status, String call, String subject) {
         byte[] detail = new byte[1024];
         cudnn.cudnnGetLastErrorString(detail, detail.length);
         String reason = new String(detail, java.nio.charset.StandardCharsets.UTF_8);
@@ -60,24 +68,28 @@ final class Descriptors implements AutoCloseable {
                                 cudnn.cudnnGetErrorString(status).getString(),
                                 reason.isEmpty() ? "" : ", " + reason.replace('\n', ' '));
         boolean unsupported = status >= NOT_SUPPORTED && status < INTERNAL_ERROR;
-        throw unsupported ? new CudaException.Unsupported(message) : new CudaException(message);
+        return unsupported ? new CudaException.Unsupported(message) : new CudaException(message);
     }
 
-    private void check(int status, String call) {
-        check(status, call, subject);
+    /** Runs often: no text is made of what succeeds. */
+    private void check(int status, String function, int of) {
+        if (status != 0) {
+            throw failure(status, "%s(%d)".formatted(function, of), subject);
+        }
     }
 
     cudnnBackendDescriptor_t create(int kind) {
         cudnnBackendDescriptor_t descriptor = new cudnnBackendDescriptor_t();
         check(
                 cudnn.cudnnBackendCreateDescriptor(kind, descriptor),
-                "cudnnBackendCreateDescriptor(%d)".formatted(kind));
+                "cudnnBackendCreateDescriptor",
+                kind);
         owned.push(descriptor);
         return descriptor;
     }
 
     cudnnBackendDescriptor_t finish(cudnnBackendDescriptor_t descriptor) {
-        check(cudnn.cudnnBackendFinalize(descriptor), "cudnnBackendFinalize");
+        check(cudnn.cudnnBackendFinalize(descriptor), "cudnnBackendFinalize", subject);
         return descriptor;
     }
 
@@ -86,7 +98,8 @@ final class Descriptors implements AutoCloseable {
         try (value) {
             check(
                     cudnn.cudnnBackendSetAttribute(descriptor, name, type, count, value),
-                    "cudnnBackendSetAttribute(%d)".formatted(name));
+                    "cudnnBackendSetAttribute",
+                    name);
         }
     }
 
@@ -140,39 +153,46 @@ final class Descriptors implements AutoCloseable {
     }
 
     long getLong(cudnnBackendDescriptor_t descriptor, int name) {
-        return getNumber(descriptor, name, CUDNN_TYPE_INT64);
+        try (LongPointer value = new LongPointer(new long[] {0})) {
+            get(descriptor, name, CUDNN_TYPE_INT64, 1, value);
+            return value.get();
+        }
     }
 
-    /** Reads one number of up to eight bytes. */
-    long getNumber(cudnnBackendDescriptor_t descriptor, int name, int type) {
-        try (LongPointer value = new LongPointer(new long[] {0})) {
+    int getEnum(cudnnBackendDescriptor_t descriptor, int name, int type) {
+        try (IntPointer value = new IntPointer(new int[] {0})) {
             get(descriptor, name, type, 1, value);
             return value.get();
         }
     }
 
-    int[] getEnums(cudnnBackendDescriptor_t descriptor, int name, int type, int most) {
+    Set<Integer> getEnums(cudnnBackendDescriptor_t descriptor, int name, int type, int most) {
         try (IntPointer value = new IntPointer(new int[most])) {
             int[] all = new int[(int) Math.min(most, get(descriptor, name, type, most, value))];
             value.get(all);
-            return all;
+            return IntStream.of(all).boxed().collect(Collectors.toSet());
         }
     }
 
-    /** Reads descriptors into new ones of a kind. */
+    /** Returns how many descriptors an attribute has; of a heuristic's results only. */
+    int count(cudnnBackendDescriptor_t descriptor, int name) {
+        return (int) get(descriptor, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, null);
+    }
+
+    /** Reads at most so many descriptors into new ones of a kind, which cuDNN wants to be given. */
     List<cudnnBackendDescriptor_t> getDescriptors(
-            cudnnBackendDescriptor_t descriptor, int name, int kind, long most) {
-        long there = get(descriptor, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, null);
-        int count = (int) Math.min(most, there);
-        List<cudnnBackendDescriptor_t> found =
-                java.util.stream.Stream.generate(() -> create(kind)).limit(count).toList();
-        if (count == 0) {
-            return found;
+            cudnnBackendDescriptor_t descriptor, int name, int kind, int most) {
+        List<cudnnBackendDescriptor_t> room = new ArrayList<>();
+        for (int i = 0; i < most; i++) {
+            room.add(create(kind));
         }
-        long[] addresses = found.stream().mapToLong(Pointer::address).toArray();
-        try (LongPointer value = new LongPointer(addresses)) {
-            long given = get(descriptor, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, value);
-            return found.subList(0, (int) Math.min(count, given));
+        if (room.isEmpty()) {
+            return room;
+        }
+        try (LongPointer value =
+                new LongPointer(room.stream().mapToLong(Pointer::address).toArray())) {
+            long given = get(descriptor, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, most, value);
+            return room.subList(0, (int) Math.min(most, given));
         }
     }
 
@@ -181,7 +201,8 @@ final class Descriptors implements AutoCloseable {
         long[] count = new long[1];
         check(
                 cudnn.cudnnBackendGetAttribute(descriptor, name, type, most, count, value),
-                "cudnnBackendGetAttribute(%d)".formatted(name));
+                "cudnnBackendGetAttribute",
+                name);
         return count[0];
     }
 
@@ -190,6 +211,12 @@ final class Descriptors implements AutoCloseable {
         FloatPointer place = new FloatPointer(new float[] {value});
         values.push(place);
         return place.address();
+    }
+
+    /** Gives a descriptor to others, to live as long as they do. */
+    void hand(cudnnBackendDescriptor_t descriptor, Descriptors to) {
+        owned.remove(descriptor);
+        to.owned.push(descriptor);
     }
 
     /** Destroys what was made, the last first; idempotent. */

@@ -22,17 +22,26 @@ public interface Dnn extends AutoCloseable {
 
     /**
      * Returns plans for a graph, the best guess first: heuristic mode A, then B, then the fallback
-     * list. Engines that turn the graph down when built are left out.
+     * list. Engines that turn the graph down when built are left out, and those whose results
+     * differ from run to run, unless there is no other. Of engines that compile code for a plan,
+     * which takes a second each, the first two are taken.
      *
      * @param most as many at most
      * @param workspaceBytes plans that need more are left out
      * @param exact whether engines are left out that round float32 to fewer bits on the way
-     * @return empty if cuDNN has no engine for it
+     * @return at least one
+     * @throws CudaException.Unsupported if cuDNN has no engine for it: so it will be next time, too
+     * @throws CudaException if there is no plan for any other reason; the message has the first
      */
     List<Plan> plans(OperationGraph graph, int most, long workspaceBytes, boolean exact);
 
-    /** Returns the plan of a name, if cuDNN still proposes it. */
-    Optional<Plan> plan(OperationGraph graph, String name);
+    /**
+     * Returns the plan of a name, if cuDNN still proposes it and it still builds.
+     *
+     * @param workspaceBytes the most it may need
+     * @throws CudaException if cuDNN does not take the graph
+     */
+    Optional<Plan> plan(OperationGraph graph, String name, long workspaceBytes);
 
     /**
      * Enqueues a plan.

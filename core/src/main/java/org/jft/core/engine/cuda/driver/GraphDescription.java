@@ -43,9 +43,14 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_BWD_SCALE
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_BWD_XDESC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_BIAS_DESC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_EPSILON_DESC;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_EXP_AVG_FACTOR_DESC;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_INPUT_RUNNING_MEAN_DESC;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_INPUT_RUNNING_VAR_DESC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_INV_VARIANCE_DESC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_MEAN_DESC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_MODE;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_OUTPUT_RUNNING_MEAN_DESC;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_OUTPUT_RUNNING_VAR_DESC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_PHASE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_SCALE_DESC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_XDESC;
@@ -116,6 +121,7 @@ import org.jft.core.engine.cuda.driver.OperationGraph.NormBackward;
 import org.jft.core.engine.cuda.driver.OperationGraph.NormForward;
 import org.jft.core.engine.cuda.driver.OperationGraph.Operation;
 import org.jft.core.engine.cuda.driver.OperationGraph.Pointwise;
+import org.jft.core.engine.cuda.driver.OperationGraph.Running;
 import org.jft.core.engine.cuda.driver.OperationGraph.Sliding;
 
 /** Turns an {@link OperationGraph} into cuDNN's descriptors. All arithmetic is in float32. */
@@ -356,7 +362,16 @@ final class GraphDescription {
         set(operation, CUDNN_ATTR_OPERATION_NORM_FWD_MEAN_DESC, it.mean());
         set(operation, CUDNN_ATTR_OPERATION_NORM_FWD_INV_VARIANCE_DESC, it.inverse());
         set(operation, CUDNN_ATTR_OPERATION_NORM_FWD_YDESC, it.y());
+        it.running().ifPresent(running -> set(operation, running));
         return into.finish(operation);
+    }
+
+    private void set(cudnnBackendDescriptor_t norm, Running it) {
+        set(norm, CUDNN_ATTR_OPERATION_NORM_FWD_INPUT_RUNNING_MEAN_DESC, it.meanBefore());
+        set(norm, CUDNN_ATTR_OPERATION_NORM_FWD_INPUT_RUNNING_VAR_DESC, it.varianceBefore());
+        set(norm, CUDNN_ATTR_OPERATION_NORM_FWD_EXP_AVG_FACTOR_DESC, it.rate());
+        set(norm, CUDNN_ATTR_OPERATION_NORM_FWD_OUTPUT_RUNNING_MEAN_DESC, it.mean());
+        set(norm, CUDNN_ATTR_OPERATION_NORM_FWD_OUTPUT_RUNNING_VAR_DESC, it.variance());
     }
 
     private cudnnBackendDescriptor_t normBackward(NormBackward it) {

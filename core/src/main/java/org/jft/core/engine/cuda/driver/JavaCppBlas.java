@@ -7,6 +7,7 @@ import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F_FAST_TF32;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_OP_N;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_OP_T;
+import static org.bytedeco.cuda.global.cublas.CUBLAS_STATUS_NOT_SUPPORTED;
 import static org.bytedeco.cuda.global.cudart.CUDA_R_16BF;
 import static org.bytedeco.cuda.global.cudart.CUDA_R_16F;
 import static org.bytedeco.cuda.global.cudart.CUDA_R_32F;
@@ -40,13 +41,18 @@ final class JavaCppBlas implements Blas {
 
     private void check(int status, String call) {
         if (status != 0) {
-            throw new CudaException(
-                    "%s failed on %s: %s"
-                            .formatted(
-                                    call,
-                                    device,
-                                    cublas.cublasLtGetStatusString(status).getString()));
+            throw failure(status, call);
         }
+    }
+
+    private CudaException failure(int status, String call) {
+        String message =
+                "%s failed on %s: %s"
+                        .formatted(
+                                call, device, cublas.cublasLtGetStatusString(status).getString());
+        return status == CUBLAS_STATUS_NOT_SUPPORTED
+                ? new CudaException.Unsupported(message)
+                : new CudaException(message);
     }
 
     @Override
@@ -188,7 +194,7 @@ final class JavaCppBlas implements Blas {
         }
 
         void run(long from, long by, long to, long workspace, Stream stream) {
-            check(
+            int status =
                     cublas.cublasLtMatmul(
                             handle,
                             description,
@@ -205,8 +211,10 @@ final class JavaCppBlas implements Blas {
                             algorithm,
                             new Address(workspace),
                             workspaceBytes,
-                            ((JavaCppStream) stream).handle()),
-                    "cublasLtMatmul of a " + product);
+                            ((JavaCppStream) stream).handle());
+            if (status != 0) {
+                throw failure(status, "cublasLtMatmul of a " + product);
+            }
         }
 
         @Override

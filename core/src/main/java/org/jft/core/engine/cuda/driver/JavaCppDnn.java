@@ -1,54 +1,30 @@
 package org.jft.core.engine.cuda.driver;
 
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINECFG_ENGINE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINECFG_KNOB_CHOICES;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINEHEUR_MODE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINEHEUR_RESULTS;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINE_GLOBAL_INDEX;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINE_NUMERICAL_NOTE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_EXECUTION_PLAN_HANDLE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_VARIANT_PACK_WORKSPACE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_ENGINECFG_DESCRIPTOR;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_ENGINE_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_HEUR_MODE_A;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_HEUR_MODE_B;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_HEUR_MODE_FALLBACK;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_NUMERICAL_NOTE_TENSOR_CORE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_NUMERICAL_NOTE_TYPE_COUNT;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_HEUR_MODE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_KNOB_TYPE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_NUMERICAL_NOTE;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnBackendDescriptor_t;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.global.cudnn;
 import org.jft.core.engine.cuda.driver.OperationGraph.Array;
+import org.jft.core.engine.cuda.driver.Proposals.Proposal;
 
 /** cuDNN over its backend interface. */
 final class JavaCppDnn implements Dnn {
-    private static final int[] MODES = {
-        CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B, CUDNN_HEUR_MODE_FALLBACK
-    };
-    private static final int MOST_PROPOSALS = 64; // of a mode
+    private static final int MOST_COMPILED = 2; // of a graph's plans
+    private static final CUstream_st DEFAULT_STREAM = null; // never captured
 
     private final String device;
     private final cudnnContext handle = new cudnnContext();
@@ -67,88 +43,52 @@ final class JavaCppDnn implements Dnn {
     @Override
     public List<Plan> plans(OperationGraph graph, int most, long workspaceBytes, boolean exact) {
         Described described = describe(graph);
-        List<Plan> plans = new ArrayList<>();
-        Set<String> seen = new LinkedHashSet<>();
-        for (int mode : MODES) {
-            if (plans.size() >= most) {
-                break;
+        try (Proposals proposals = new Proposals(described.operations, described.subject)) {
+            List<Proposal> wanted = proposals.all();
+            if (exact && wanted.removeIf(proposal -> !proposal.exact()) && wanted.isEmpty()) {
+                proposals.refused(
+                        new CudaException.Unsupported(
+                                "each engine of cuDNN rounds float32 to fewer bits for "
+                                        + described.subject));
             }
-            try (Descriptors proposals = new Descriptors(described.subject())) {
-                for (cudnnBackendDescriptor_t choice : described.propose(proposals, mode)) {
-                    boolean wanted = !exact || exact(proposals, choice);
-                    if (plans.size() < most && seen.add(name(proposals, choice)) && wanted) {
-                        described
-                                .build(choice, name(proposals, choice), workspaceBytes)
-                                .ifPresent(plans::add);
-                    }
+            for (boolean repeatable : new boolean[] {true, false}) {
+                List<Proposal> some =
+                        wanted.stream().filter(p -> p.repeatable() == repeatable).toList();
+                List<Plan> plans = described.build(proposals, some, most, workspaceBytes);
+                if (!plans.isEmpty()) {
+                    return plans;
                 }
             }
+            throw proposals.reason();
         }
-        return plans;
     }
 
     @Override
-    public Optional<Plan> plan(OperationGraph graph, String name) {
+    public Optional<Plan> plan(OperationGraph graph, String name, long workspaceBytes) {
         Described described = describe(graph);
-        for (int mode : MODES) {
-            try (Descriptors proposals = new Descriptors(described.subject())) {
-                for (cudnnBackendDescriptor_t choice : described.propose(proposals, mode)) {
-                    if (name(proposals, choice).equals(name)) {
-                        return described.build(choice, name, Long.MAX_VALUE);
-                    }
+        try (Proposals proposals = new Proposals(described.operations, described.subject)) {
+            for (Proposal proposal : proposals.all()) {
+                if (proposal.name().equals(name)) {
+                    return Optional.of(described.build(proposals, proposal, workspaceBytes));
                 }
             }
+            return Optional.empty();
+        } catch (CudaException e) {
+            return Optional.empty(); // a search will say why
         }
-        return Optional.empty();
     }
 
     private Described describe(OperationGraph graph) {
+        leaveStream();
         return graphs.computeIfAbsent(graph, Described::new);
     }
 
-    private static cudnnBackendDescriptor_t engine(
-            Descriptors proposals, cudnnBackendDescriptor_t choice) {
-        return proposals
-                .getDescriptors(
-                        choice, CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR, 1)
-                .get(0);
-    }
-
-    private static boolean exact(Descriptors proposals, cudnnBackendDescriptor_t choice) {
-        for (int note :
-                proposals.getEnums(
-                        engine(proposals, choice),
-                        CUDNN_ATTR_ENGINE_NUMERICAL_NOTE,
-                        CUDNN_TYPE_NUMERICAL_NOTE,
-                        CUDNN_NUMERICAL_NOTE_TYPE_COUNT)) {
-            if (note == CUDNN_NUMERICAL_NOTE_TENSOR_CORE
-                    || note == CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static String name(Descriptors proposals, cudnnBackendDescriptor_t choice) {
-        StringBuilder name = new StringBuilder("engine");
-        name.append(proposals.getLong(engine(proposals, choice), CUDNN_ATTR_ENGINE_GLOBAL_INDEX));
-        for (cudnnBackendDescriptor_t knob :
-                proposals.getDescriptors(
-                        choice,
-                        CUDNN_ATTR_ENGINECFG_KNOB_CHOICES,
-                        CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR,
-                        Long.MAX_VALUE)) {
-            name.append(' ')
-                    .append(
-                            (int)
-                                    proposals.getNumber(
-                                            knob,
-                                            CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE,
-                                            CUDNN_TYPE_KNOB_TYPE))
-                    .append('=')
-                    .append(proposals.getLong(knob, CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE));
-        }
-        return name.toString();
+    /**
+     * Work was enqueued on a stream that may be closed by now, but the handle still knows it, and
+     * cuDNN asks it about its stream when it makes a plan.
+     */
+    private void leaveStream() {
+        Descriptors.check(cudnn.cudnnSetStream(handle, DEFAULT_STREAM), "cudnnSetStream", device);
     }
 
     @Override
@@ -165,6 +105,7 @@ final class JavaCppDnn implements Dnn {
         graphs.values().forEach(Described::close);
         graphs.clear();
         if (!handle.isNull()) {
+            leaveStream();
             Descriptors.check(cudnn.cudnnDestroy(handle), "cudnnDestroy", device);
             handle.setNull();
         }
@@ -172,15 +113,15 @@ final class JavaCppDnn implements Dnn {
 
     /** A graph that cuDNN knows; lives as long as the library is open. */
     private final class Described implements AutoCloseable {
-        private final OperationGraph graph;
+        private final String subject; // for messages
         private final Descriptors descriptors;
         private final cudnnBackendDescriptor_t operations;
         private final long[] uids;
         private final long[] scalars; // addresses, behind those of the bound arrays
 
         Described(OperationGraph graph) {
-            this.graph = graph;
-            descriptors = new Descriptors(subject());
+            subject = graph + " on " + device;
+            descriptors = new Descriptors(subject);
             try {
                 GraphDescription description = new GraphDescription(descriptors, graph);
                 operations = description.describe(handle);
@@ -199,47 +140,52 @@ final class JavaCppDnn implements Dnn {
             }
         }
 
-        String subject() {
-            return graph + " on " + device;
-        }
-
-        /** Asks for engines, the best guess first; none if the mode has nothing to say. */
-        List<cudnnBackendDescriptor_t> propose(Descriptors into, int mode) {
-            try {
-                cudnnBackendDescriptor_t heuristic =
-                        into.create(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
-                into.setDescriptor(heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, operations);
-                into.setEnum(heuristic, CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, mode);
-                into.finish(heuristic);
-                return into.getDescriptors(
-                        heuristic,
-                        CUDNN_ATTR_ENGINEHEUR_RESULTS,
-                        CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
-                        MOST_PROPOSALS);
-            } catch (CudaException.Unsupported e) {
-                return List.of();
+        /** Builds plans; the next proposal is as good as one that fails. */
+        List<Plan> build(Proposals proposals, List<Proposal> some, int most, long workspaceBytes) {
+            List<Plan> plans = new ArrayList<>();
+            int compiled = 0;
+            for (Proposal proposal : some) {
+                if (plans.size() == most) {
+                    break;
+                }
+                if (proposal.compiles() && compiled == MOST_COMPILED) {
+                    continue;
+                }
+                try {
+                    plans.add(build(proposals, proposal, workspaceBytes));
+                    compiled += proposal.compiles() ? 1 : 0;
+                } catch (CudaException e) {
+                    proposals.refused(e);
+                }
             }
+            return plans;
         }
 
-        /** Builds a plan; empty if the engine turns the graph down or needs more memory. */
-        Optional<Plan> build(cudnnBackendDescriptor_t choice, String name, long workspaceBytes) {
-            Descriptors own = new Descriptors(subject());
+        /**
+         * Builds a plan.
+         *
+         * @throws CudaException if the engine turns the graph down or needs more memory
+         */
+        Plan build(Proposals proposals, Proposal proposal, long workspaceBytes) {
+            Descriptors own = new Descriptors(subject);
             try {
+                proposals.hand(proposal, own);
                 cudnnBackendDescriptor_t plan = own.create(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
-                own.setDescriptor(plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, choice);
+                own.setDescriptor(
+                        plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, proposal.configuration());
                 own.setHandle(plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE, handle);
                 own.finish(plan);
                 long bytes = own.getLong(plan, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE);
-                if (bytes <= workspaceBytes) {
-                    return Optional.of(new Built(this, own, plan, name, bytes));
+                if (bytes > workspaceBytes) {
+                    throw new CudaException.Unsupported(
+                            "%s of cuDNN needs %,d bytes of working memory, more than %,d, for %s"
+                                    .formatted(proposal.name(), bytes, workspaceBytes, subject));
                 }
+                return new Built(this, own, plan, proposal.name(), bytes);
             } catch (CudaException e) {
-                // An engine may be proposed and still fail to build; the next one is as good.
                 own.close();
-                return Optional.empty();
+                throw e;
             }
-            own.close();
-            return Optional.empty();
         }
 
         @Override
@@ -250,7 +196,7 @@ final class JavaCppDnn implements Dnn {
 
     private final class Built implements Plan {
         private final Described graph;
-        private final Descriptors own;
+        private final Descriptors own; // the plan and, as long as it lives, its configuration
         private final cudnnBackendDescriptor_t plan;
         private final String name;
         private final long workspaceBytes;
@@ -282,16 +228,17 @@ final class JavaCppDnn implements Dnn {
             long[] all = new long[graph.uids.length];
             System.arraycopy(addresses, 0, all, 0, addresses.length);
             System.arraycopy(graph.scalars, 0, all, addresses.length, graph.scalars.length);
-            try (Descriptors once = new Descriptors(graph.subject())) {
+            try (Descriptors once = new Descriptors(graph.subject)) {
                 cudnnBackendDescriptor_t pack = once.create(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
                 once.setAddresses(pack, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, all);
                 once.setLongs(pack, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, graph.uids);
                 once.setAddresses(pack, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, workspace);
                 once.finish(pack);
-                Descriptors.check(
-                        cudnn.cudnnBackendExecute(handle, plan, pack),
-                        "cudnnBackendExecute of " + name,
-                        graph.subject());
+                int status = cudnn.cudnnBackendExecute(handle, plan, pack);
+                if (status != 0) {
+                    throw Descriptors.failure(
+                            status, "cudnnBackendExecute of " + name, graph.subject);
+                }
             }
         }
 

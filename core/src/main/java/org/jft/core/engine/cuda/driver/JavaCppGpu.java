@@ -39,8 +39,9 @@ final class JavaCppGpu implements Gpu {
         String device = "GPU " + index;
         int[] driver = new int[1];
         check(cudart.cudaDriverGetVersion(driver), "cudaDriverGetVersion", device);
+        // Nothing here makes the device current: that would take memory on each GPU of the machine.
         try (cudaDeviceProp properties = new cudaDeviceProp()) {
-            // Only name and memory, which stand first in every version; the rest of it moves.
+            // Only name and memory, which lie alike in every version; what is behind them moves.
             check(
                     cudart.cudaGetDeviceProperties(properties, index),
                     "cudaGetDeviceProperties",
@@ -66,14 +67,26 @@ final class JavaCppGpu implements Gpu {
         return value[0];
     }
 
-    /** Driver and runtime share the numbers of their errors, so one function names both. */
     static void check(int status, String call, String device) {
         if (status != 0) {
-            throw new CudaException(
-                    "%s failed on %s: %s"
-                            .formatted(
-                                    call, device, cudart.cudaGetErrorString(status).getString()));
+            throw failure(status, call, device);
         }
+    }
+
+    /** Driver and runtime share the numbers of their errors, so one function names both. */
+    static CudaException failure(int status, String call, String device) {
+        forget();
+        return new CudaException(
+                "%s failed on %s: %s"
+                        .formatted(call, device, cudart.cudaGetErrorString(status).getString()));
+    }
+
+    /**
+     * The runtime keeps a failure, and a library that asks for the last one would take it for its
+     * own.
+     */
+    private static void forget() {
+        cudart.cudaGetLastError();
     }
 
     private void check(int status, String call) {
@@ -95,6 +108,7 @@ final class JavaCppGpu implements Gpu {
         Pointer block = new Pointer();
         int status = cudart.cudaMalloc(block, bytes);
         if (status == cudaErrorMemoryAllocation) {
+            forget();
             throw new CudaException.OutOfMemory(purpose, bytes, freeBytes(), info.toString());
         }
         check(status, "cudaMalloc of %,d bytes for %s".formatted(bytes, purpose));

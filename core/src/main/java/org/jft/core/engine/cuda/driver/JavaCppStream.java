@@ -3,8 +3,9 @@ package org.jft.core.engine.cuda.driver;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToDevice;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToHost;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
-import static org.bytedeco.cuda.global.cudart.cudaStreamCaptureModeThreadLocal;
+import static org.bytedeco.cuda.global.cudart.cudaStreamCaptureModeRelaxed;
 
+import java.util.function.Supplier;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
@@ -31,11 +32,18 @@ final class JavaCppStream implements Stream {
         JavaCppGpu.check(status, call, device);
     }
 
+    /** Says what failed only where it did: most calls run often and succeed. */
+    private void check(int status, Supplier<String> call) {
+        if (status != 0) {
+            throw JavaCppGpu.failure(status, call.get(), device);
+        }
+    }
+
     private void copy(long to, long from, long bytes, int direction, String name) {
         check(
                 cudart.cudaMemcpyAsync(
                         new Address(to), new Address(from), bytes, direction, stream),
-                "cudaMemcpyAsync of %,d bytes %s".formatted(bytes, name));
+                () -> "cudaMemcpyAsync of %,d bytes %s".formatted(bytes, name));
     }
 
     @Override
@@ -57,7 +65,7 @@ final class JavaCppStream implements Stream {
     public void zero(long address, long bytes) {
         check(
                 cudart.cudaMemsetAsync(new Address(address), 0, bytes, stream),
-                "cudaMemsetAsync of %,d bytes".formatted(bytes));
+                () -> "cudaMemsetAsync of %,d bytes".formatted(bytes));
     }
 
     @Override
@@ -89,7 +97,7 @@ final class JavaCppStream implements Stream {
                             stream,
                             places,
                             (PointerPointer<Pointer>) null),
-                    "cuLaunchKernel of %s%s, %s".formatted(kernel.name(), arguments, grid));
+                    () -> "cuLaunchKernel of %s%s, %s".formatted(kernel.name(), arguments, grid));
         }
     }
 
@@ -110,10 +118,14 @@ final class JavaCppStream implements Stream {
                 "cudaStreamWaitEvent");
     }
 
+    /**
+     * Relaxed: a library may allocate or load code while its work is captured, which the other
+     * modes forbid to the whole thread. It is no less safe, for what is captured is this stream's.
+     */
     @Override
     public void beginCapture() {
         check(
-                cudart.cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
+                cudart.cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed),
                 "cudaStreamBeginCapture");
     }
 

@@ -45,8 +45,12 @@ public record OperationGraph(String pattern, List<Operation> operations) {
 
         /** Returns float32 like another array that lies nowhere. */
         public static Array between(String name, Array like) {
-            return new Array(
-                    name, Element.FLOAT, like.n, like.c, like.h, like.w, true, Optional.empty());
+            return between(name, Element.FLOAT, like);
+        }
+
+        /** Returns an array like another that lies nowhere. */
+        public static Array between(String name, Element element, Array like) {
+            return new Array(name, element, like.n, like.c, like.h, like.w, true, Optional.empty());
         }
 
         /** Returns whether the caller gives its address. */
@@ -134,13 +138,34 @@ public record OperationGraph(String pattern, List<Operation> operations) {
      * Batch norm with the statistics of the batch.
      *
      * @param inverse 1 / sqrt(variance + epsilon), the variance over n
+     * @param running statistics that cuDNN may move on the way
      */
     public record NormForward(
-            Array x, Array scale, Array shift, Array epsilon, Array mean, Array inverse, Array y)
+            Array x,
+            Array scale,
+            Array shift,
+            Array epsilon,
+            Array mean,
+            Array inverse,
+            Array y,
+            Optional<Running> running)
             implements Operation {
         @Override
         public List<Array> arrays() {
-            return List.of(x, scale, shift, epsilon, mean, inverse, y);
+            List<Array> all = new ArrayList<>(List.of(x, scale, shift, epsilon, mean, inverse, y));
+            running.ifPresent(of -> all.addAll(of.arrays()));
+            return all;
+        }
+    }
+
+    /**
+     * Running statistics, before and after: {@code after = (1 - rate) before + rate batch}, the
+     * batch's variance over n - 1.
+     */
+    public record Running(
+            Array meanBefore, Array varianceBefore, Array rate, Array mean, Array variance) {
+        private List<Array> arrays() {
+            return List.of(meanBefore, varianceBefore, rate, mean, variance);
         }
     }
 
