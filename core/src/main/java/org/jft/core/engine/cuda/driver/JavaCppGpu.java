@@ -90,7 +90,9 @@ final class JavaCppGpu implements Gpu {
     }
 
     private void check(int status, String call) {
-        check(status, call, info.toString());
+        if (status != 0) {
+            throw failure(status, call, info.toString());
+        }
     }
 
     @Override
