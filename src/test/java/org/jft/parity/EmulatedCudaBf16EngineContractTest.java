@@ -2,8 +2,6 @@ package org.jft.parity;
 
 import java.util.Set;
 import org.jft.core.config.EngineConfig.Precision;
-import org.jft.core.engine.EngineFactory;
-import org.jft.core.engine.cuda.EmulatedCuda;
 
 /** The same in bfloat16, with fused batch norms. */
 class EmulatedCudaBf16EngineContractTest extends EngineContract {
@@ -15,11 +13,6 @@ class EmulatedCudaBf16EngineContractTest extends EngineContract {
     @Override
     Precision precision() {
         return Precision.BF16;
-    }
-
-    @Override
-    EngineFactory factory() {
-        return new EmulatedCuda(true);
     }
 
     /** The emulation's own objects are in the way. */

@@ -7,6 +7,7 @@ import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.Engines;
 import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.cuda.EmulatedCuda;
 
 /** Which engine the contracts judge, and what it does not claim to do. */
 abstract class EngineUnderTest {
@@ -35,8 +36,11 @@ abstract class EngineUnderTest {
         return Set.of();
     }
 
+    /** The cuda engine is on an emulated GPU here, whose cuDNN fuses batch norms in bfloat16. */
     EngineFactory factory() {
-        return Engines.named(engineName());
+        return engineName().equals("cuda")
+                ? new EmulatedCuda(precision() == Precision.BF16)
+                : Engines.named(engineName());
     }
 
     final boolean has(Lack what) {

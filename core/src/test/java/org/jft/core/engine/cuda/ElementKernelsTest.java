@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import org.jft.core.engine.cuda.driver.Grid;
 import org.jft.core.engine.program.Op.Activation.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,7 @@ final class ElementKernelsTest extends KernelContract {
                 HostGpu.of(format)
                         .launch(
                                 "activate",
-                                LaunchShape.flat(count),
+                                Grids.flat(count),
                                 inPlace,
                                 inPlace,
                                 (long) count,
@@ -98,7 +99,7 @@ final class ElementKernelsTest extends KernelContract {
             HostGpu.of(format)
                     .launch(
                             "activate_backward",
-                            LaunchShape.flat(count),
+                            Grids.flat(count),
                             inPlace,
                             DeviceArray.of(format, values),
                             inPlace,
@@ -121,14 +122,14 @@ final class ElementKernelsTest extends KernelContract {
         HostGpu gpu = HostGpu.of(format);
         for (Function function : Function.values()) {
             DeviceArray value = DeviceArray.of(format, nan);
-            gpu.launch("activate", LaunchShape.of(1), value, value, 9L, function.ordinal(), ALPHA);
+            gpu.launch("activate", Grids.each(1), value, value, 9L, function.ordinal(), ALPHA);
             assertSame(function + " of NaN", nan, value.values(format));
 
             DeviceArray gradient = DeviceArray.of(format, nan);
             DeviceArray at = DeviceArray.of(format, ones);
             gpu.launch(
                     "activate_backward",
-                    LaunchShape.of(1),
+                    Grids.each(1),
                     gradient,
                     at,
                     gradient,
@@ -138,7 +139,7 @@ final class ElementKernelsTest extends KernelContract {
             assertSame("gradient NaN of " + function, nan, gradient.values(format));
         }
         DeviceArray sum = DeviceArray.of(format, nan);
-        gpu.launch("add", LaunchShape.of(1), sum, sum, DeviceArray.of(format, ones), 9L, 1);
+        gpu.launch("add", Grids.each(1), sum, sum, DeviceArray.of(format, ones), 9L, 1);
         assertSame("rectified sum", nan, sum.values(format));
     }
 
@@ -160,7 +161,7 @@ final class ElementKernelsTest extends KernelContract {
                 HostGpu.of(format)
                         .launch(
                                 "add",
-                                LaunchShape.flat(count),
+                                Grids.flat(count),
                                 inPlace,
                                 other,
                                 inPlace,
@@ -197,7 +198,7 @@ final class ElementKernelsTest extends KernelContract {
                     HostGpu.of(format)
                             .launch(
                                     "linear_epilogue" + (held == format ? "" : "_float"),
-                                    LaunchShape.of(2),
+                                    Grids.each(2),
                                     inPlace,
                                     inPlace,
                                     biased ? DeviceArray.floats(bias).asSlice() : null,
@@ -233,7 +234,7 @@ final class ElementKernelsTest extends KernelContract {
             HostGpu.of(format)
                     .launch(
                             "copy_channels",
-                            LaunchShape.flat(rows * channels),
+                            Grids.flat(rows * channels),
                             to,
                             DeviceArray.of(format, from),
                             (long) rows,
@@ -302,7 +303,7 @@ final class ElementKernelsTest extends KernelContract {
             HostGpu.of(format)
                     .launch(
                             "draw_mask",
-                            LaunchShape.of(3),
+                            Grids.each(3),
                             mask,
                             numbers,
                             (long) count,
@@ -331,7 +332,7 @@ final class ElementKernelsTest extends KernelContract {
             HostGpu.of(format)
                     .launch(
                             "apply_mask",
-                            LaunchShape.flat(count),
+                            Grids.flat(count),
                             inPlace,
                             inPlace,
                             kept,
@@ -363,9 +364,9 @@ final class ElementKernelsTest extends KernelContract {
             HostGpu gpu = HostGpu.of(format);
             long rows = shape[0];
 
-            LaunchShape columns = LaunchShape.columns(c, chunks);
+            Grid columns = Grids.columns(c, chunks);
             gpu.launch("column_sums_partial", columns, partials, from, rows, c);
-            gpu.launch("column_sums", LaunchShape.combine(c), to, partials, scale, c, chunks);
+            gpu.launch("column_sums", Grids.combine(c), to, partials, scale, c, chunks);
 
             double slack = FLOAT * (10 + rows);
             assertNear(Arrays.toString(shape), expected, to.floats(), Format.FP32, slack);

@@ -20,7 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
+import org.jft.core.engine.cuda.driver.Grid;
 
 /**
  * Runs the kernels on the CPU: all sources as one C++ program for each element type, behind
@@ -32,7 +32,6 @@ final class HostGpu {
     /** A structure of ints, by value. */
     record Structure(int... values) {}
 
-    private static final int THREADS = 256;
     private static final Map<Format, CompletableFuture<HostGpu>> PROGRAMS =
             new EnumMap<>(Format.class);
 
@@ -68,50 +67,26 @@ final class HostGpu {
     }
 
     private static HostGpu compile(Format format) {
+        Path program =
+                KernelSources.compile(
+                        KernelSources.folder(),
+                        "kernels",
+                        KernelSources.forHost(Kernels.FAMILIES, "host_main.h"),
+                        "-O1",
+                        "-DT_" + format,
+                        "-Wall",
+                        "-Wextra",
+                        "-Werror",
+                        "-Wno-unknown-pragmas",
+                        "-fsanitize=alignment,bounds",
+                        "-fno-sanitize-recover=all");
         try {
-            Path folder = Files.createTempDirectory("jft-kernels");
-            folder.toFile().deleteOnExit();
-            Path source = folder.resolve("kernels.cpp");
-            Path program = folder.resolve("kernels");
-            Files.writeString(source, source());
-            Tools.run(
-                    "g++",
-                    "-std=c++17",
-                    "-O1",
-                    "-ffp-contract=off",
-                    "-DT_" + format,
-                    "-Wall",
-                    "-Wextra",
-                    "-Werror",
-                    "-Wno-unknown-pragmas",
-                    "-fsanitize=alignment,bounds",
-                    "-fno-sanitize-recover=all",
-                    "-o",
-                    program.toString(),
-                    source.toString());
             HostGpu gpu = new HostGpu(program);
-            for (Path file : List.of(gpu.log, program, source)) {
-                file.toFile().deleteOnExit();
-            }
+            gpu.log.toFile().deleteOnExit();
             return gpu;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static String source() {
-        StringBuilder text = new StringBuilder(Tools.resource("host_shim.h"));
-        text.append(KernelSources.common());
-        KernelSources.FAMILIES.forEach(family -> text.append(KernelSources.text(family)));
-        text.append(Tools.resource("host_main.h"));
-        return KernelSources.FAMILIES.stream()
-                .flatMap(family -> KernelSources.kernels(family).stream())
-                .map(kernel -> "        {\"%s\", launcher(&%s)},%n".formatted(kernel, kernel))
-                .collect(
-                        Collectors.joining(
-                                "",
-                                text + "static std::vector<Named> kernels() {\n    return {\n",
-                                "    };\n}\n"));
     }
 
     /**
@@ -120,7 +95,7 @@ final class HostGpu {
      * @param arguments in the order of its signature: Integer, Long, Float, Double, Structure,
      *     {@link DeviceArray}, or null for a null pointer; an array given twice is one memory
      */
-    synchronized void launch(String kernel, LaunchShape grid, Object... arguments) {
+    synchronized void launch(String kernel, Grid grid, Object... arguments) {
         List<DeviceArray> memory = new ArrayList<>();
         try {
             requests.write(request(kernel, grid, arguments, memory));
@@ -156,12 +131,12 @@ final class HostGpu {
     }
 
     private static byte[] request(
-            String kernel, LaunchShape grid, Object[] arguments, List<DeviceArray> memory) {
+            String kernel, Grid grid, Object[] arguments, List<DeviceArray> memory) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] name = kernel.getBytes(StandardCharsets.US_ASCII);
         bytes.writeBytes(ints(name.length));
         bytes.writeBytes(name);
-        bytes.writeBytes(ints(grid.x(), grid.y(), THREADS, arguments.length));
+        bytes.writeBytes(ints(grid.x(), grid.y(), grid.threads(), arguments.length));
         List<Object> seen = new ArrayList<>();
         for (Object argument : arguments) {
             if (argument instanceof DeviceArray array) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class KernelSourcesTest {
+    private static final Pattern KERNEL = Pattern.compile("(?m)^KERNEL (\\w+)\\(([^)]*)\\)");
     private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");
     private static final Pattern SPILL = Pattern.compile("(\\d+) bytes spill stores");
     private static final Pattern CATALOGUED =
@@ -39,17 +40,25 @@ final class KernelSourcesTest {
             command.add("-gencode=arch=compute_%d,code=sm_%d".formatted(each, each));
         }
         List<String> expected = new ArrayList<>();
-        for (String family : KernelSources.FAMILIES) {
+        for (String family : Kernels.FAMILIES) {
             Path source = folder.resolve(family + ".cu");
-            Files.writeString(source, KernelSources.common() + KernelSources.text(family));
+            Files.writeString(source, Kernels.text(family));
             command.add(source.toString());
-            ARCHITECTURES.forEach(each -> expected.addAll(KernelSources.kernels(family)));
+            ARCHITECTURES.forEach(each -> expected.addAll(Kernels.definitions(family)));
         }
 
         String said = Tools.run(command.toArray(String[]::new));
 
         assertThat(found(ENTRY, said)).containsExactlyInAnyOrderElementsOf(expected);
         assertThat(found(SPILL, said)).as(said).containsOnly("0");
+    }
+
+    /** Each kernel of a family with its parameters, as "name(type name, ...)". */
+    private static Stream<String> signatures(String family) {
+        return KERNEL.matcher(Kernels.text(family))
+                .results()
+                .map(match -> match.group(1) + "(" + match.group(2).strip() + ")")
+                .map(signature -> signature.replaceAll("\\s+", " "));
     }
 
     /** The catalogue's kernels, each with its parameters as the source has them. */
@@ -69,9 +78,7 @@ final class KernelSourcesTest {
     @Test
     void shouldHaveTheSignaturesOfTheCatalogue() {
         List<String> signatures =
-                KernelSources.FAMILIES.stream()
-                        .flatMap(family -> KernelSources.signatures(family).stream())
-                        .toList();
+                Kernels.FAMILIES.stream().flatMap(KernelSourcesTest::signatures).toList();
 
         List<String> catalogue =
                 CATALOGUED

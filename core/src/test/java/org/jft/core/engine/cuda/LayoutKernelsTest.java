@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jft.core.engine.cuda.driver.Grid;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -43,7 +44,7 @@ final class LayoutKernelsTest extends KernelContract {
         HostGpu.of(format)
                 .launch(
                         "cast_from_float",
-                        LaunchShape.flat(values.length),
+                        Grids.flat(values.length),
                         to,
                         DeviceArray.floats(values),
                         (long) values.length);
@@ -68,7 +69,7 @@ final class LayoutKernelsTest extends KernelContract {
         HostGpu.of(format)
                 .launch(
                         "cast_to_float",
-                        LaunchShape.flat(PATTERNS),
+                        Grids.flat(PATTERNS),
                         to,
                         DeviceArray.of(format, values),
                         (long) PATTERNS);
@@ -86,8 +87,8 @@ final class LayoutKernelsTest extends KernelContract {
             HostGpu gpu = HostGpu.of(format);
 
             DeviceArray from = DeviceArray.floats(values);
-            gpu.launch("cast_from_float", LaunchShape.flat(count), there, from, (long) count);
-            gpu.launch("cast_to_float", LaunchShape.of(1), back, there, (long) count);
+            gpu.launch("cast_from_float", Grids.flat(count), there, from, (long) count);
+            gpu.launch("cast_to_float", Grids.each(1), back, there, (long) count);
 
             assertSame("count=" + count, values, back.floats());
         }
@@ -112,7 +113,7 @@ final class LayoutKernelsTest extends KernelContract {
                 HostGpu.of(format)
                         .launch(
                                 "pixels_to_nhwc",
-                                LaunchShape.flat(2 * pixels),
+                                Grids.flat(2 * pixels),
                                 to,
                                 DeviceArray.bytes(bytes),
                                 DeviceArray.floats(mean),
@@ -160,26 +161,9 @@ final class LayoutKernelsTest extends KernelContract {
             DeviceArray scale = DeviceArray.floats(FACTOR);
             DeviceArray inverse = DeviceArray.floats(1 / FACTOR);
 
+            gpu.launch("nchw_to_nhwc", Grids.tiles(nhwc.length), to, from, scale, n, c, hw, padded);
             gpu.launch(
-                    "nchw_to_nhwc",
-                    LaunchShape.tiles(nhwc.length),
-                    to,
-                    from,
-                    scale,
-                    n,
-                    c,
-                    hw,
-                    padded);
-            gpu.launch(
-                    "nhwc_to_nchw",
-                    LaunchShape.tiles(nchw.length),
-                    back,
-                    to,
-                    inverse,
-                    n,
-                    c,
-                    hw,
-                    padded);
+                    "nhwc_to_nchw", Grids.tiles(nchw.length), back, to, inverse, n, c, hw, padded);
 
             String what = "n=%s, c=%s, hw=%s, padded=%s".formatted(n, c, hw, padded);
             assertSame(what, nhwc, to.values(format));
@@ -200,7 +184,7 @@ final class LayoutKernelsTest extends KernelContract {
         HostGpu.of(format)
                 .launch(
                         "nhwc_to_nchw_float",
-                        LaunchShape.tiles(expected.length),
+                        Grids.tiles(expected.length),
                         to,
                         DeviceArray.floats(nhwc),
                         null,
@@ -246,7 +230,7 @@ final class LayoutKernelsTest extends KernelContract {
                 HostGpu.of(format)
                         .launch(
                                 "weights_to_krsc",
-                                LaunchShape.tiles(plain.length),
+                                Grids.tiles(plain.length),
                                 to,
                                 DeviceArray.floats(weights).asSlice(),
                                 fold ? DeviceArray.floats(factors) : null,
@@ -281,7 +265,7 @@ final class LayoutKernelsTest extends KernelContract {
                 HostGpu.of(format)
                         .launch(
                                 "gradient_to_kcrs" + (held == format ? "" : "_float"),
-                                LaunchShape.tiles(expected.length),
+                                Grids.tiles(expected.length),
                                 to,
                                 DeviceArray.of(held, krsc),
                                 DeviceArray.floats(FACTOR),
@@ -315,12 +299,12 @@ final class LayoutKernelsTest extends KernelContract {
             DeviceArray backFloat = DeviceArray.unsetFloats(weights.length).asSlice();
             DeviceArray from = DeviceArray.floats(weights).asSlice();
             DeviceArray scale = DeviceArray.floats(FACTOR);
-            LaunchShape grid = LaunchShape.tiles(weights.length);
+            Grid grid = Grids.tiles(weights.length);
             HostGpu gpu = HostGpu.of(format);
 
             gpu.launch(
                     "depthwise_to_krs",
-                    LaunchShape.tiles(krs.length),
+                    Grids.tiles(krs.length),
                     to,
                     from,
                     DeviceArray.floats(factors),

@@ -68,7 +68,7 @@ final class LossKernelsTest extends KernelContract {
             HostGpu gpu = HostGpu.of(format);
             gpu.launch(
                     kernel,
-                    LaunchShape.of(rows),
+                    Grids.each(rows),
                     gradient,
                     losses,
                     DeviceArray.floats(logits),
@@ -79,7 +79,7 @@ final class LossKernelsTest extends KernelContract {
                     rows,
                     classes,
                     stride);
-            gpu.launch("mean_loss", LaunchShape.of(1), loss, losses, rows);
+            gpu.launch("mean_loss", Grids.each(1), loss, losses, rows);
             return loss.doubles()[0];
         }
 

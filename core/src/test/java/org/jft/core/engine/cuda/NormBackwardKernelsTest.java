@@ -81,7 +81,7 @@ final class NormBackwardKernelsTest extends KernelContract {
             DeviceArray partials = DeviceArray.unsetFloats(2 * chunks * c);
             gpu.launch(
                     "norm_backward_partial",
-                    LaunchShape.columns(c, chunks),
+                    Grids.columns(c, chunks),
                     partials,
                     from,
                     x,
@@ -95,7 +95,7 @@ final class NormBackwardKernelsTest extends KernelContract {
             DeviceArray unscale = DeviceArray.floats(UNSCALE);
             gpu.launch(
                     "norm_backward_sums",
-                    LaunchShape.combine(c),
+                    Grids.combine(c),
                     sums,
                     shiftGradient,
                     scaleGradient,
@@ -109,7 +109,7 @@ final class NormBackwardKernelsTest extends KernelContract {
             HostGpu.of(norm.format)
                     .launch(
                             "norm_backward_data",
-                            LaunchShape.flat(gradient.length),
+                            Grids.flat(gradient.length),
                             to,
                             addendGradient(),
                             from,

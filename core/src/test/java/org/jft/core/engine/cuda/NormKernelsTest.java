@@ -2,6 +2,7 @@ package org.jft.core.engine.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jft.core.engine.cuda.driver.Grid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,9 +21,9 @@ final class NormKernelsTest extends KernelContract {
         HostGpu gpu = HostGpu.of(format);
 
         DeviceArray from = DeviceArray.of(format, x);
-        LaunchShape columns = LaunchShape.columns(c, chunks);
+        Grid columns = Grids.columns(c, chunks);
         gpu.launch("norm_statistics_partial", columns, partials, from, (long) rows, c);
-        LaunchShape combine = LaunchShape.combine(c);
+        Grid combine = Grids.combine(c);
         gpu.launch("norm_statistics", combine, means, variances, partials, (long) rows, c, chunks);
 
         String what = "%s, rows=%s, c=%s, chunks=%s".formatted(format, rows, c, chunks);
@@ -87,7 +88,7 @@ final class NormKernelsTest extends KernelContract {
         HostGpu.of(Format.FP16)
                 .launch(
                         "norm_statistics_of_sums",
-                        LaunchShape.channels(c),
+                        Grids.channels(c),
                         means,
                         variances,
                         DeviceArray.floats(sums),
@@ -111,7 +112,7 @@ final class NormKernelsTest extends KernelContract {
         HostGpu.of(Format.FP16)
                 .launch(
                         "norm_statistics_of_sums",
-                        LaunchShape.channels(3),
+                        Grids.channels(3),
                         means,
                         variances,
                         DeviceArray.floats(300, 300, Float.NaN),
@@ -140,7 +141,7 @@ final class NormKernelsTest extends KernelContract {
                 HostGpu.of(format)
                         .launch(
                                 "norm_apply",
-                                LaunchShape.flat(norm.x.length),
+                                Grids.flat(norm.x.length),
                                 y,
                                 mask,
                                 x,
@@ -176,7 +177,7 @@ final class NormKernelsTest extends KernelContract {
         HostGpu.of(format)
                 .launch(
                         "norm_apply",
-                        LaunchShape.of(1),
+                        Grids.each(1),
                         y,
                         mask,
                         DeviceArray.of(format, x),
@@ -220,7 +221,7 @@ final class NormKernelsTest extends KernelContract {
         HostGpu.of(Format.FP32)
                 .launch(
                         "running_step",
-                        LaunchShape.channels(c),
+                        Grids.channels(c),
                         meanTo,
                         varianceTo,
                         DeviceArray.floats(running).asSlice(),
@@ -254,7 +255,7 @@ final class NormKernelsTest extends KernelContract {
         HostGpu.of(Format.FP32)
                 .launch(
                         "fold_norm",
-                        LaunchShape.channels(norm.c),
+                        Grids.channels(norm.c),
                         factorsTo,
                         biasTo,
                         biased ? DeviceArray.floats(before).asSlice() : null,

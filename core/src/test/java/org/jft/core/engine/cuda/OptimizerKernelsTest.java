@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jft.core.engine.cuda.driver.Grid;
 import org.junit.jupiter.api.Test;
 
 /** The optimizer's arithmetic is held to the bits: float32 in the order of train's UpdateRule. */
@@ -85,7 +86,7 @@ final class OptimizerKernelsTest extends KernelContract {
 
         gpu.launch(
                 "sgd_step",
-                LaunchShape.of(RANGES),
+                Grids.each(RANGES),
                 w,
                 v,
                 DeviceArray.floats(gradients),
@@ -125,7 +126,7 @@ final class OptimizerKernelsTest extends KernelContract {
 
         gpu.launch(
                 "rmsprop_step",
-                LaunchShape.of(RANGES),
+                Grids.each(RANGES),
                 w,
                 s,
                 v,
@@ -154,7 +155,7 @@ final class OptimizerKernelsTest extends KernelContract {
         DeviceArray numbers = numbers().averageRate(rate).array();
         DeviceArray from = DeviceArray.floats(parameters);
 
-        gpu.launch("average_step", LaunchShape.flat(LENGTH), to, from, numbers, (long) LENGTH);
+        gpu.launch("average_step", Grids.flat(LENGTH), to, from, numbers, (long) LENGTH);
 
         assertSame("average", expected, to.floats());
     }
@@ -168,7 +169,7 @@ final class OptimizerKernelsTest extends KernelContract {
         DeviceArray sum = DeviceArray.floats(parameters);
         DeviceArray more = DeviceArray.floats(gradients);
 
-        gpu.launch("accumulate", LaunchShape.flat(LENGTH), sum, more, (long) LENGTH);
+        gpu.launch("accumulate", Grids.flat(LENGTH), sum, more, (long) LENGTH);
 
         assertSame("sum", expected, sum.floats());
     }
@@ -178,8 +179,8 @@ final class OptimizerKernelsTest extends KernelContract {
         DeviceStepNumbers numbers = numbers().largestNorm(largestNorm);
         DeviceArray partials = DeviceArray.unset(Double.BYTES * RANGES);
         DeviceArray from = DeviceArray.floats(gradients);
-        gpu.launch("gradient_squares", LaunchShape.of(RANGES), partials, from, ranges());
-        gpu.launch("gradient_norm", LaunchShape.of(1), numbers.array(), partials, RANGES);
+        gpu.launch("gradient_squares", Grids.each(RANGES), partials, from, ranges());
+        gpu.launch("gradient_norm", Grids.each(1), numbers.array(), partials, RANGES);
         return numbers;
     }
 
@@ -223,7 +224,7 @@ final class OptimizerKernelsTest extends KernelContract {
         DeviceArray w = DeviceArray.floats(parameters);
         DeviceArray other = DeviceArray.floats(gradients);
         DeviceArray from = DeviceArray.floats(gradients);
-        LaunchShape each = LaunchShape.of(RANGES);
+        Grid each = Grids.each(RANGES);
 
         gpu.launch("sgd_step", each, w, other, from, ranges, numbers, MOMENTUM, WEIGHT_DECAY);
         gpu.launch(
@@ -239,7 +240,7 @@ final class OptimizerKernelsTest extends KernelContract {
                 MOMENTUM,
                 1e-3f,
                 WEIGHT_DECAY);
-        gpu.launch("average_step", LaunchShape.of(2), other, w, numbers, (long) LENGTH);
+        gpu.launch("average_step", Grids.each(2), other, w, numbers, (long) LENGTH);
 
         assertSame("parameters", parameters, w.floats());
         assertSame("state", gradients, other.floats());
@@ -262,7 +263,7 @@ final class OptimizerKernelsTest extends KernelContract {
         DeviceStepNumbers numbers = numbers();
         gpu.launch(
                 "rmsprop_step",
-                LaunchShape.of(RANGES),
+                Grids.each(RANGES),
                 DeviceArray.floats(parameters),
                 DeviceArray.floats(new float[LENGTH]),
                 DeviceArray.floats(new float[LENGTH]),
@@ -279,18 +280,18 @@ final class OptimizerKernelsTest extends KernelContract {
     @Test
     void shouldHalveTheLossScaleAtOverflowAndDoubleItAfterCalm() {
         DeviceStepNumbers numbers = numbers().lossScale(1024).finite(false).stepsAtScale(2);
-        gpu.launch("update_loss_scale", LaunchShape.of(1), numbers.array(), 3);
+        gpu.launch("update_loss_scale", Grids.each(1), numbers.array(), 3);
         assertThat(numbers.lossScale()).isEqualTo(512);
         assertThat(numbers.unscale()).isEqualTo(1 / 512f);
         assertThat(numbers.stepsAtScale()).isZero();
 
         numbers.finite(true);
         for (int step = 1; step < 3; step++) {
-            gpu.launch("update_loss_scale", LaunchShape.of(1), numbers.array(), 3);
+            gpu.launch("update_loss_scale", Grids.each(1), numbers.array(), 3);
             assertThat(numbers.lossScale()).isEqualTo(512);
             assertThat(numbers.stepsAtScale()).isEqualTo(step);
         }
-        gpu.launch("update_loss_scale", LaunchShape.of(1), numbers.array(), 3);
+        gpu.launch("update_loss_scale", Grids.each(1), numbers.array(), 3);
         assertThat(numbers.lossScale()).isEqualTo(1024);
         assertThat(numbers.unscale()).isEqualTo(1 / 1024f);
         assertThat(numbers.stepsAtScale()).isZero();
@@ -299,17 +300,17 @@ final class OptimizerKernelsTest extends KernelContract {
     @Test
     void shouldKeepTheLossScaleWithinItsBounds() {
         DeviceStepNumbers least = numbers().lossScale(1).finite(false);
-        gpu.launch("update_loss_scale", LaunchShape.of(1), least.array(), 1);
+        gpu.launch("update_loss_scale", Grids.each(1), least.array(), 1);
         assertThat(least.lossScale()).isEqualTo(1);
         assertThat(least.broken()).as("nothing is left to lower").isTrue();
 
         DeviceStepNumbers low = numbers().lossScale(2).finite(false);
-        gpu.launch("update_loss_scale", LaunchShape.of(1), low.array(), 1);
+        gpu.launch("update_loss_scale", Grids.each(1), low.array(), 1);
         assertThat(low.lossScale()).isEqualTo(1);
         assertThat(low.broken()).isFalse();
 
         DeviceStepNumbers most = numbers().lossScale(0x1p24f);
-        gpu.launch("update_loss_scale", LaunchShape.of(1), most.array(), 1);
+        gpu.launch("update_loss_scale", Grids.each(1), most.array(), 1);
         assertThat(most.lossScale()).isEqualTo(0x1p24f);
     }
 }

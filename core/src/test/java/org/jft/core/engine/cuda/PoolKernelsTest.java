@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jft.core.engine.cuda.HostGpu.Structure;
+import org.jft.core.engine.cuda.driver.Grid;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -58,12 +59,12 @@ final class PoolKernelsTest extends KernelContract {
                     countPadding ? 1 : 0);
         }
 
-        LaunchShape forward() {
-            return LaunchShape.image(n, outH(), outW(), c);
+        Grid forward() {
+            return Grids.image(n, outH(), outW(), c);
         }
 
-        LaunchShape backward() {
-            return LaunchShape.image(n, h, w, c);
+        Grid backward() {
+            return Grids.image(n, h, w, c);
         }
 
         /** The input element under element k of the window of an output element, or -1. */
@@ -169,8 +170,8 @@ final class PoolKernelsTest extends KernelContract {
             DeviceArray from = DeviceArray.of(format, x);
             HostGpu gpu = HostGpu.of(format);
 
-            gpu.launch("max_pool", LaunchShape.of(1), y, null, from, of.structure(false));
-            gpu.launch("global_max_pool", LaunchShape.of(1), global, null, from, 1, 4, 1);
+            gpu.launch("max_pool", Grids.each(1), y, null, from, of.structure(false));
+            gpu.launch("global_max_pool", Grids.each(1), global, null, from, 1, 4, 1);
 
             assertThat(y.values(format)).containsExactly(Float.NaN);
             assertThat(global.values(format)).containsExactly(Float.NaN);
@@ -256,8 +257,8 @@ final class PoolKernelsTest extends KernelContract {
         DeviceArray meanDx = DeviceArray.unset(format, x.length);
         DeviceArray from = DeviceArray.of(format, x);
         DeviceArray dy = DeviceArray.of(format, gradient);
-        LaunchShape columns = LaunchShape.columns(c, n);
-        LaunchShape image = LaunchShape.image(n, hw, 1, c);
+        Grid columns = Grids.columns(c, n);
+        Grid image = Grids.image(n, hw, 1, c);
         HostGpu gpu = HostGpu.of(format);
 
         gpu.launch("global_max_pool", columns, y, at, from, n, hw, c);

@@ -71,9 +71,9 @@ final class ResizeKernelsTest extends KernelContract {
         HostGpu gpu = HostGpu.of(format);
 
         DeviceArray from = DeviceArray.of(format, x);
-        gpu.launch(kernel, LaunchShape.image(n, outH, outW, c), to, from, resize);
+        gpu.launch(kernel, Grids.image(n, outH, outW, c), to, from, resize);
         DeviceArray dy = DeviceArray.of(format, gradient);
-        gpu.launch(kernel + "_backward", LaunchShape.image(n, h, w, c), back, dy, resize);
+        gpu.launch(kernel + "_backward", Grids.image(n, h, w, c), back, dy, resize);
 
         String what = "%s, %s x %s to %s x %s".formatted(kernel, h, w, outH, outW);
         assertNear(what, y, to.values(format), format, 3 * FLOAT);
