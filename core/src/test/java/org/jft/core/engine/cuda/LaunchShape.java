@@ -5,6 +5,7 @@ record LaunchShape(int x, int y) {
     private static final int BLOCK = 256;
     private static final int UNIT = 8;
     private static final int LANES = 32;
+    private static final int COMBINED = 8;
     private static final int TILE = 4096;
     private static final int MOST = 8192;
 
@@ -25,7 +26,7 @@ record LaunchShape(int x, int y) {
     }
 
     static LaunchShape combine(int c) {
-        return of(ceil(c, LANES));
+        return of(ceil(c, COMBINED));
     }
 
     static LaunchShape tiles(int count) {
