@@ -29,7 +29,8 @@ final class Stopwatch implements AutoCloseable {
     /**
      * Returns the milliseconds of a run, the mean of several.
      *
-     * @param best of others so far; what takes several times as long is not run again
+     * @param best of others so far, 0 if there is none to compare with; what takes several times as
+     *     long is not run again
      */
     double millis(Work work, double best) {
         mean(work, 1); // loads code

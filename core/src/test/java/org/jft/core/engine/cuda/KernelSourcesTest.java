@@ -63,7 +63,13 @@ final class KernelSourcesTest {
         Path code = folder.resolve(family + ".ptx");
         Files.writeString(source, KernelSources.common() + KernelSources.text(family));
         Tools.run(
-                "nvcc", "-ptx", "-arch=sm_90", "-DT_FP16", "-o", code.toString(), source.toString());
+                "nvcc",
+                "-ptx",
+                "-arch=sm_90",
+                "-DT_FP16",
+                "-o",
+                code.toString(),
+                source.toString());
         List<String> reading =
                 KernelSources.signatures(family).stream()
                         .filter(signature -> signature.startsWith(kernels))
