@@ -2,6 +2,7 @@ package org.jft.core.engine.cuda;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,26 +113,34 @@ final class Alternatives {
     }
 
     private Way measure(List<Way> possible, Device device, ToLongFunction<Place> addresses) {
+        Map<Way, Work> ready = new LinkedHashMap<>(); // in the order of the ways
+        for (Way way : possible) {
+            work(way, device, addresses).ifPresent(work -> ready.put(way, work));
+        }
+        if (ready.isEmpty()) {
+            return possible.get(0); // which says what is missing when it is prepared
+        }
+        Way best = ready.size() == 1 ? ready.keySet().iterator().next() : fastest(ready, device);
+        device.choices().put(key(), best.name);
+        return best;
+    }
+
+    private Way fastest(Map<Way, Work> ready, Device device) {
         Map<Way, Double> millis = new HashMap<>();
         double least = Double.POSITIVE_INFINITY;
         try (Stopwatch watch = new Stopwatch(device.gpu())) {
-            for (Way way : possible) {
-                Optional<Work> ready = work(way, device, addresses);
-                if (ready.isPresent()) {
-                    double time = watch.millis(ready.get(), least);
-                    LOG.debug("{} by {}: {} ms", work, way.name, time);
-                    millis.put(way, time);
-                    least = Math.min(least, time);
-                }
+            for (Map.Entry<Way, Work> each : ready.entrySet()) {
+                double time = watch.millis(each.getValue(), least);
+                LOG.debug("{} by {}: {} ms", work, each.getKey().name, time);
+                millis.put(each.getKey(), time);
+                least = Math.min(least, time);
             }
         }
         double enough = slack * least;
-        Optional<Way> best =
-                possible.stream()
-                        .filter(way -> millis.containsKey(way) && millis.get(way) <= enough)
-                        .findFirst();
-        best.ifPresent(way -> device.choices().put(key(), way.name));
-        return best.orElse(possible.get(0)); // which says what is missing when it is prepared
+        return ready.keySet().stream()
+                .filter(way -> millis.get(way) <= enough)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Makes steps ready, to be enqueued one behind the other. */

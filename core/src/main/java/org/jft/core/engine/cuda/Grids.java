@@ -12,6 +12,8 @@ final class Grids {
     private static final int MOST_ROWS = 65_535;
     private static final int ENOUGH_BLOCKS = 512; // to fill a large GPU a few times over
     private static final int ROWS_OF_A_CHUNK = 256;
+    private static final int COMBINED = 8; // columns of a block that adds up chunks
+    private static final int ROUNDS = 4; // make up for reading the numbers of eight channels
 
     private Grids() {}
 
@@ -19,9 +21,13 @@ final class Grids {
         return Grid.of(clamp(ceil(count, BLOCK * UNIT)), BLOCK);
     }
 
-    /** A flat grid whose rounds all begin at the same channel where that takes few more blocks. */
+    /**
+     * A flat grid for what reads numbers of its channels first: some rounds for each thread, all of
+     * which begin at the same channel where that takes few more blocks.
+     */
     static Grid flat(long count, int channels) {
-        long blocks = clamp(ceil(count, BLOCK * UNIT));
+        long once = ceil(count, BLOCK * UNIT);
+        long blocks = clamp(Math.max(Math.min(once, ENOUGH_BLOCKS), ceil(once, ROUNDS)));
         long period = channels / gcd(channels, BLOCK * UNIT);
         long rounded = ceil(blocks, period) * period;
         return Grid.of((int) (rounded <= MOST_BLOCKS ? rounded : blocks), BLOCK);
@@ -53,7 +59,7 @@ final class Grids {
     }
 
     static Grid combine(int c) {
-        return Grid.of((int) ceil(c, LANES), BLOCK);
+        return Grid.of((int) ceil(c, COMBINED), BLOCK);
     }
 
     static Grid tiles(long count) {

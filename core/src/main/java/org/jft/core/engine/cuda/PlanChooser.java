@@ -83,20 +83,19 @@ final class PlanChooser implements AutoCloseable {
     }
 
     private Optional<Plan> measure(OperationGraph graph, long[] addresses, long workspace) {
+        List<Plan> candidates;
         try {
-            return fastest(
-                    graph,
-                    dnn.plans(graph, CANDIDATES, Compilation.WORKSPACE_BYTES, exact),
-                    addresses,
-                    workspace);
-        } catch (CudaException.Unsupported e) {
-            choices.put(graph.key(), NONE);
+            candidates = dnn.plans(graph, CANDIDATES, Compilation.WORKSPACE_BYTES, exact);
+        } catch (CudaException e) {
+            if (e instanceof CudaException.Unsupported) {
+                choices.put(graph.key(), NONE);
+            } else { // which may be otherwise next time
+                requireDevice(e);
+            }
             reasons.put(graph, ": " + e.getMessage());
-        } catch (CudaException e) { // which may be otherwise next time
-            requireDevice(e);
-            reasons.put(graph, ": " + e.getMessage());
+            return Optional.empty();
         }
-        return Optional.empty();
+        return fastest(graph, candidates, addresses, workspace);
     }
 
     private Optional<Plan> fastest(
@@ -111,7 +110,7 @@ final class PlanChooser implements AutoCloseable {
                     double millis =
                             watch.millis(
                                     stream -> dnn.execute(plan, addresses, workspace, stream),
-                                    least);
+                                    candidates.size() > 1 ? least : 0);
                     LOG.debug("{} {}: {} ms", graph, plan.name(), millis);
                     if (millis < least) {
                         best = plan;

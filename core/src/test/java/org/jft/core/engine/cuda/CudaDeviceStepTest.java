@@ -210,7 +210,7 @@ class CudaDeviceStepTest {
         "launch, 5",
         "copy, 5",
         "copy, 11",
-                "synchronize, 4",
+        "synchronize, 4",
     })
     void shouldLeaveNothingOpenWhenACallFails(String kind, int n) {
         gpu.failOn(kind, n);

@@ -51,6 +51,7 @@ final class FakeGpu implements Gpu {
     private final Set<Object> open = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<String, Integer> countdown = new HashMap<>();
     private final Set<String> usedUp = new HashSet<>();
+    private final Map<String, Integer> made = new HashMap<>(); // calls by kind
     private long next = FIRST_ADDRESS;
     private long allocated;
     private int streams;
@@ -97,7 +98,13 @@ final class FakeGpu implements Gpu {
         return usedUp.contains(kind);
     }
 
+    /** Returns how often a call of a kind was made. */
+    int calls(String kind) {
+        return made.getOrDefault(kind, 0);
+    }
+
     void mayFail(String kind) {
+        made.merge(kind, 1, Integer::sum);
         Integer left = countdown.get(kind);
         if (left != null) {
             countdown.put(kind, left - 1);

@@ -15,8 +15,7 @@ import org.jft.core.engine.cuda.driver.Stream;
 final class FakeStream implements Stream {
     private final FakeGpu gpu;
     final String name;
-    private List<Call> captured = new ArrayList<>();
-    private List<Runnable> capturedWork = new ArrayList<>();
+    private List<Piece> captured = new ArrayList<>();
 
     FakeStream(FakeGpu gpu, String name) {
         this.gpu = gpu;
@@ -26,8 +25,7 @@ final class FakeStream implements Stream {
     void enqueue(Call call, double millis, Runnable work) {
         gpu.require(this, name);
         if (gpu.capturing == this) {
-            captured.add(call);
-            capturedWork.add(work);
+            captured.add(new Piece(call, millis, work));
             return;
         }
         gpu.calls.add(call);
@@ -101,9 +99,9 @@ final class FakeStream implements Stream {
         gpu.mayFail("graph");
         gpu.require(graph, "a graph");
         gpu.requireNotCapturing("cudaGraphLaunch");
-        for (int i = 0; i < ((FakeGraph) graph).of.size(); i++) {
-            Call call = ((FakeGraph) graph).of.get(i);
-            enqueue(new Call(name, call.what(), call.detail()), 1, ((FakeGraph) graph).work.get(i));
+        for (Piece piece : ((FakeGraph) graph).of) {
+            Call call = piece.call;
+            enqueue(new Call(name, call.what(), call.detail()), piece.millis, piece.work);
         }
     }
 
@@ -130,7 +128,6 @@ final class FakeStream implements Stream {
         gpu.mayFail("capture");
         gpu.capturing = this;
         captured = new ArrayList<>();
-        capturedWork = new ArrayList<>();
     }
 
     @Override
@@ -141,7 +138,7 @@ final class FakeStream implements Stream {
         gpu.capturing = null;
         gpu.mayFail("instantiate");
         gpu.calls.add(new Call(name, "captured", captured.size() + " pieces"));
-        return gpu.made(new FakeGraph(gpu, captured, capturedWork));
+        return gpu.made(new FakeGraph(gpu, captured));
     }
 
     @Override
@@ -157,16 +154,17 @@ final class FakeStream implements Stream {
         gpu.closed(this);
     }
 
-    /** A graph: its calls and their work. */
+    /** Something captured. */
+    private record Piece(Call call, double millis, Runnable work) {}
+
+    /** A graph: what was captured. */
     private static final class FakeGraph implements Graph {
         private final FakeGpu gpu;
-        private final List<Call> of;
-        private final List<Runnable> work;
+        private final List<Piece> of;
 
-        FakeGraph(FakeGpu gpu, List<Call> of, List<Runnable> work) {
+        FakeGraph(FakeGpu gpu, List<Piece> of) {
             this.gpu = gpu;
             this.of = of;
-            this.work = work;
         }
 
         @Override

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class KernelSourcesTest {
@@ -59,6 +60,36 @@ final class KernelSourcesTest {
                 .results()
                 .map(match -> match.group(1) + "(" + match.group(2).strip() + ")")
                 .map(signature -> signature.replaceAll("\\s+", " "));
+    }
+
+    /** Eight loads of two bytes take eight times the instructions of one of sixteen. */
+    @ParameterizedTest
+    @CsvSource({"norm, norm_", "pool, max_pool", "elements, add", "elements, linear_epilogue"})
+    void shouldLoadActivationsSixteenBytesAtATime(
+            String family, String kernels, @TempDir Path folder) throws IOException {
+        assumeTrue(Tools.onPath("nvcc"), "nvcc is not installed");
+        Path source = folder.resolve(family + ".cu");
+        Path code = folder.resolve(family + ".ptx");
+        Files.writeString(source, Kernels.text(family));
+        Tools.run(
+                "nvcc",
+                "-ptx",
+                "-arch=sm_90",
+                "-DT_FP16",
+                "-o",
+                code.toString(),
+                source.toString());
+        List<String> reading =
+                signatures(family)
+                        .filter(signature -> signature.startsWith(kernels))
+                        .filter(signature -> signature.contains("const T*"))
+                        .map(signature -> signature.replaceAll("\\(.*", ""))
+                        .toList();
+        assertThat(reading).isNotEmpty();
+        for (String kernel : reading) {
+            String body = Files.readString(code).split("\\.entry " + kernel + "\\(")[1];
+            assertThat(body.split("\\.entry ")[0]).as(kernel).contains("ld.global.v4");
+        }
     }
 
     /** The catalogue's kernels, each with its parameters as the source has them. */

@@ -10,6 +10,7 @@ typedef long long i64;
 #define BLOCK 256
 #define UNIT 8  // elements that a thread takes at a time: 16 bytes of a two-byte type
 #define LANES 32  // most threads of a block side by side along the channels
+#define COMBINED 8  // columns of a block that adds up chunks
 #define INFINITE __uint_as_float(0x7f800000)
 
 // At least two blocks a multiprocessor: without the hint ptxas saves registers and spills some.
@@ -17,6 +18,7 @@ typedef long long i64;
 #define INLINE __device__ inline
 #define UNROLL _Pragma("unroll")
 #define UNROLL_TWICE _Pragma("unroll 2")
+#define UNROLL_FOURFOLD _Pragma("unroll 4")
 
 // ---- element types
 
@@ -137,7 +139,8 @@ INLINE Values<V> unpack(const Pack<E, V>& pack) {
 
 template <int V, class E>
 INLINE Values<V> load(const E* from) {
-    return unpack(*(const Pack<E, V>*)from);
+    Pack<E, V> pack = *(const Pack<E, V>*)from;  // whole; by reference it is loaded piece by piece
+    return unpack(pack);
 }
 
 template <int V, class E>
@@ -223,9 +226,9 @@ INLINE int channel_of(i64 i, int c) {
  */
 template <class Read, class F>
 INLINE void for_each_unit_of_channels(i64 count, int c, Read read, F f) {
-    i64 step = (i64)gridDim.x * BLOCK * UNIT;
+    u32 step = gridDim.x * BLOCK * UNIT;
     i64 i = ((i64)blockIdx.x * BLOCK + threadIdx.x) * UNIT;
-    bool same = step % c == 0;
+    bool same = step % (u32)c == 0;
     auto channels = read(channel_of(i, c));
     for (; i < count; i += step) {
         f(i, channels);
@@ -308,15 +311,23 @@ INLINE Values<V> sum_rows(Values<V> x, const Columns& at) {
     return x;
 }
 
-/**
- * Adds up partials[chunk * stride] over chunks, each block 32 columns: thread (lane, column) takes
- * every eighth chunk. The sum is that of the threads below LANES.
- */
-INLINE float sum_chunks(const float* partials, i64 stride, int chunks, bool inside) {
-    Columns at = {LANES, BLOCK / LANES, (int)threadIdx.x / LANES, 0};
+/** How a block covers COMBINED columns of a matrix [chunks, c]: few rows for each thread. */
+INLINE Columns columns_of_chunks() {
+    int lane = threadIdx.x % COMBINED;
+    return {
+        COMBINED, BLOCK / COMBINED, (int)threadIdx.x / COMBINED,
+        (int)blockIdx.x * COMBINED + lane};
+}
+
+/** Adds up partials[chunk * stride] over chunks; the sum is that of the threads of row 0. */
+INLINE float sum_chunks(
+        const float* partials, i64 stride, int chunks, bool inside, const Columns& at) {
     Values<1> sum = {{0}};
-    for (int chunk = at.row; inside && chunk < chunks; chunk += at.rowStep) {
-        sum.at[0] += partials[chunk * stride];
+    if (inside) {
+        UNROLL_FOURFOLD
+        for (int chunk = at.row; chunk < chunks; chunk += at.rowStep) {
+            sum.at[0] += partials[chunk * stride];
+        }
     }
     return sum_rows(sum, at).at[0];
 }

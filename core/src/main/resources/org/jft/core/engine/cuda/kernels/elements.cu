@@ -306,9 +306,9 @@ KERNEL column_sums_partial(float* partials, const T* x, i64 rows, int c) {
 }
 
 KERNEL column_sums(float* to, const float* partials, const float* scale, int c, int chunks) {
-    int channel = blockIdx.x * LANES + threadIdx.x % LANES;
-    float sum = sum_chunks(partials + channel, c, chunks, channel < c);
-    if (threadIdx.x < LANES && channel < c) {
-        to[channel] = sum * factor_of(scale);
+    Columns at = columns_of_chunks();
+    float sum = sum_chunks(partials + at.channel, c, chunks, at.channel < c, at);
+    if (at.row == 0 && at.channel < c) {
+        to[at.channel] = sum * factor_of(scale);
     }
 }

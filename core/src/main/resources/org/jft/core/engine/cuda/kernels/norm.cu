@@ -144,18 +144,20 @@ KERNEL norm_statistics_partial(float* partials, const T* x, i64 rows, int c) {
 
 KERNEL norm_statistics(
         float* mean, float* variance, const float* partials, i64 rows, int c, int chunks) {
-    int channel = blockIdx.x * LANES + threadIdx.x % LANES;
-    Columns at = {LANES, BLOCK / LANES, (int)threadIdx.x / LANES, channel};
+    Columns at = columns_of_chunks();
     MomentsOf<1> moments = {};
-    for (int i = at.row; channel < c && i < chunks; i += at.rowStep) {
-        Chunk chunk = chunk_of(rows, i, chunks);
-        const float* from = partials + (i64)i * 2 * c + channel;
-        moments.merge_with((float)(chunk.to - chunk.from), {{from[0]}}, {{from[c]}});
+    if (at.channel < c) {
+        UNROLL_FOURFOLD
+        for (int i = at.row; i < chunks; i += at.rowStep) {
+            Chunk chunk = chunk_of(rows, i, chunks);
+            const float* from = partials + (i64)i * 2 * c + at.channel;
+            moments.merge_with((float)(chunk.to - chunk.from), {{from[0]}}, {{from[c]}});
+        }
     }
     moments = merge_rows(moments, at);
-    if (at.row == 0 && channel < c) {
-        mean[channel] = moments.mean.at[0];
-        variance[channel] = moments.squares.at[0] / rows;
+    if (at.row == 0 && at.channel < c) {
+        mean[at.channel] = moments.mean.at[0];
+        variance[at.channel] = moments.squares.at[0] / rows;
     }
 }
 
@@ -286,11 +288,12 @@ KERNEL norm_backward_partial(
 KERNEL norm_backward_sums(
         float* sums, float* shiftGradient, float* scaleGradient, const float* partials,
         const float* unscale, int c, int chunks) {
-    int channel = blockIdx.x * LANES + threadIdx.x % LANES;
+    Columns at = columns_of_chunks();
+    int channel = at.channel;
     bool inside = channel < c;
-    float shift = sum_chunks(partials + channel, 2 * c, chunks, inside);
-    float scale = sum_chunks(partials + c + channel, 2 * c, chunks, inside);
-    if (threadIdx.x < LANES && inside) {
+    float shift = sum_chunks(partials + channel, 2 * c, chunks, inside, at);
+    float scale = sum_chunks(partials + c + channel, 2 * c, chunks, inside, at);
+    if (at.row == 0 && inside) {
         sums[channel] = shift;
         sums[c + channel] = scale;
         shiftGradient[channel] = shift * factor_of(unscale);

@@ -33,19 +33,39 @@ INLINE void for_each_in_window(const Sliding& s, int image, int y, int x, int ch
     }
 }
 
+/** The windows along one side that a place lies in, counted from the padding's start. */
+struct Windows {
+    int at;
+    int first;
+    int last;
+};
+
+INLINE Windows windows(int place, int before, int kernel, int dilation, int stride, int out) {
+    int at = place + before;
+    int reach = (kernel - 1) * dilation;  // of a window, behind its start
+    int last = at / stride;
+    return {at, at <= reach ? 0 : (at - reach - 1) / stride + 1, last < out ? last : out - 1};
+}
+
+/** Returns which place of a window lies at an offset from its start, or -1 between two. */
+INLINE int tap(int offset, int dilation) {
+    if (dilation == 1) {
+        return offset;
+    }
+    int index = offset / dilation;
+    return index * dilation == offset ? index : -1;
+}
+
 /** Calls f(pixel of the output, index in the window, y, x) for each window a pixel lies in. */
 template <class F>
 INLINE void for_each_window(const Sliding& s, int image, int y, int x, int channel, F f) {
-    for (int i = 0; i < s.kernelH; i++) {
-        int fromY = y + s.beforeH - i * s.dilationH;
-        int outY = fromY / s.strideH;
-        if (fromY < 0 || outY * s.strideH != fromY || outY >= s.outH) {
-            continue;
-        }
-        for (int j = 0; j < s.kernelW; j++) {
-            int fromX = x + s.beforeW - j * s.dilationW;
-            int outX = fromX / s.strideW;
-            if (fromX >= 0 && outX * s.strideW == fromX && outX < s.outW) {
+    Windows down = windows(y, s.beforeH, s.kernelH, s.dilationH, s.strideH, s.outH);
+    Windows right = windows(x, s.beforeW, s.kernelW, s.dilationW, s.strideW, s.outW);
+    for (int outY = down.last; outY >= down.first; outY--) {
+        int i = tap(down.at - outY * s.strideH, s.dilationH);
+        for (int outX = right.last; i >= 0 && outX >= right.first; outX--) {
+            int j = tap(right.at - outX * s.strideW, s.dilationW);
+            if (j >= 0) {
                 i64 out = element(image, s.outH, s.outW, s.c, outY, outX, channel);
                 f(out, i * s.kernelW + j, outY, outX);
             }
