@@ -25,8 +25,8 @@ class Network:
     def output_shapes(self):
         return [_shape(value) for value in self.program["outputs"]]
 
-    def draw(self, generator, spread=0.0):
-        """Returns a flat vector: weights after He et al. 2015; norms at rest, give or take spread."""
+    def draw(self, generator, spread=0.0, shift=0.0):
+        """Returns a flat vector: weights after He et al. 2015; norms at rest but for a shift, give or take spread."""
         depthwise = {n["op"]["weight"]["offset"] for n in self.program["nodes"] if n["op"].get("depthwise")}
         vector = torch.empty(self.length)
         for s in self.slices:
@@ -38,7 +38,7 @@ class Network:
             elif s["kind"] == "RUNNING_VARIANCE":
                 values = 1 + spread * noise.abs()
             else:
-                values = spread * noise
+                values = spread * noise + (shift if s["kind"] == "SHIFT" else 0)
             vector[s["offset"] : s["offset"] + s["length"]] = values
         return vector
 
@@ -60,7 +60,7 @@ class Network:
         values = {}
         leaves = []
         for value, tensor in zip(self.program["inputs"], inputs):
-            leaf = tensor.to(pass_.device, dtype).requires_grad_()
+            leaf = tensor.detach().to(pass_.device, dtype, copy=True).requires_grad_()
             leaves.append(leaf)
             values[value["id"]] = leaf
         for node in self.program["nodes"]:
@@ -147,7 +147,7 @@ class _Pass:
         return {
             "RELU": F.relu,
             "LEAKY_RELU": lambda v: F.leaky_relu(v, alpha),
-            "RELU6": F.relu6,
+            "RELU6": lambda v: v.clamp(0, 6),
             "SIGMOID": torch.sigmoid,
             "TANH": torch.tanh,
             "ELU": lambda v: F.elu(v, alpha),
@@ -171,8 +171,14 @@ class _Pass:
 
     def resize(self, op, shape, x):
         if op["method"] == "NEAREST":
-            return F.interpolate(x, shape[1:], mode="nearest-exact")
+            rows, columns = (_nearest(n, m, x.device) for n, m in zip(x.shape[2:], shape[1:]))
+            return x[:, :, rows][:, :, :, columns]
         return F.interpolate(x, shape[1:], mode="bilinear", align_corners=False)
+
+
+def _nearest(side, target, device):
+    """Returns the pixel under the centre of each of the target's."""
+    return ((torch.arange(target, device=device) + 0.5) * side / target).floor().long()
 
 
 def _padding(window):
