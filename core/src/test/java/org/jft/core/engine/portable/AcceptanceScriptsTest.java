@@ -5,30 +5,44 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.collect.MoreCollectors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The scripts of the acceptance run, with PyTorch on the CPU and the engine on an emulated GPU. */
+/**
+ * The scripts of the acceptance run, with PyTorch on the CPU and the engine on an emulated GPU.
+ * Environment: PYTHON, as in accept.sh.
+ */
 class AcceptanceScriptsTest {
     private static final Path SCRIPT = Path.of("..", "scripts", "gpu", "accept.py");
+    private static final String PYTHON =
+            Objects.requireNonNullElse(System.getenv("PYTHON"), "python3");
 
     @TempDir private Path folder;
+
+    private String runner =
+            String.join(
+                    " ",
+                    ProcessHandle.current().info().command().orElseThrow(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    EmulatedRunner.class.getName());
 
     @BeforeAll
     static void requirePyTorch() throws Exception {
         assumeTrue(
                 run(Files.createTempFile("import", ".txt"), "-c", "import torch, torchvision") == 0,
-                "python3 has no PyTorch and torchvision");
+                PYTHON + " has no PyTorch and torchvision");
     }
 
     @BeforeEach
@@ -44,58 +58,95 @@ class AcceptanceScriptsTest {
 
     @Test
     void shouldFindParityWithPyTorchInEveryOpAndANetwork() throws Exception {
-        Map<String, JsonNode> verdicts = accept("parity", "--precisions", "fp32,bf16");
-        assertThat(verdicts.get("parity").asText()).isEqualTo("passed");
+        List<JsonNode> results = accept("parity", "--precisions", "fp32,bf16");
+        assertThat(verdict(results, "parity")).isEqualTo("passed");
+        assertThat(results).hasSize(2 * (OpPrograms.all().size() + 1) + 1);
     }
 
-    /** The loss of a slope of ReLU's wrong sign. */
     @Test
-    void shouldNameTheOpThatDiffers() throws Exception {
-        Path op = folder.resolve("programs").resolve("ops").resolve("leaky-relu.json");
-        Map<String, JsonNode> verdicts =
-                accept("parity", "--precisions", "fp32", "--cases", "leaky-relu,relu");
-        assertThat(Files.exists(op)).isTrue();
-        assertThat(verdicts).isNotEmpty();
+    void shouldNameATensorThatDiffers() throws Exception {
+        Path wrong = Files.createFile(folder.resolve("wrong"));
+        Files.writeString(
+                wrong,
+                """
+                %s "$@" && printf '\\000\\000\\200\\100' | dd conv=notrunc of=%s
+                """
+                        .formatted(
+                                runner, folder.resolve("cache/numbers/relu/fp32/output0.f32")));
+        runner = "sh " + wrong;
+        List<JsonNode> results = accept("parity", "--precisions", "fp32", "--cases", "relu,add");
+        assertThat(of(results, "parity", "case", "add").get("passed").asBoolean()).isTrue();
+        assertThat(of(results, "parity", "case", "relu").get("why").asText())
+                .startsWith("1 of 2 tensors; output 0: ");
+        assertThat(verdict(results, "parity")).isEqualTo("FAILED: 1 of 2: relu fp32");
+    }
+
+    @Test
+    void shouldGoOnBehindANetworkThatDoesNotRun() throws Exception {
+        Path add = folder.resolve("programs/ops/add.json");
+        Files.writeString(add, Files.readString(add).replace("\"Add\"", "\"Subtract\""));
+        List<JsonNode> results = accept("parity", "--precisions", "fp32", "--cases", "relu,add");
+        assertThat(of(results, "parity", "case", "add").get("why").asText())
+                .contains("add/network.json holds no network");
+        assertThat(of(results, "parity", "case", "relu").get("passed").asBoolean()).isTrue();
+    }
+
+    @Test
+    void shouldSayThatTimeIsUp() throws Exception {
+        List<JsonNode> results = accept("parity", "training", "--minutes", "0.01");
+        assertThat(verdict(results, "parity")).isEqualTo("NOT PASSED, out of time");
+        assertThat(verdict(results, "training")).isEqualTo("NOT PASSED, out of time");
     }
 
     @Test
     void shouldTrainAndTime() throws Exception {
-        Map<String, JsonNode> verdicts =
+        List<JsonNode> results =
                 accept("training", "speed", "profile", "--models", "resnet18", "--rounds", "1");
-        assertThat(verdicts.get("training").asText()).isEqualTo("passed");
-        assertThat(verdicts.get("profile resnet18").asText()).isEqualTo("passed");
-        assertThat(verdicts.get("speed resnet18").asText()).contains("x PyTorch eager");
+        assertThat(of(results, "training", "precision", "bf16").get("passed").asBoolean()).isTrue();
+        assertThat(of(results, "speed", "competitor", "ours bf16").get("rate").asDouble())
+                .isPositive();
+        assertThat(of(results, "speed", "competitor", "eager").get("rate").asDouble()).isPositive();
+        assertThat(verdict(results, "speed resnet18")).endsWith(" x PyTorch eager");
+        assertThat(verdict(results, "profile resnet18")).isEqualTo("passed");
     }
 
-    /** Returns the verdict of each part. */
-    private Map<String, JsonNode> accept(String... options) throws Exception {
+    private static JsonNode of(List<JsonNode> results, String part, String key, String value) {
+        return results.stream()
+                .filter(result -> result.get("part").asText().equals(part))
+                .filter(result -> result.path(key).asText().equals(value))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(value + " is not in " + results));
+    }
+
+    private static String verdict(List<JsonNode> results, String part) {
+        return results.stream()
+                .filter(result -> result.get("part").asText().equals(part))
+                .filter(result -> result.has("verdict"))
+                .collect(MoreCollectors.onlyElement())
+                .get("verdict")
+                .asText();
+    }
+
+    /** Returns what the run measured. */
+    private List<JsonNode> accept(String... options) throws Exception {
         List<String> line = new ArrayList<>(List.of(SCRIPT.toString()));
         line.addAll(List.of(options));
-        String runner =
-                String.join(
-                        " ",
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        EmulatedRunner.class.getName());
         line.addAll(List.of("--trial", runner, "--programs", folder + "/programs"));
         line.addAll(List.of("--out", folder + "/out", "--cache", folder + "/cache"));
         Path said = folder.resolve("said.txt");
         run(said, line.toArray(String[]::new));
-        Map<String, JsonNode> verdicts = new TreeMap<>();
-        for (String result : Files.readAllLines(folder.resolve("out/results.jsonl"))) {
-            JsonNode read = new ObjectMapper().readTree(result);
-            if (read.has("verdict")) {
-                verdicts.put(read.get("part").asText(), read.get("verdict"));
-            }
+        Path file = folder.resolve("out/results.jsonl");
+        assertThat(file).as("%s", Files.readString(said)).exists();
+        List<JsonNode> results = new ArrayList<>();
+        for (String result : Files.readAllLines(file)) {
+            results.add(new ObjectMapper().readTree(result));
         }
-        assertThat(verdicts).as("%s", Files.readString(said)).isNotEmpty();
-        return verdicts;
+        return results;
     }
 
     private static int run(Path output, String... arguments)
             throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>(List.of("/usr/bin/python3"));
+        List<String> line = new ArrayList<>(List.of(PYTHON));
         line.addAll(List.of(arguments));
         Process process =
                 new ProcessBuilder(line)
