@@ -101,7 +101,9 @@ class AcceptanceScriptsTest {
     @Test
     void shouldTrainAndTime() throws Exception {
         List<JsonNode> results =
-                accept("training", "speed", "profile", "--models", "resnet18", "--rounds", "1");
+                accept(
+                        "training speed profile --rounds 1 --models resnet18 --precisions bf16"
+                                .split(" "));
         assertThat(of(results, "training", "precision", "bf16").get("passed").asBoolean()).isTrue();
         assertThat(of(results, "speed", "competitor", "ours bf16").get("rate").asDouble())
                 .isPositive();
