@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # The acceptance run of the cuda engine; needs this folder, a GPU, CUDA 13, cuDNN 9 and a Python with
-# PyTorch and torchvision. Options go to accept.py. PYTHON: which Python (default: python3).
+# PyTorch and torchvision. Options go to accept.py (--help). PYTHON: which Python (default: python3).
 set -u
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
 PYTHON="${PYTHON:-python3}"
 
+case " $* " in
+  *" --help "* | *" -h "*) exec "$PYTHON" "$HERE/accept.py" --help ;;
+esac
 if [ ! -e /dev/nvidiactl ] && [ ! -e /dev/dxg ]; then
   printf 'accept: this machine has no CUDA device\n' >&2
   exit 1

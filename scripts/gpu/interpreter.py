@@ -25,32 +25,30 @@ class Network:
     def output_shapes(self):
         return [_shape(value) for value in self.program["outputs"]]
 
-    def draw(self, generator, spread=0.0):
-        """Returns a flat vector: weights after He et al. 2015; norms at rest, give or take spread."""
+    def draw(self, generator, spread=0.0, shift=0.0):
+        """Returns a flat vector: weights after He et al. 2015; norms at rest but for a shift, give or take spread."""
+        depthwise = {n["op"]["weight"]["offset"] for n in self.program["nodes"] if n["op"].get("depthwise")}
         vector = torch.empty(self.length)
         for s in self.slices:
             noise = torch.randn(s["length"], generator=generator)
             if s["kind"] == "WEIGHT":
-                # dense [in, out], convolutions [out, in, kh, kw], depthwise [kh, kw, in, 1]
-                depthwise = len(s["shape"]) == 4 and s["shape"][3] == 1 and s["shape"][0] == s["shape"][1] != 1
-                fan_in = s["shape"][0] ** 2 if depthwise else s["length"] // s["shape"][1 if len(s["shape"]) == 2 else 0]
-                values = noise * math.sqrt(2 / fan_in)
+                values = noise * math.sqrt(2 / _fan_in(s["shape"], s["offset"] in depthwise))
             elif s["kind"] == "SCALE":
                 values = 1 + spread * noise
             elif s["kind"] == "RUNNING_VARIANCE":
                 values = 1 + spread * noise.abs()
             else:
-                values = spread * noise
+                values = spread * noise + (shift if s["kind"] == "SHIFT" else 0)
             vector[s["offset"] : s["offset"] + s["length"]] = values
         return vector
 
-    def trainable(self):
-        """Returns which elements of the flat vector are trained; the others are statistics."""
-        mask = torch.ones(self.length, dtype=torch.bool)
-        for s in self.slices:
-            if s["kind"] in STATISTICS:
-                mask[s["offset"] : s["offset"] + s["length"]] = False
-        return mask
+    def trained(self):
+        """Returns the names of the slices that are trained; the others are statistics."""
+        return [_name(s) for s in self.slices if s["kind"] not in STATISTICS]
+
+    def by_slice(self, vector):
+        """Returns the parts of a flat vector by name."""
+        return {_name(s): vector[s["offset"] : s["offset"] + s["length"]] for s in self.slices}
 
     def run(self, parameters, inputs, output_gradients, dtype, scale=1.0):
         """Goes forward and backward with activations of a type.
@@ -62,7 +60,7 @@ class Network:
         values = {}
         leaves = []
         for value, tensor in zip(self.program["inputs"], inputs):
-            leaf = tensor.to(pass_.device, dtype).requires_grad_()
+            leaf = tensor.detach().to(pass_.device, dtype, copy=True).requires_grad_()
             leaves.append(leaf)
             values[value["id"]] = leaf
         for node in self.program["nodes"]:
@@ -81,6 +79,17 @@ class Network:
             gradients.detach().double().cpu(),
             [leaf.grad.double().cpu() / scale for leaf in leaves],
         )
+
+
+def _name(s):
+    return f"{s['layer']} {s['kind'].lower()}"
+
+
+def _fan_in(shape, depthwise):
+    """Of dense [in, out], convolutions [out, in, kh, kw], depthwise [kh, kw, in, multiplier]."""
+    if len(shape) == 2:
+        return shape[0]
+    return math.prod(shape[:2] if depthwise else shape[1:])
 
 
 def _shape(value):
@@ -138,7 +147,7 @@ class _Pass:
         return {
             "RELU": F.relu,
             "LEAKY_RELU": lambda v: F.leaky_relu(v, alpha),
-            "RELU6": F.relu6,
+            "RELU6": lambda v: v.clamp(0, 6),
             "SIGMOID": torch.sigmoid,
             "TANH": torch.tanh,
             "ELU": lambda v: F.elu(v, alpha),
@@ -162,8 +171,14 @@ class _Pass:
 
     def resize(self, op, shape, x):
         if op["method"] == "NEAREST":
-            return F.interpolate(x, shape[1:], mode="nearest-exact")
+            rows, columns = (_nearest(n, m, x.device) for n, m in zip(x.shape[2:], shape[1:]))
+            return x[:, :, rows][:, :, :, columns]
         return F.interpolate(x, shape[1:], mode="bilinear", align_corners=False)
+
+
+def _nearest(side, target, device):
+    """Returns the pixel under the centre of each of the target's."""
+    return ((torch.arange(target, device=device) + 0.5) * side / target).floor().long()
 
 
 def _padding(window):

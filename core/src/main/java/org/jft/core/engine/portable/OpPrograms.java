@@ -20,10 +20,12 @@ import org.jft.core.engine.program.Window.Pair;
 
 /**
  * Programs of one op, or of the few that fuse, in the shapes that residual networks give them, with
- * gradients of their inputs. Dropout has none: its masks are a matter of its own.
+ * gradients of their inputs, but for the stem: where none are wanted, an input of three channels is
+ * padded. Dropout has none: its masks are a matter of its own.
  */
 final class OpPrograms {
     private static final Shape IMAGE = new Shape(64, 14, 14);
+    private static final Shape RGB = new Shape(3, 32, 32);
     private static final float SLOPE = 0.5f;
 
     private final List<Value> inputs = new ArrayList<>();
@@ -53,7 +55,10 @@ final class OpPrograms {
         all.put("convolution-3x3-stride-2", convolution(IMAGE, 3, 2, 1, 1, 128));
         all.put("convolution-3x3-dilation-2", convolution(IMAGE, 3, 1, 2, 2, 64));
         all.put("convolution-1x1-stride-2", convolution(IMAGE, 1, 2, 1, 0, 128));
-        all.put("convolution-7x7-of-3", convolution(new Shape(3, 32, 32), 7, 2, 1, 3, 64));
+        all.put("convolution-7x7-of-3", convolution(RGB, 7, 2, 1, 3, 64));
+        OpPrograms stem = new OpPrograms();
+        Value map = stem.convolved(RGB, window(7, 2, 1, 3), 64);
+        all.put("convolution-7x7-stem", stem.ending(map, /* inputGradients= */ false));
         OpPrograms depthwise = new OpPrograms();
         Window window = window(3, 1, 1, 1);
         Op op =
@@ -71,9 +76,20 @@ final class OpPrograms {
             Shape image, int kernel, int stride, int dilation, int padding, int channels) {
         OpPrograms program = new OpPrograms();
         Window window = window(kernel, stride, dilation, padding);
-        Slice weight = program.slice(Kind.WEIGHT, channels, image.channels(), kernel, kernel);
-        Op op = new Op.Convolution(window, false, weight, program.bias(channels));
-        return program.ending(program.add(op, window.apply(image, channels), program.input(image)));
+        return program.ending(program.convolved(image, window, channels));
+    }
+
+    private Value convolved(Shape image, Window window, int channels) {
+        Pair kernel = window.kernel();
+        Slice weight =
+                slice(
+                        Kind.WEIGHT,
+                        channels,
+                        image.channels(),
+                        kernel.vertical(),
+                        kernel.horizontal());
+        Op op = new Op.Convolution(window, false, weight, bias(channels));
+        return add(op, window.apply(image, channels), input(image));
     }
 
     private static void norms(Map<String, PortableNetwork> all) {
@@ -197,7 +213,12 @@ final class OpPrograms {
     }
 
     private PortableNetwork ending(Value output) {
+        return ending(output, /* inputGradients= */ true);
+    }
+
+    private PortableNetwork ending(Value output, boolean inputGradients) {
         return new PortableNetwork(
-                new Program(inputs, nodes, List.of(output), true), new ParameterLayout(slices));
+                new Program(inputs, nodes, List.of(output), inputGradients),
+                new ParameterLayout(slices));
     }
 }

@@ -16,13 +16,13 @@ import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.DeviceStep;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
-import org.jft.core.engine.portable.ProgramRunner.Job;
 import org.jft.core.engine.program.Shape;
 import org.jft.core.failure.ConfigException;
 
 /**
  * Training steps on the device: SGD with momentum 0.9 and weight decay 1e-4 on softmax
- * cross-entropy. Files, B batches after one another that are taken in turn:
+ * cross-entropy. Files of a {@link PortableCase}, B batches after one another that are taken in
+ * turn:
  *
  * <pre>
  *   parameters.f32    read
@@ -43,35 +43,36 @@ final class PortableTraining {
     record Steps(List<Double> losses, List<Double> milliseconds) {}
 
     private final Engine engine;
-    private final Job job;
+    private final PortableCase of;
     private final Shape image;
     private final List<EngineInput> batches = new ArrayList<>();
     private final List<DeviceStep.Labels> labels = new ArrayList<>();
 
-    PortableTraining(Engine engine, PortableNetwork network, Job job) throws IOException {
+    PortableTraining(Engine engine, PortableNetwork network, PortableCase of)
+            throws IOException {
         this.engine = engine;
-        this.job = job;
+        this.of = of;
         image = network.program().inputs().get(0).shape();
-        ByteBuffer pixels = NumberFiles.bytes(job.folder.resolve("pixels.u8"));
-        ByteBuffer classes = NumberFiles.bytes(job.folder.resolve("labels.i32"));
-        int bytes = Math.multiplyExact(job.batch, image.elements());
+        ByteBuffer pixels = NumberFiles.bytes(of.given("pixels.u8"));
+        ByteBuffer classes = NumberFiles.bytes(of.given("labels.i32"));
+        int bytes = Math.multiplyExact(of.batch(), image.elements());
         int count = pixels.remaining() / bytes;
         if (count == 0
                 || count * bytes != pixels.remaining()
-                || count * job.batch * Integer.BYTES != classes.remaining()) {
+                || count * of.batch() * Integer.BYTES != classes.remaining()) {
             throw new ConfigException(
                     "%s holds %s bytes of pixels and %s of labels, not whole batches of %s x %s"
                             .formatted(
-                                    job.folder,
+                                    of.folder(),
                                     pixels.remaining(),
                                     classes.remaining(),
-                                    job.batch,
+                                    of.batch(),
                                     image));
         }
         for (int i = 0; i < count; i++) {
-            batches.add(pixels(pixels.slice(i * bytes, bytes)));
-            int[] ids = new int[job.batch];
-            classes.asIntBuffer().get(i * job.batch, ids);
+            batches.add(pixels(pixels.slice(i * bytes, bytes), of.batch(), image));
+            int[] ids = new int[of.batch()];
+            classes.asIntBuffer().get(i * of.batch(), ids);
             labels.add(labels(ids));
         }
     }
@@ -84,7 +85,7 @@ final class PortableTraining {
         DeviceStep device =
                 engine.deviceStep(config(steps, learningRate), momentum)
                         .orElseThrow(
-                                () -> new ConfigException(job.network + " has no device step"));
+                                () -> new ConfigException(of.network() + " has no device step"));
         DeviceStep.Numbers numbers = new DeviceStep.Numbers(1, learningRate, 0, 0);
         Steps measured = new Steps(new ArrayList<>(), new ArrayList<>());
         device.send(batches.get(0), labels.get(0), 0);
@@ -93,7 +94,7 @@ final class PortableTraining {
             device.step(numbers);
             int next = (step + 1) % batches.size();
             if (step + 1 < steps) {
-                device.send(batches.get(next), labels.get(next), (step + 1L) * job.batch);
+                device.send(batches.get(next), labels.get(next), (step + 1L) * of.batch());
             }
             double loss = device.loss();
             measured.losses().add(device.finite() ? loss : Double.NaN);
@@ -101,13 +102,13 @@ final class PortableTraining {
             measured.milliseconds().add((now - start) / 1e6);
             start = now;
         }
-        new ObjectMapper().writeValue(job.folder.resolve("steps.json").toFile(), measured);
+        new ObjectMapper().writeValue(of.result("steps.json").toFile(), measured);
     }
 
     private TrainConfig config(long steps, double learningRate) {
         return new TrainConfig(
-                job.batch,
-                job.batch,
+                of.batch(),
+                of.batch(),
                 null,
                 steps,
                 TrainConfig.Objective.SOFTMAX,
@@ -118,9 +119,10 @@ final class PortableTraining {
                 null);
     }
 
-    private EngineInput pixels(ByteBuffer nhwc) {
+    /** Returns images that are scaled to -1..1. */
+    static EngineInput pixels(ByteBuffer nhwc, int rows, Shape image) {
         return new EngineInput.Pixels(
-                nhwc, job.batch, image.height(), image.width(), HALF_RANGES, HALF_RANGES);
+                nhwc, rows, image.height(), image.width(), HALF_RANGES, HALF_RANGES);
     }
 
     private static DeviceStep.Labels labels(int[] ids) {

@@ -13,19 +13,19 @@ import org.jft.core.engine.program.Lowering;
 import org.jft.core.model.Architectures;
 
 /**
- * Writes the networks of the acceptance run, where DL4J is: {@code ops/NAME.json}, and {@code
- * ARCHITECTURE-SIZE.json}.
+ * Writes the networks of the acceptance run, where DL4J is: single ops as {@code ops/NAME.json},
+ * networks to compare and train as {@code small/ARCHITECTURE-SIZE.json}, networks to time as {@code
+ * large/ARCHITECTURE-SIZE.json}.
  */
 public final class ProgramExport {
-    /** What the acceptance run compares, trains and times. */
-    private record Choice(String architecture, int size, int classes) {}
+    private record Choice(String folder, String architecture, int size, int classes) {}
 
     private static final List<Choice> NETWORKS =
             List.of(
-                    new Choice("resnet18", 64, 10),
-                    new Choice("resnet50", 64, 10),
-                    new Choice("resnet50", 224, 1000),
-                    new Choice("resnet101", 224, 1000));
+                    new Choice("small", "resnet18", 64, 10),
+                    new Choice("small", "resnet50", 64, 10),
+                    new Choice("large", "resnet50", 224, 1000),
+                    new Choice("large", "resnet101", 224, 1000));
 
     private ProgramExport() {}
 
@@ -40,14 +40,21 @@ public final class ProgramExport {
 
     /** Takes the folder. */
     public static void main(String[] args) throws IOException {
-        Path folder = Path.of(args[0]);
-        Path ops = Files.createDirectories(folder.resolve("ops"));
+        Path programs = Path.of(args[0]);
         for (Map.Entry<String, PortableNetwork> op : OpPrograms.all().entrySet()) {
-            op.getValue().write(ops.resolve(op.getKey() + ".json"));
+            write(op.getValue(), programs, "ops", op.getKey());
         }
         for (Choice choice : NETWORKS) {
-            lower(choice.architecture(), choice.size(), choice.classes())
-                    .write(folder.resolve(choice.architecture() + "-" + choice.size() + ".json"));
+            write(
+                    lower(choice.architecture(), choice.size(), choice.classes()),
+                    programs,
+                    choice.folder(),
+                    choice.architecture() + "-" + choice.size());
         }
+    }
+
+    static void write(PortableNetwork network, Path programs, String folder, String name)
+            throws IOException {
+        network.write(Files.createDirectories(programs.resolve(folder)).resolve(name + ".json"));
     }
 }

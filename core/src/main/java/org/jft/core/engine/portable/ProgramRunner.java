@@ -1,5 +1,6 @@
 package org.jft.core.engine.portable;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.jft.core.cli.CommandRunner;
@@ -20,35 +21,28 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Runs {@link PortableNetwork}s on a GPU. Its arguments and results are files in a folder, float32
- * unless said otherwise, see {@link PortablePass} and {@link PortableTraining}.
+ * Runs {@link PortableNetwork}s on a GPU. A network and its numbers are files in a folder, a {@link
+ * PortableCase}; {@link PortablePass}, {@link PortableTraining} and {@link PortableProfile} say
+ * which.
  */
 @Command(
         name = "run-program",
         description = "Run networks that were lowered elsewhere with the cuda engine.")
 public final class ProgramRunner {
+    private static final String FOLDER = "with network.json and its numbers";
+
     /** Makes engines of lowered networks. */
     interface Engines {
         Engine compile(Program program, ParameterLayout layout, int batchSize, EngineConfig config);
     }
 
-    /** What each command that runs a network is told. */
-    static final class Job {
-        @Parameters(paramLabel = "NETWORK", index = "0", description = "the network, a JSON file")
-        Path network;
-
-        @Parameters(paramLabel = "FOLDER", index = "1", description = "with its numbers")
-        Path folder;
-
+    /** How networks are run. */
+    static final class How {
         @Option(names = "--batch", required = true, description = "rows of a batch")
-        int batch;
+        private int batch;
 
         @Option(names = "--precision", required = true, description = "${COMPLETION-CANDIDATES}")
-        Precision precision;
-
-        EngineConfig config() {
-            return new EngineConfig("cuda", precision, 0, null, false);
-        }
+        private Precision precision;
     }
 
     @Spec private CommandSpec spec;
@@ -83,42 +77,71 @@ public final class ProgramRunner {
         return CommandRunner.DONE;
     }
 
-    @Command(name = "pass", description = "Go forward and backward once, in training mode.")
-    int pass(@Mixin Job job) throws Exception {
-        return with(job, PortablePass::run);
+    @Command(
+            name = "pass",
+            description = {
+                "Go forward and backward once, in training mode, over the network of each folder.",
+                "Prints a folder when its results are complete; the first failure is the end."
+            })
+    int pass(
+            @Mixin How how,
+            @Parameters(paramLabel = "FOLDER", arity = "1..*", description = FOLDER)
+                    List<Path> folders)
+            throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        for (Path folder : folders) {
+            with(folder, how, PortablePass::run);
+            out.println(folder);
+            out.flush();
+        }
+        return CommandRunner.DONE;
     }
 
     @Command(name = "train", description = "Train on batches of images, with SGD on softmax.")
     int train(
-            @Mixin Job job,
+            @Mixin How how,
+            @Parameters(paramLabel = "FOLDER", description = FOLDER) Path folder,
             @Option(names = "--steps", required = true, description = "steps to take") int steps,
             @Option(names = "--learning-rate", required = true, description = "constant")
                     double learningRate)
             throws Exception {
         return with(
-                job,
-                (engine, network, at) ->
-                        new PortableTraining(engine, network, at).run(steps, learningRate));
+                folder,
+                how,
+                (engine, network, of) ->
+                        new PortableTraining(engine, network, of).run(steps, learningRate));
+    }
+
+    @Command(description = "Print how long each task of a training pass takes, longest first.")
+    int profile(
+            @Mixin How how,
+            @Parameters(paramLabel = "FOLDER", description = FOLDER) Path folder,
+            @Option(names = "--passes", required = true, description = "to take the mean of")
+                    int passes)
+            throws Exception {
+        return with(
+                folder,
+                how,
+                (engine, network, of) ->
+                        new PortableProfile(engine, network, of)
+                                .run(passes, spec.commandLine().getOut()));
     }
 
     /** What is done with an engine. */
     private interface Work {
-        void run(Engine engine, PortableNetwork network, Job job) throws Exception;
+        void run(Engine engine, PortableNetwork network, PortableCase of) throws Exception;
     }
 
-    private int with(Job job, Work work) throws Exception {
-        PortableNetwork network = PortableNetwork.read(job.network);
+    private int with(Path folder, How how, Work work) throws Exception {
+        PortableCase of = new PortableCase(folder, how.batch, how.precision);
+        PortableNetwork network = PortableNetwork.read(of.network());
+        int length = network.layout().length();
+        EngineConfig config = new EngineConfig("cuda", how.precision, 0, null, false);
         try (Engine engine =
-                engines.compile(network.program(), network.layout(), job.batch, job.config())) {
+                engines.compile(network.program(), network.layout(), how.batch, config)) {
             engine.parameters()
-                    .put(
-                            0,
-                            NumberFiles.floats(
-                                    job.folder.resolve("parameters.f32"),
-                                    network.layout().length()),
-                            0,
-                            network.layout().length());
-            work.run(engine, network, job);
+                    .put(0, NumberFiles.floats(of.given("parameters.f32"), length), 0, length);
+            work.run(engine, network, of);
         }
         return CommandRunner.DONE;
     }

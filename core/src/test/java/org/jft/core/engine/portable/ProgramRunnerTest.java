@@ -14,6 +14,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.EngineConfig;
@@ -42,6 +43,7 @@ class ProgramRunnerTest {
     @TempDir private Path folder;
 
     private final EmulatedCuda emulated = new EmulatedCuda(true);
+    private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final Random random = new Random(11);
     private final PortableNetwork network = ProgramExport.lower("resnet8s", SIZE, CLASSES);
@@ -67,24 +69,51 @@ class ProgramRunnerTest {
     void shouldGiveWhatTheEngineGivesInThisProcess(Precision precision) throws IOException {
         FloatBuffer image = floats("input0.f32", ROWS * 3 * SIZE * SIZE, 1);
         FloatBuffer gradient = floats("outputGradient0.f32", ROWS * CLASSES, 1);
-        assertThat(run("pass", "--precision", precision.name())).isZero();
+        assertThat(run("pass", "--precision", precision.name())).as("%s", err).isZero();
 
         EngineConfig config = new EngineConfig("cuda", precision, 0, null, false);
         try (Engine engine = emulated.compile(network.program(), network.layout(), ROWS, config)) {
             engine.parameters().put(0, read("parameters.f32"), 0, network.layout().length());
             List<EngineInput> inputs = List.of(new EngineInput.Tensor(image, ROWS));
             FloatBuffer output = engine.forward(inputs, Pass.training(0)).get(0);
-            assertThat(read("output0.f32")).isEqualTo(output);
+            assertThat(result(precision, "output0.f32")).isEqualTo(output);
             engine.backward(List.of(gradient), GradientListener.NONE);
-            assertThat(read("gradients.f32")).isEqualTo(engine.gradients());
+            assertThat(result(precision, "gradients.f32")).isEqualTo(engine.gradients());
         }
     }
 
     @Test
+    void shouldPrintEachFolderThatIsDoneAndStopAtTheFirstFailure() throws IOException {
+        floats("input0.f32", ROWS * 3 * SIZE * SIZE, 1);
+        floats("outputGradient0.f32", ROWS * CLASSES, 1);
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        String[] options = {empty.toString(), folder.toString(), "--precision", "fp32"};
+        assertThat(run("pass", options)).isEqualTo(CommandRunner.FAILED);
+        assertThat(out.toString().lines()).containsExactly(folder.toString());
+        assertThat(err.toString()).contains(empty.resolve("network.json").toString());
+    }
+
+    @Test
+    void shouldPrintKindsOfTasksThenTheLongestTasks() throws IOException {
+        pixels(ROWS);
+        assertThat(run("profile", "--precision", "bf16", "--passes", "2")).as("%s", err).isZero();
+        List<String> lines = out.toString().lines().toList();
+        assertThat(lines.get(0)).matches("[0-9.]+ ms a pass in \\d+ tasks.* mean of 2");
+        List<String> kinds = lines.stream().filter(line -> line.startsWith("Linear ")).toList();
+        assertThat(kinds.get(0)).matches("Linear +[0-9.]+ +[0-9.]+% +[0-9.]+");
+        double longest = millis(kinds.get(1)); // the first task of the kind
+        assertThat(longest).isLessThan(millis(kinds.get(0)));
+        assertThat(kinds.stream().skip(1).mapToDouble(ProgramRunnerTest::millis).max())
+                .hasValue(longest);
+    }
+
+    private static double millis(String row) {
+        return Double.parseDouble(row.substring(58, 67).strip());
+    }
+
+    @Test
     void shouldTrainOnBatchesInTurn() throws IOException {
-        byte[] pixels = new byte[BATCHES * ROWS * SIZE * SIZE * 3];
-        random.nextBytes(pixels);
-        Files.write(folder.resolve("pixels.u8"), pixels);
+        pixels(BATCHES * ROWS);
         ByteBuffer labels =
                 ByteBuffer.allocate(BATCHES * ROWS * Integer.BYTES).order(ByteOrder.nativeOrder());
         for (int i = 0; i < BATCHES * ROWS; i++) {
@@ -93,7 +122,7 @@ class ProgramRunnerTest {
         Files.write(folder.resolve("labels.i32"), labels.array());
         String[] options = {"--precision", "fp32", "--steps", "20", "--learning-rate", "0.02"};
         assertThat(run("train", options)).as("%s", err).isZero();
-        JsonNode steps = new ObjectMapper().readTree(folder.resolve("steps.json").toFile());
+        JsonNode steps = new ObjectMapper().readTree(folder.resolve("fp32/steps.json").toFile());
         assertThat(steps.get("milliseconds")).hasSize(20);
         JsonNode losses = steps.get("losses");
         for (int batch = 0; batch < BATCHES; batch++) { // the last steps are on the same batches
@@ -124,21 +153,21 @@ class ProgramRunnerTest {
     }
 
     private int run(String command, String... options) {
-        String[] fixed = {
-            command,
-            folder.resolve("network.json").toString(),
-            folder.toString(),
-            "--batch",
-            String.valueOf(ROWS)
-        };
+        String[] fixed = {command, folder.toString(), "--batch", String.valueOf(ROWS)};
         String[] all = new String[fixed.length + options.length];
         System.arraycopy(fixed, 0, all, 0, fixed.length);
         System.arraycopy(options, 0, all, fixed.length, options.length);
-        return CommandRunner.run(runner(), quiet(), new PrintWriter(err, true), all);
+        return CommandRunner.run(runner(), new PrintWriter(out), new PrintWriter(err, true), all);
     }
 
     private static PrintWriter quiet() {
         return new PrintWriter(new StringWriter());
+    }
+
+    private void pixels(int images) throws IOException {
+        byte[] pixels = new byte[images * SIZE * SIZE * 3];
+        random.nextBytes(pixels);
+        Files.write(folder.resolve("pixels.u8"), pixels);
     }
 
     private FloatBuffer floats(String file, int count, float scale) throws IOException {
@@ -150,6 +179,10 @@ class ProgramRunnerTest {
         }
         NumberFiles.write(folder.resolve(file), values);
         return values;
+    }
+
+    private FloatBuffer result(Precision precision, String file) throws IOException {
+        return read(precision.name().toLowerCase(Locale.ROOT) + "/" + file);
     }
 
     private FloatBuffer read(String file) throws IOException {
