@@ -23,8 +23,7 @@ import org.jft.core.engine.program.Value;
 final class PortablePass {
     private PortablePass() {}
 
-    static void run(Engine engine, PortableNetwork network, PortableCase of)
-            throws IOException {
+    static void run(Engine engine, PortableNetwork network, PortableCase of) throws IOException {
         Program program = network.program();
         List<EngineInput> inputs = new ArrayList<>();
         for (FloatBuffer values : read(of, "input", program.inputs())) {

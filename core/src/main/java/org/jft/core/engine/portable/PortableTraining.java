@@ -48,8 +48,7 @@ final class PortableTraining {
     private final List<EngineInput> batches = new ArrayList<>();
     private final List<DeviceStep.Labels> labels = new ArrayList<>();
 
-    PortableTraining(Engine engine, PortableNetwork network, PortableCase of)
-            throws IOException {
+    PortableTraining(Engine engine, PortableNetwork network, PortableCase of) throws IOException {
         this.engine = engine;
         this.of = of;
         image = network.program().inputs().get(0).shape();

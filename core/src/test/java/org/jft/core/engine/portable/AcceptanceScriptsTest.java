@@ -71,8 +71,7 @@ class AcceptanceScriptsTest {
                 """
                 %s "$@" && printf '\\000\\000\\200\\100' | dd conv=notrunc of=%s
                 """
-                        .formatted(
-                                runner, folder.resolve("cache/numbers/relu/fp32/output0.f32")));
+                        .formatted(runner, folder.resolve("cache/numbers/relu/fp32/output0.f32")));
         runner = "sh " + wrong;
         List<JsonNode> results = accept("parity", "--precisions", "fp32", "--cases", "relu,add");
         assertThat(of(results, "parity", "case", "add").get("passed").asBoolean()).isTrue();
