@@ -258,6 +258,7 @@ final class CudaEngine implements Engine {
                 throw new ConfigException(tooLarge(e.getMessage(), plan, rows, e.freeBytes()), e);
             }
         }
+        main.synchronize(); // plans are timed in the memory of passes
         return new Execution(device, compilation, memory.address(), vectors, main);
     }
 

@@ -132,9 +132,7 @@ final class Execution implements AutoCloseable {
             List<EngineInput> inputs, PassNumbers numbers, KernelListener listener) {
         vectors.upload(main);
         List<Feed> feeds = feeder.send(inputs, numbers, vectors.hostNumberBytes(), main);
-        run(
-                forward.computeIfAbsent(feeds, key -> scope.own(new Replay(forwardWork(key)))),
-                listener);
+        run(forward.computeIfAbsent(feeds, this::prepareForward), listener);
         List<FloatBuffer> outputs = new ArrayList<>();
         for (int i = 0; i < compilation.program().outputs().size(); i++) {
             long bytes = compilation.outputBytes(i);
@@ -144,6 +142,12 @@ final class Execution implements AutoCloseable {
         }
         main.synchronize();
         return outputs;
+    }
+
+    /** Plans are timed in the memory of passes: none may be under way. */
+    private Replay prepareForward(List<Feed> feeds) {
+        main.synchronize();
+        return scope.own(new Replay(forwardWork(feeds)));
     }
 
     private void run(Replay replay, KernelListener listener) {

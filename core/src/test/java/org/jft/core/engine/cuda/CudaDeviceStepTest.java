@@ -167,6 +167,31 @@ class CudaDeviceStepTest {
     }
 
     @Test
+    void shouldNotTimePlansInMemoryThatAStepStillUses() {
+        try (CudaEngine engine = recorded(Precision.BF16)) {
+            DeviceStep step = deviceStep(engine, 1);
+            step.send(image(), labels(), 0);
+            gpu.calls.clear();
+            step.step(NUMBERS);
+            String main = gpu.calls.get(gpu.calls.size() - 1).stream();
+            gpu.calls.clear();
+            engine.forward(List.of(image(ROWS / 2)), Pass.training(0)); // of other shapes
+            List<FakeGpu.Call> calls = gpu.calls;
+            FakeGpu.Call timed =
+                    calls.stream()
+                            .filter(call -> call.what().equals("dnn"))
+                            .filter(call -> !call.stream().equals(main))
+                            .findFirst()
+                            .orElseThrow();
+            assertThat(calls.subList(0, calls.indexOf(timed)))
+                    .anyMatch(
+                            call ->
+                                    call.what().equals("synchronize")
+                                            && call.stream().equals(main));
+        }
+    }
+
+    @Test
     void shouldNotGoBackwardThroughAPassThatAStepOverwrote() {
         try (CudaEngine engine = recorded(Precision.BF16)) {
             DeviceStep step = deviceStep(engine, 1);
@@ -292,11 +317,15 @@ class CudaDeviceStepTest {
     }
 
     private EngineInput image() {
-        byte[] pixels = new byte[ROWS * SIZE * SIZE * 3];
+        return image(ROWS);
+    }
+
+    private EngineInput image(int rows) {
+        byte[] pixels = new byte[rows * SIZE * SIZE * 3];
         random.nextBytes(pixels);
         return new EngineInput.Pixels(
                 ByteBuffer.allocateDirect(pixels.length).put(pixels).flip(),
-                ROWS,
+                rows,
                 SIZE,
                 SIZE,
                 List.of(127f, 127f, 127f),
