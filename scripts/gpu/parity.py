@@ -155,7 +155,8 @@ def _check(session, part, files, precisions):
         for done in concurrent.futures.as_completed(running):
             wrong += _judge(session, part, cases, running[done], done.result())
     if wrong:
-        raise Failed(f"{len(wrong)} of {len(cases) * len(precisions)}: " + ", ".join(wrong))
+        why = "out of time, without " if session.is_over() else ""
+        raise Failed(f"{why}{len(wrong)} of {len(cases) * len(precisions)}: " + ", ".join(wrong))
 
 
 def _run(session, part, cases, batch, precision):
