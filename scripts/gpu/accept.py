@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import sysconfig
+import time
 import traceback
 
 import torch
@@ -113,11 +114,12 @@ def main():
     session = Session(options)
 
     def stop(number, frame):
-        session.kill_processes()
+        session.stop()
         sys.exit(128 + number)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    session.note(f"\n# {time.strftime('%F %T')}: {' '.join(sys.argv[1:])}")
     surroundings(session)
     verdicts = {}
     for title, part in plan(options.parts, options.models):

@@ -155,7 +155,8 @@ def _check(session, part, files, precisions):
         for done in concurrent.futures.as_completed(running):
             wrong += _judge(session, part, cases, running[done], done.result())
     if wrong:
-        raise Failed(f"{len(wrong)} of {len(cases) * len(precisions)}: " + ", ".join(wrong))
+        why = f"{len(wrong)} of {len(cases) * len(precisions)}: " + ", ".join(wrong)
+        raise OutOfTime(f"out of time, without {why}") if session.is_over() else Failed(why)
 
 
 def _run(session, part, cases, batch, precision):
@@ -196,10 +197,8 @@ def _judge(session, part, cases, precision, failures):
             session.record(part=part, case=case.name, precision=precision, passed=False, why=why)
             wrong.append(f"{case.name} {precision}")
     ratio, found, allowed, name, case = worst
-    session.say(
-        f"{precision}: {len(cases) - len(wrong)} of {len(cases)} networks; "
-        f"worst {found:.2e}, {ratio:.2f} of what is allowed: {name} of {case}"
-    )
+    worst = f"; worst {found:.2e}, {ratio:.2f} of what is allowed: {name} of {case}" if case else ""
+    session.say(f"{precision}: {len(cases) - len(wrong)} of {len(cases)} networks{worst}")
     return wrong
 
 

@@ -69,8 +69,11 @@ class Session:
     def seconds_left(self):
         return self.end - time.monotonic()
 
+    def is_over(self):
+        return self.seconds_left() < LEAST_SECONDS
+
     def require_time(self):
-        if self.seconds_left() < LEAST_SECONDS:
+        if self.is_over():
             raise OutOfTime("out of time")
 
     def engine(self, name, command, folders, batch, precision, *options):
@@ -144,7 +147,9 @@ class Session:
             TRITON_CACHE_DIR=str(self.cache / "triton"),
         )
 
-    def kill_processes(self):
+    def stop(self):
+        """Kills what runs, and starts nothing any more."""
+        self.end = 0
         for process in list(self._processes):
             _kill(process)
 

@@ -24,8 +24,11 @@ class Race:
     def __init__(self, session, model):
         self.session = session
         self.model = model
-        self.rows, self.warm_up, self.steps = (2, 1, 2) if session.trial else (256, 15, 50)
-        [file] = (session.programs / "large").glob(f"{model}-*.json")
+        self.rows, self.warm_up, self.steps = (2, 1, 1) if session.trial else (256, 15, 50)
+        files = list((session.programs / "large").glob(f"{model}-*.json"))
+        if len(files) != 1:
+            raise Failed(f"{len(files)} networks {session.programs}/large/{model}-*.json, expected one")
+        [file] = files
         network = Network(file)
         [[_, self.side, _]] = network.input_shapes()
         [[classes, _, _]] = network.output_shapes()

@@ -14,7 +14,7 @@ BATCHES = 20  # that are taken in turn; losses are compared over this many steps
 
 
 def training(session):
-    rows, steps = (4, 40) if session.trial else (64, 200)
+    rows, steps = (4, 60) if session.trial else (64, 200)
     network = sorted((session.programs / "small").glob("*.json"))[0]
     folder = _pictures(session, network, rows)
     wrong = []

@@ -154,7 +154,7 @@ class AcceptanceScriptsTest {
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile())
                         .start();
-        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+        if (!process.waitFor(10, TimeUnit.MINUTES)) {
             process.destroy();
         }
         return process.waitFor();
