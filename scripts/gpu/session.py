@@ -76,13 +76,13 @@ class Session:
         if self.is_over():
             raise OutOfTime("out of time")
 
-    def engine(self, name, command, folders, batch, precision, *options):
+    def engine(self, name, command, folders, batch, precision, *options, seconds=None):
         """Runs the engine's runner over folders with networks, returns what it prints."""
         arguments = [command, "--stacktrace", "--batch", batch, "--precision", precision, *options, *folders]
-        return self.runner(f"{name}-{precision}", *arguments)
+        return self.runner(f"{name}-{precision}", *arguments, seconds=seconds)
 
-    def runner(self, name, *arguments):
-        return self.call(name, self._java() + [str(a) for a in arguments])
+    def runner(self, name, *arguments, seconds=None):
+        return self.call(name, self._java() + [str(a) for a in arguments], seconds)
 
     def _java(self):
         if self.trial:
@@ -101,15 +101,19 @@ class Session:
             "org.jft.core.engine.portable.ProgramRunner",
         ]
 
-    def call(self, name, command):
-        """Runs a command, returns what it prints; that and its standard error stay in files."""
+    def call(self, name, command, seconds=None):
+        """
+        Runs a command, returns what it prints; that and its standard error stay in files.
+
+        seconds: after which it is killed, if not after CALL_SECONDS
+        """
         self.require_time()
         with self._lock:
             self._calls += 1
             stem = self.runs / f"{self._calls:03d}-{name}"
         out, err = stem.with_name(stem.name + ".out"), stem.with_name(stem.name + ".err")
         start = time.monotonic()
-        most = TRIAL_SECONDS if self.trial else CALL_SECONDS
+        most = TRIAL_SECONDS if self.trial else seconds or CALL_SECONDS
         limit = min(most, self.seconds_left())
         with open(out, "w") as to, open(err, "w") as errors:
             errors.write(shlex.join(command) + "\n")

@@ -1,6 +1,7 @@
 """Speed: whole training steps, ours against torchvision's networks, in turns; and where ours spends its time."""
 
 import json
+import math
 import statistics
 import sys
 
@@ -45,8 +46,22 @@ class Race:
         steps = ("--steps", self.warm_up + self.steps, "--learning-rate", 0.01)
         self.session.engine(f"speed-{self.model}", "train", [self.folder], self.rows, precision, *steps)
         found = json.loads((self.folder / precision / "steps.json").read_text())
+        if not all(math.isfinite(float(loss)) for loss in found["losses"]):
+            raise Failed("a loss is not finite")
         timed = found["milliseconds"][self.warm_up :]
         return 1000 * self.rows * len(timed) / sum(timed)
+
+    def prepare(self, precision):
+        """Lets ours choose its plans, which takes longer than steps do and is kept for later processes."""
+        try:
+            steps = ("--steps", 1, "--learning-rate", 0.01)
+            seconds = self.session.seconds_left()
+            name = f"prepare-{self.model}"
+            self.session.engine(name, "train", [self.folder], self.rows, precision, *steps, seconds=seconds)
+        except OutOfTime:
+            raise
+        except Failed as e:  # the race says it again
+            self.session.note(str(e))
 
     def peer(self, mode):
         """Returns images a second, of floats that lie on the device."""
@@ -64,7 +79,10 @@ class Race:
         return named | {mode: lambda mode=mode: self.peer(mode) for mode in ("eager", "compile")}
 
     def run(self):
-        """Yields the median rates so far after each round; who fails is out."""
+        """Yields the median rates so far after each measurement; who fails is out, and so are its rates."""
+        for precision in ("bf16", "fp16"):
+            if precision in self.session.options.precisions:
+                self.prepare(precision)
         running = self.competitors()
         rates = {name: [] for name in running}
         for number in range(self.session.options.rounds):
@@ -77,7 +95,7 @@ class Race:
                 except OutOfTime:
                     raise
                 except Exception as e:  # the others go on
-                    del running[name]
+                    del running[name], rates[name]
                     self.session.say(f"{self.model}, {name}: {e}")
                     self.session.record(part="speed", model=self.model, round=number + 1, competitor=name, why=str(e))
                 yield {name: statistics.median(found) for name, found in rates.items() if found}

@@ -9,10 +9,10 @@ import java.util.Optional;
  * with an engine, an objective and an optimizer.
  *
  * <p>A step is either one {@link #step} or some {@link #accumulate}, an {@link #exchange} or {@link
- * #sumOverGroup} if there are other workers, then {@link #update}. All but {@link #exchange} return
- * before the device is done; {@link #loss} and {@link #finite} wait. So the next batch can be sent
- * while a step runs. The host's parameters and optimizer state are behind until {@link #settle}.
- * Closed with its engine.
+ * #sumOverGroup} if there are other workers, then {@link #update}. These return before the device
+ * is done, but for {@link #exchange}; {@link #loss} and {@link #finite} wait. So the next batch can
+ * be sent while a step runs. The host's parameters and optimizer state are behind until {@link
+ * #settle}. Closed with its engine.
  */
 public interface DeviceStep {
     /** Bytes of the id of a group. */

@@ -97,6 +97,7 @@ final class DeviceResidentStep implements LocalStep {
             device.accumulate(index == 0, index == own - 1);
         }
         reduced = false;
+        clock.book(Part.BACKWARD, System.nanoTime()); // a full queue waits for the device
     }
 
     @Override

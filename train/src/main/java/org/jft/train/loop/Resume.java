@@ -120,7 +120,10 @@ record Resume(long step, double wallSeconds, double loss) {
      * what decides the numbers, and by what they are summed.
      */
     static String fingerprint(RunConfig config) {
-        ObjectNode tree = deciding(config).put("nccl", config.engine().nccl());
+        ObjectNode tree =
+                deciding(config)
+                        .put("engine_name", config.engine().name())
+                        .put("nccl", config.engine().nccl());
         return Hashing.sha256()
                 .hashString(tree.toString(), StandardCharsets.UTF_8)
                 .toString()

@@ -4,6 +4,7 @@ import org.jft.cluster.collective.Collective;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.failure.ConfigException;
+import org.jft.core.failure.JftException;
 import org.jft.data.pipeline.Batch;
 import org.jft.data.pipeline.BatchLoader;
 import org.jft.train.loop.StepClock.Part;
@@ -62,17 +63,17 @@ final class Trainer {
         int own = microBatchesPerStep() / collective.topology().worldSize();
         double scale = 1.0 / microBatchesPerStep();
         clock.reset(System.nanoTime());
-        Batch next = next(batches);
+        Batch next = null;
         try {
             for (long step = firstStep; step < totalSteps; step++) {
                 double rate = learningRate.at(step);
                 local.begin(step, rate);
                 for (int i = 0; i < own; i++) {
-                    try (Batch batch = next) {
+                    try (Batch batch = next == null ? next(batches) : next) {
                         local.add(batch, i, clock);
                     }
                     // Now, so that a device has its next images before it is done with these.
-                    next = next(batches);
+                    next = nextIfGood(batches);
                     if (next != null) {
                         local.comingUp(next);
                     }
@@ -98,6 +99,15 @@ final class Trainer {
             if (next != null) {
                 next.close();
             }
+        }
+    }
+
+    /** What is wrong is said again when the batch is needed; until then this step can end. */
+    private Batch nextIfGood(BatchLoader batches) {
+        try {
+            return next(batches);
+        } catch (JftException e) {
+            return null;
         }
     }
 

@@ -93,9 +93,4 @@ final class BackwardParts {
         side.record(event);
         main.waitFor(event);
     }
-
-    /** Waits on the host until the side stream is done. */
-    void finish() {
-        side.synchronize();
-    }
 }

@@ -202,8 +202,9 @@ final class CudaEngine implements Engine {
                             pass.addresses(),
                             sums,
                             optimizerState);
-            return Optional.of(
-                    new CudaDeviceStep(host(), device, pass, vectors, loss, update, state, batch));
+            resident =
+                    new CudaDeviceStep(host(), device, pass, vectors, loss, update, state, batch);
+            return Optional.of(resident);
         } catch (CudaException.OutOfMemory e) {
             long free = e.freeBytes() + memory.bytes() - e.wantedBytes();
             throw new ConfigException(tooLarge(e.getMessage(), plan, batchSize, free), e);

@@ -30,7 +30,7 @@ final class Replay implements AutoCloseable {
                 graph = capture(stream);
             } catch (CudaException e) {
                 direct = true;
-                LOG.warn("this pass runs piece by piece, which is slower: {}", e.getMessage());
+                LOG.warn("not captured, so it runs piece by piece, slower: {}", e.getMessage());
             }
         }
         if (graph == null) {

@@ -152,6 +152,23 @@ class CudaDeviceStepTest {
         }
     }
 
+    /** A sum that waits for a worker that is gone has no end. */
+    @Test
+    void shouldLeaveItsGroupBeforeItWaitsForTheDevice() {
+        CudaEngine engine = recorded(Precision.BF16);
+        DeviceStep step = deviceStep(engine, 2);
+        step.join(step.groupId(), 0, 1);
+        step.send(image(), labels(), 0);
+        step.accumulate(true, true);
+        step.sumOverGroup();
+        assertThat(gpu.calls).extracting(FakeGpu.Call::what).contains("nccl");
+        gpu.calls.clear();
+        engine.close();
+        List<String> calls = gpu.calls.stream().map(FakeGpu.Call::what).toList();
+        assertThat(calls).startsWith("leave", "synchronize");
+        assertThat(gpu.openCount()).isZero();
+    }
+
     @Test
     void shouldLeaveTheLossScaleToTheDeviceWhoeverPasses() {
         try (CudaEngine engine = recorded(Precision.FP16)) {

@@ -209,6 +209,7 @@ final class FakeGpu implements Gpu {
     @Override
     public void synchronize() {
         requireNotCapturing("cudaDeviceSynchronize");
+        calls.add(new Call("", "synchronize", "the device"));
         mayFail("synchronize");
     }
 

@@ -129,6 +129,7 @@ final class FakeNccl implements Nccl {
 
         @Override
         public void close() {
+            gpu.calls.add(new FakeGpu.Call("", "leave", "a group"));
             gpu.closed(this);
         }
     }

@@ -70,7 +70,8 @@ final class JavaCppNccl implements Nccl {
     }
 
     private static String lastError() {
-        if (versionNumber() < TELLS_LAST_ERROR) {
+        int[] version = new int[1];
+        if (nccl.ncclGetVersion(version) != ncclSuccess || version[0] < TELLS_LAST_ERROR) {
             return "";
         }
         String text = nccl.ncclGetLastError(null).getString().strip();
