@@ -1,15 +1,22 @@
 package org.jft.bench.data;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.io.Closer;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jft.bench.BenchOptions;
 import org.jft.bench.BenchRow;
 import org.jft.bench.Rounds;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ImageConfig;
+import org.jft.core.failure.ConfigException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,17 +26,32 @@ import picocli.CommandLine.Option;
         name = "data",
         description = {
             "JPEG to pixels: decode, random-resized crop, mirror.",
-            "Images a second of one thread and of all cores, against javax.imageio and Graphics2D."
-                    + " The files are synthetic (500 x 375 pixels, quality 0.9) and lie in memory."
+            "Images a second of one thread and of all cores, against javax.imageio with Graphics2D,"
+                    + " Pillow and torchvision. The files lie in memory: cut from photographs, or"
+                    + " synthetic."
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  jft-bench data",
+            "  jft-bench data                                     synthetic files, imageio",
+            "  jft-bench data --photos sets/photos --peer imageio,pillow,torchvision \\",
+            "    --files 500x375,453x340,1024x768",
             "  jft-bench data --images 1000 --size 299 --rounds 9 --json",
         })
 public final class DataBench implements Callable<Integer> {
     private static final int WARM_UP_ROUNDS = 2;
     private static final long SEED = 1;
+    private static final Pattern SHAPE = Pattern.compile("([1-9]\\d{1,4})x([1-9]\\d{1,4})");
+
+    private enum Peer {
+        IMAGEIO,
+        PILLOW,
+        TORCHVISION;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
 
     @Option(
             names = "--images",
@@ -45,43 +67,126 @@ public final class DataBench implements Callable<Integer> {
             description = "Side of the network's input (default: ${DEFAULT-VALUE}).")
     private int size;
 
+    @Option(
+            names = "--files",
+            paramLabel = "WxH",
+            split = ",",
+            defaultValue = "500x375",
+            description = "Pixels of the files (default: ${DEFAULT-VALUE}).")
+    private List<String> shapes;
+
+    @Option(
+            names = "--photos",
+            paramLabel = "DIR",
+            description =
+                    "Photographs to cut the files from, see fetch-data photos (default: synthetic).")
+    private Path photos;
+
+    @Option(
+            names = "--peer",
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "imageio",
+            description =
+                    "imageio, pillow, torchvision; the last two need Python with that package,"
+                            + " JFT_PYTHON names it (default: ${DEFAULT-VALUE}).")
+    private Set<Peer> peers;
+
     @Mixin private BenchOptions options;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         ImageConfig config = new ImageConfig(size, null, 0, null, null, null, null);
-        List<byte[]> files = SyntheticPhotos.draw(BenchOptions.positive("--images", images), SEED);
         int cores = Runtime.getRuntime().availableProcessors();
         List<BenchRow> rows = new ArrayList<>();
-        for (int threads : IntStream.of(1, cores).distinct().toArray()) {
-            rows.add(measure(config, files, threads));
+        for (String shape : shapes) {
+            List<byte[]> files = files(shape);
+            for (int threads : IntStream.of(1, cores).distinct().toArray()) {
+                rows.addAll(measure(config, shape, files, threads));
+            }
         }
         options.print(rows);
         return CommandRunner.DONE;
     }
 
-    private BenchRow measure(ImageConfig config, List<byte[]> files, int threads)
-            throws InterruptedException {
-        int largest = files.stream().mapToInt(file -> file.length).max().orElseThrow();
+    private List<byte[]> files(String shape) {
+        Matcher parsed = SHAPE.matcher(shape);
+        if (!parsed.matches()) {
+            throw new ConfigException("--files must be like 500x375, not '%s'".formatted(shape));
+        }
+        int width = Integer.parseInt(parsed.group(1));
+        int height = Integer.parseInt(parsed.group(2));
+        int count = BenchOptions.positive("--images", images);
+        return photos == null
+                ? SyntheticPhotos.draw(count, width, height, SEED)
+                : PhotoCuts.cut(photos, count, width, height, SEED);
+    }
+
+    private List<BenchRow> measure(
+            ImageConfig config, String shape, List<byte[]> files, int threads)
+            throws InterruptedException, IOException {
         long bytes = files.stream().mapToLong(file -> file.length).sum();
-        try (DecodingThreads ours =
-                        new DecodingThreads(
-                                files, threads, () -> new TransformSource(config, largest));
-                DecodingThreads peer =
-                        new DecodingThreads(files, threads, () -> new ImageIoSource(config))) {
-            for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-                ours.round();
-                peer.round();
+        try (Closer closer = Closer.create()) {
+            List<Loader> all = new ArrayList<>(List.of(ours(config, files, threads)));
+            closer.register(() -> close(all));
+            for (Peer peer : peers) {
+                all.add(peer(peer, config, files, threads));
             }
-            Rounds.Result rates = Rounds.alternate("data", options.rounds(), ours, peer);
-            return new BenchRow(
-                    "data",
-                    "%d px, %d thread%s".formatted(size, threads, threads == 1 ? "" : "s"),
-                    rates.ours(),
+            for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+                for (Loader loader : all) {
+                    loader.warmUp();
+                }
+            }
+            Rounds.inTurns("data", options.rounds(), all);
+            List<BenchRow> rows = new ArrayList<>();
+            for (Loader peer : all.subList(1, all.size())) {
+                rows.add(
+                        new BenchRow(
+                                "data",
+                                "%s to %d px, %d thread%s"
+                                        .formatted(shape, size, threads, threads == 1 ? "" : "s"),
+                                all.get(0).rates(),
+                                peer.name(),
+                                peer.rates(),
+                                "images/s",
+                                ImmutableMap.of(
+                                        "threads",
+                                        threads,
+                                        "files",
+                                        shape,
+                                        "photographs",
+                                        photos != null,
+                                        "mean_file_bytes",
+                                        bytes / files.size())));
+            }
+            return rows;
+        }
+    }
+
+    private static Loader ours(ImageConfig config, List<byte[]> files, int threads) {
+        int largest = files.stream().mapToInt(file -> file.length).max().orElseThrow();
+        return new Loader(
+                "ours",
+                new DecodingThreads(files, threads, () -> new TransformSource(config, largest)));
+    }
+
+    private Loader peer(Peer peer, ImageConfig config, List<byte[]> files, int threads) {
+        if (peer == Peer.IMAGEIO) {
+            return new Loader(
                     "imageio",
-                    rates.peer(),
-                    "images/s",
-                    ImmutableMap.of("threads", threads, "mean_file_bytes", bytes / files.size()));
+                    new DecodingThreads(files, threads, () -> new ImageIoSource(config)));
+        }
+        PythonProcesses python = new PythonProcesses(peer.toString(), size, files, threads);
+        return new Loader(python.version(), python);
+    }
+
+    private static void close(List<Loader> loaders) throws IOException {
+        for (Loader loader : loaders) {
+            try {
+                loader.close();
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
         }
     }
 }
