@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -37,11 +38,13 @@ import org.jft.core.engine.Engines;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.Pass;
+import org.jft.core.failure.CorruptDataException;
 import org.jft.core.topology.Topology;
 import org.jft.data.order.BatchPartition;
 import org.jft.data.pipeline.BatchLoader;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.pipeline.TrainingStream;
+import org.jft.data.shard.SampleStore;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,7 @@ class TrainerTest {
     @TempDir private Path folder;
     private final Set<Long> draws = new ConcurrentSkipListSet<>(); // of all passes
     private final long seed = System.nanoTime();
+    private SampleStore store = NoiseStore.of(24, SIDE, CLASSES, new Random(seed));
 
     /** What a rectifier makes of a NaN is 0: the loss stays finite, run after run. */
     @Test
@@ -86,6 +90,39 @@ class TrainerTest {
                 .as("seed=%s", seed)
                 .isInstanceOf(TrainingDivergedException.class)
                 .hasMessageStartingWith("an update is not finite at step 1 on rank all");
+    }
+
+    /** The next images are asked for before a step is over. */
+    @Test
+    void shouldEndTheStepBeforeImagesThatCannotBeRead() {
+        int imagesOfAStep = CONFIG.train().globalBatch();
+        List<float[]> after = new ArrayList<>();
+        store = failingBehind(store, 2 * imagesOfAStep);
+        assertThatThrownBy(
+                        () ->
+                                train(
+                                        0,
+                                        parameters -> {},
+                                        Collective.solo(),
+                                        parameters -> after.add(copy(parameters))))
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageContaining("cut off");
+        assertThat(after).as("steps that ended").hasSize(2);
+    }
+
+    private static SampleStore failingBehind(SampleStore store, int images) {
+        AtomicInteger read = new AtomicInteger();
+        return (SampleStore)
+                Proxy.newProxyInstance(
+                        SampleStore.class.getClassLoader(),
+                        new Class<?>[] {SampleStore.class},
+                        (proxy, method, arguments) -> {
+                            if (method.getName().equals("readImage")
+                                    && read.incrementAndGet() > images) {
+                                throw new CorruptDataException(Path.of("shard"), "is cut off");
+                            }
+                            return method.invoke(store, arguments);
+                        });
     }
 
     @Test
@@ -149,7 +186,6 @@ class TrainerTest {
                         CONFIG.train().globalBatch(),
                         CONFIG.train().microBatch(),
                         collective.topology());
-        NoiseStore store = NoiseStore.of(24, SIDE, CLASSES, new Random(seed));
         TrainingStream stream = TrainingStream.of(store, CONFIG.data(), partition, CONFIG.seed());
         try (Engine engine =
                         Engines.named("onednn")
