@@ -145,11 +145,6 @@ final class Alternatives {
 
     /** Makes steps ready, to be enqueued one behind the other. */
     static Work prepare(List<Step> steps, Device device, ToLongFunction<Place> addresses) {
-        List<Work> all = steps.stream().map(step -> step.prepare(device, addresses)).toList();
-        return stream -> {
-            for (Work work : all) {
-                work.enqueue(stream);
-            }
-        };
+        return Work.sequence(steps.stream().map(step -> step.prepare(device, addresses)).toList());
     }
 }

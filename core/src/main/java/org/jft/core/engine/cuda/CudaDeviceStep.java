@@ -92,7 +92,7 @@ final class CudaDeviceStep implements DeviceStep {
         main = execution.main();
         returned = device.own(device.gpu().event(false));
         Work first =
-                Execution.sequence(
+                Work.sequence(
                         List.of(
                                 execution.forwardWork(List.of(Feed.PIXELS)),
                                 prepare(device, loss.steps())));
@@ -101,7 +101,7 @@ final class CudaDeviceStep implements DeviceStep {
         List<Work> all = new ArrayList<>(List.of(first));
         all.addAll(parts);
         all.add(last);
-        whole = device.own(new Replay(Execution.sequence(all)));
+        whole = device.own(new Replay(Work.sequence(all)));
         forwardLoss = device.own(new Replay(first));
         backward = new BackwardParts(device, device.scope(), main, execution.segments(), parts);
         updateByGradients = device.own(new Replay(last));

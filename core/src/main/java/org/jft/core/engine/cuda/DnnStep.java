@@ -22,6 +22,7 @@ record DnnStep(OperationGraph graph, List<Place> places) implements Step {
         long[] bound = places.stream().mapToLong(addresses).toArray();
         long workspace = addresses.applyAsLong(WORKSPACE);
         Dnn.Plan plan = device.plans().choose(graph, bound, workspace);
-        return stream -> device.dnn().execute(plan, bound, workspace, stream);
+        Work work = stream -> device.dnn().execute(plan, bound, workspace, stream);
+        return work.named("%s by cuDNN's %s".formatted(graph.pattern(), plan.name()));
     }
 }

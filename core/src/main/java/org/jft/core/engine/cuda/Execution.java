@@ -80,15 +80,6 @@ final class Execution implements AutoCloseable {
         return map;
     }
 
-    static Work sequence(List<Work> works) {
-        List<Work> all = List.copyOf(works);
-        return stream -> {
-            for (Work work : all) {
-                work.enqueue(stream);
-            }
-        };
-    }
-
     int rows() {
         return compilation.rows();
     }
@@ -120,7 +111,7 @@ final class Execution implements AutoCloseable {
                             .toList();
             works.add(profiler.watch(task, Alternatives.prepare(steps, device, addresses)));
         }
-        return sequence(works);
+        return Work.sequence(works);
     }
 
     private long hostAddress(Region region, int index) {
@@ -216,7 +207,7 @@ final class Execution implements AutoCloseable {
                     works.add(profiler.watch(task, work));
                 }
             }
-            parts.add(sequence(works));
+            parts.add(Work.sequence(works));
         }
         return parts;
     }

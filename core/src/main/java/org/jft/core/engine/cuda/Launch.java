@@ -60,6 +60,7 @@ final class Launch implements Step {
         Kernel code = device.kernels().kernel(kernel);
         Arguments bound = new Arguments();
         arguments.forEach(argument -> argument.accept(bound, addresses));
-        return stream -> stream.launch(code, grid, bound);
+        Work work = stream -> stream.launch(code, grid, bound);
+        return work.named(kernel);
     }
 }

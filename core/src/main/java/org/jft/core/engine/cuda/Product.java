@@ -14,6 +14,7 @@ record Product(Blas.Product product, Place a, Place b, Place to) implements Step
         long right = addresses.applyAsLong(b);
         long result = addresses.applyAsLong(to);
         long workspace = addresses.applyAsLong(WORKSPACE);
-        return stream -> device.blas().multiply(plan, left, right, result, workspace, stream);
+        Work work = stream -> device.blas().multiply(plan, left, right, result, workspace, stream);
+        return work.named("cuBLASLt");
     }
 }

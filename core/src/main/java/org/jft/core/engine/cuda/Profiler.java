@@ -1,6 +1,5 @@
 package org.jft.core.engine.cuda;
 
-import java.util.List;
 import org.jft.core.engine.KernelListener;
 import org.jft.core.engine.KernelListener.KernelRun;
 import org.jft.core.engine.cuda.Step.Work;
@@ -38,7 +37,7 @@ final class Profiler {
                 new KernelRun(
                         task.task().getClass().getSimpleName(),
                         task.task().of(),
-                        List.of(),
+                        work.code(),
                         task.flops(),
                         (long) (after.millisSince(before) * 1e6)));
     }

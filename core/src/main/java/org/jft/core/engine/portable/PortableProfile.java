@@ -32,16 +32,18 @@ import org.jft.core.engine.program.Shape;
 final class PortableProfile {
     private static final int WARM_UP = 2;
     private static final int LONGEST = 40;
-    private static final String ROW = "%-24s %-32s %9s %6s %8s%n";
+    private static final String ROW = "%-24s %-32s %9s %6s %8s  %s%n";
 
     /** Runs that count as one, of all passes. */
     private static final class Sum {
         private long nanos;
         private long flops;
+        private List<String> code = List.of(); // of a task, of its last pass
 
         void add(KernelRun run) {
             nanos += run.nanos();
             flops += run.flops();
+            code = run.implementations();
         }
     }
 
@@ -88,7 +90,7 @@ final class PortableProfile {
                 all / 1e6 / passes,
                 tasks.size(),
                 passes);
-        out.printf(ROW, "kind", "vertex", "ms", "share", "TFLOP/s");
+        out.printf(ROW, "kind", "vertex", "ms", "share", "TFLOP/s", "code");
         print(kinds, passes, all, out);
         print(tasks, passes, all, out);
         out.flush();
@@ -122,6 +124,7 @@ final class PortableProfile {
                 String.format(Locale.ROOT, "%.1f%%", 100.0 * sum.nanos / all),
                 sum.flops == 0
                         ? ""
-                        : String.format(Locale.ROOT, "%.1f", sum.flops / 1e3 / sum.nanos));
+                        : String.format(Locale.ROOT, "%.1f", sum.flops / 1e3 / sum.nanos),
+                title.vertex().isEmpty() ? "" : String.join(", ", sum.code));
     }
 }
