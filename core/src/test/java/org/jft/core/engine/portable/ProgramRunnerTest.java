@@ -101,7 +101,7 @@ class ProgramRunnerTest {
         assertThat(lines.get(0)).matches("[0-9.]+ ms a pass in \\d+ tasks.* mean of 2");
         List<String> kinds = lines.stream().filter(line -> line.startsWith("Linear ")).toList();
         assertThat(kinds.get(0)).matches("Linear +[0-9.]+ +[0-9.]+% +[0-9.]+ *");
-        assertThat(kinds.get(1)).as("what ran").contains("cuDNN's engine");
+        assertThat(kinds).as("what ran").anyMatch(line -> line.contains("cuDNN's engine"));
         double longest = millis(kinds.get(1)); // the first task of the kind
         assertThat(longest).isLessThan(millis(kinds.get(0)));
         assertThat(kinds.stream().skip(1).mapToDouble(ProgramRunnerTest::millis).max())
