@@ -53,7 +53,7 @@ class SweepTest {
                 JftEval.class,
                 folder,
                 "--subset",
-                "30%,100%",
+                "30%,400",
                 "--config",
                 "tiny.yaml",
                 "--out",

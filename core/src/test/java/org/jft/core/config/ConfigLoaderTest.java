@@ -115,6 +115,16 @@ class ConfigLoaderTest {
                 .hasMessageContaining(folder.toString());
     }
 
+    @Test
+    void shouldReadASubsetByCountWithAndWithoutAUnit() throws IOException {
+        for (String subset : List.of("30M", "1234", "'1234'", "12.5%")) {
+            RunConfig config = ConfigLoader.load(write(VALID.replace("10%", subset)), List.of());
+            assertThat(config.data().subset()).isEqualTo(Subset.parse(subset.replace("'", "")));
+            assertThat(ConfigLoader.parse(ConfigLoader.toJson(config), "test")).isEqualTo(config);
+            assertThat(ConfigLoader.parse(ConfigLoader.toYaml(config), "test")).isEqualTo(config);
+        }
+    }
+
     private void assertRefused(String yaml, String... parts) throws IOException {
         Path wrong = write(yaml);
         assertThatThrownBy(() -> ConfigLoader.load(wrong, List.of()))

@@ -2,31 +2,31 @@ package org.jft.data.order;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.math.RoundingMode;
+import java.util.OptionalLong;
 import org.jft.core.config.Subset;
 import org.jft.core.failure.ConfigException;
 import org.jft.data.shard.SampleKey;
 import org.jft.data.shard.SampleStore;
 
 /**
- * The rows of a data set that take part, renumbered 0..count-1 in row order. A row is in p% iff
+ * The rows of a data set that take part, renumbered 0..count-1 in row order. A row is in iff
  *
  * <pre>
- *   hash(subsetSeed, key.high, key.low)  &lt;  ceil(p / 100 * 2^64)      unsigned, exact
+ *   hash(subsetSeed, key.high, key.low)  &lt;  ceil(p / 100 * 2^64)      for a share of p%
+ *   hash(subsetSeed, key.high, key.low)  &lt;=  the n-th smallest hash   for n rows
  * </pre>
  *
- * with {@link Hash}. The rule sees the content of an image, not where it lies: subsets of one seed
- * nest (10% in 30% in 100%), on any sharding, and equal images are in or out together.
+ * unsigned and exact, with {@link Hash}. The rule sees the content of an image, not where it lies:
+ * subsets of one seed nest, shares and counts alike (10% in 30% in 100%, 1k in 2k), on any
+ * sharding, and equal images are in or out together. So n rows are n rows but where the last of
+ * them has an equal, which is then in as well.
  *
- * <p>100% costs nothing. Less costs one pass over the keys, then a bitmap with a running count for
- * every 1,024 rows: 0.13 bytes a row, 40 MB for 300M rows. Immutable, thread-safe.
+ * <p>All rows cost nothing. Less costs one pass over the keys, for a count about three ({@link
+ * Threshold}), then a bitmap with a running count for every 1,024 rows: 0.13 bytes a row, 40 MB for
+ * 300M rows. Immutable, thread-safe.
  */
 public final class Selection {
     private static final int WORDS_PER_COUNT = 16;
-    private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
-    private static final BigInteger TWO_TO_64 = BigInteger.ONE.shiftLeft(64);
 
     private final long rowCount;
     private final long count;
@@ -47,15 +47,20 @@ public final class Selection {
     /**
      * Selects a subset.
      *
-     * @throws ConfigException if no row is selected
+     * @throws ConfigException if no row is selected, or more are asked for than there are
      */
     public static Selection of(SampleStore store, Subset subset, long subsetSeed) {
         long rowCount = store.rowCount();
-        BigInteger threshold = threshold(subset);
-        boolean all = threshold.equals(TWO_TO_64);
+        if (subset instanceof Subset.Count asked && asked.rows() > rowCount) {
+            throw new ConfigException(
+                    "data.subset=%s asks for %s rows, but the data set has %s"
+                            .formatted(subset, asked.rows(), rowCount));
+        }
+        OptionalLong largest = Threshold.of(store, subset, subsetSeed);
         Selection selection =
                 new Selection(
-                        rowCount, all ? null : mark(store, threshold.longValue(), subsetSeed));
+                        rowCount,
+                        largest.isEmpty() ? null : mark(store, largest.getAsLong(), subsetSeed));
         if (selection.count == 0) {
             throw new ConfigException(
                     "data.subset=%s selects none of the data set's %s rows"
@@ -90,20 +95,13 @@ public final class Selection {
         return words == null ? index : select(index);
     }
 
-    private static BigInteger threshold(Subset subset) {
-        return subset.percent()
-                .multiply(new BigDecimal(TWO_TO_64))
-                .divide(HUNDRED, 0, RoundingMode.CEILING)
-                .toBigInteger();
-    }
-
-    private static long[] mark(SampleStore store, long threshold, long subsetSeed) {
+    private static long[] mark(SampleStore store, long largest, long subsetSeed) {
         long rowCount = store.rowCount();
         long[] words = new long[Math.toIntExact((rowCount + 63) >>> 6)];
         for (long row = 0; row < rowCount; row++) {
             SampleKey key = store.key(row);
             long hash = Hash.of(subsetSeed, key.high(), key.low());
-            if (Long.compareUnsigned(hash, threshold) < 0) {
+            if (Long.compareUnsigned(hash, largest) <= 0) {
                 words[(int) (row >>> 6)] |= 1L << row;
             }
         }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -28,6 +30,76 @@ class SelectionTest {
             inside = keys;
         }
         assertThat(inside).hasSize(20_000);
+    }
+
+    @Test
+    void shouldTakeThePlacesOfTheSmallestHashesForACount() {
+        long seed = new Random().nextLong();
+        KeysOnly store = KeysOnly.random(5000, seed);
+        List<SampleKey> smallestFirst = new ArrayList<>(List.of(store.keys()));
+        smallestFirst.sort(Comparator.comparing(key -> hash(key, seed)));
+        for (int rows : new int[] {1, 2, 63, 1000, 4998, 4999, 5000}) {
+            assertThat(keys(store, Integer.toString(rows), seed))
+                    .as("rows=%d, seed=%d", rows, seed)
+                    .isEqualTo(Set.copyOf(smallestFirst.subList(0, rows)));
+        }
+    }
+
+    @Test
+    void shouldNestCountsAndSharesInEachOther() {
+        long seed = new Random().nextLong();
+        KeysOnly store = KeysOnly.random(20_000, seed);
+        Set<SampleKey> inside = Set.of();
+        for (String size : new String[] {"5", "1%", "1k", "10%", "5000", "60%", "20k"}) {
+            Set<SampleKey> keys = keys(store, size, seed);
+            assertThat(keys).as("%s, seed=%d", size, seed).containsAll(inside);
+            assertThat(keys.size()).isGreaterThan(inside.size());
+            inside = keys;
+        }
+    }
+
+    /**
+     * Equal images have equal hashes down to the last digit: the last of the n brings its twins.
+     */
+    @Test
+    void shouldTakeTheEqualsOfTheLastRowOfACountAsWell() {
+        SampleKey[] keys = new SampleKey[600];
+        for (int row = 0; row < keys.length; row++) {
+            keys[row] = new SampleKey(7, row / 3); // every image three times
+        }
+        KeysOnly store = new KeysOnly(keys);
+        assertThat(select(store, "300", 5).count()).isEqualTo(300);
+        assertThat(select(store, "301", 5).count()).isEqualTo(303);
+        assertThat(select(store, "302", 5).count()).isEqualTo(303);
+    }
+
+    /** Hashes that share 48 bits, so that the search needs all four digits. */
+    @Test
+    void shouldTellRowsApartByTheLastBitsOfTheirHashes() {
+        long seed = 11;
+        Random random = new Random(seed);
+        KeysOnly store = new KeysOnly(new SampleKey[400]);
+        long[] hashes = new long[400];
+        for (int row = 0; row < hashes.length; row++) {
+            hashes[row] = 0x8765_4321_0fed_0000L | random.nextInt(1 << 16);
+            store.keys()[row] = keyOf(hashes[row], seed);
+        }
+        Arrays.sort(hashes); // all negative: in unsigned order as well
+        for (int rows : new int[] {1, 200, 399}) {
+            Selection selection = select(store, Integer.toString(rows), seed);
+            for (int row = 0; row < hashes.length; row++) {
+                SampleKey key = store.key(row);
+                boolean in = Hash.of(seed, key.high(), key.low()) <= hashes[rows - 1];
+                assertThat(selection.contains(row)).as("rows=%d", rows).isEqualTo(in);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseACountThatTheDataSetDoesNotHave() {
+        assertThatThrownBy(() -> select(KeysOnly.random(3, 1), "1k", 0))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("data.subset=1k asks for 1000 rows, but the data set has 3");
     }
 
     @Test
@@ -72,9 +144,7 @@ class SelectionTest {
         Selection selection = select(store, "12.5%", 99);
         for (int row = 0; row < 3000; row++) {
             SampleKey key = store.key(row);
-            BigInteger hash =
-                    new BigInteger(Long.toUnsignedString(Hash.of(99, key.high(), key.low())));
-            boolean in = hash.compareTo(BigInteger.ONE.shiftLeft(61)) < 0; // 2^64 / 8
+            boolean in = hash(key, 99).compareTo(BigInteger.ONE.shiftLeft(61)) < 0; // 2^64 / 8
             assertThat(selection.contains(row)).as("row=%d, seed=%d", row, seed).isEqualTo(in);
         }
     }
@@ -97,6 +167,7 @@ class SelectionTest {
         Selection all = Selection.of(noKeys, Subset.ALL, 0);
         assertThat(all.count()).isEqualTo(1000);
         assertThat(all.row(999)).isEqualTo(999);
+        assertThat(Selection.of(noKeys, Subset.parse("1k"), 0).count()).isEqualTo(1000);
         assertThat(all.contains(0)).isTrue();
     }
 
@@ -134,6 +205,30 @@ class SelectionTest {
                     .as("index=%d, seed=%d", index, seed)
                     .isEqualTo(expected.get(index));
         }
+    }
+
+    private static BigInteger hash(SampleKey key, long seed) {
+        return new BigInteger(Long.toUnsignedString(Hash.of(seed, key.high(), key.low())));
+    }
+
+    /** Runs the hash backwards: hash(s, a, b) = mix((hash(s, a) ^ b) + G). */
+    private static SampleKey keyOf(long hash, long seed) {
+        long first = Hash.of(seed, 0);
+        return new SampleKey(0, unmix(hash) - Hash.GOLDEN ^ first);
+    }
+
+    private static long unmix(long hash) {
+        long z = unshift(hash, 31);
+        z = unshift(z * inverse(0x94d049bb133111ebL), 27);
+        return unshift(z * inverse(0xbf58476d1ce4e5b9L), 30);
+    }
+
+    private static long unshift(long z, int bits) {
+        return z ^ z >>> bits ^ z >>> 2 * bits;
+    }
+
+    private static long inverse(long odd) {
+        return BigInteger.valueOf(odd).modInverse(BigInteger.ONE.shiftLeft(64)).longValue();
     }
 
     private static Selection select(KeysOnly store, String share, long seed) {

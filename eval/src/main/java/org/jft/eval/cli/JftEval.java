@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
             "  jft-eval --subset 10%%,30%%,100%%",
             "  jft-eval --subset 1%%,3%%,10%%,30%%,100%% --config resnet50.yaml --set"
                     + " eval.seeds=[0,1,2]",
+            "  jft-eval --subset 10M,30M,100M,300M --config resnet101.yaml",
             "  jft-eval --subset 10%%,100%% --config smoke.yaml --out runs/try --dry-run"
         })
 public final class JftEval implements Callable<Integer> {
@@ -57,9 +58,11 @@ public final class JftEval implements Callable<Integer> {
     @Option(
             names = "--subset",
             split = ",",
-            paramLabel = "P%",
+            paramLabel = "P%|N",
             defaultValue = "10%,30%,100%",
-            description = "Shares of the training set; they nest. Default: 10%%,30%%,100%%.")
+            description =
+                    "Shares or sizes of the training set, such as 10%% or 30M; they nest."
+                            + " Default: 10%%,30%%,100%%.")
     private List<String> subsets;
 
     @Option(
@@ -90,10 +93,10 @@ public final class JftEval implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         RunConfig base = options.load(config, List.of());
-        List<Subset> shares = subsets.stream().map(Subset::parse).toList();
+        List<Subset> asked = subsets.stream().map(Subset::parse).toList();
         Path folder = out == null ? Path.of("runs", base.name() + "-sweep") : out;
         PrintWriter print = spec.commandLine().getOut();
-        Sweep sweep = new Sweep(base, shares, folder, new Table(print));
+        Sweep sweep = new Sweep(base, asked, folder, new Table(print));
         if (dryRun) {
             plan(print, sweep, base);
             return CommandRunner.DONE;

@@ -1,8 +1,10 @@
 package org.jft.eval.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +13,7 @@ import org.jft.core.config.RunConfig;
 import org.jft.core.config.Subset;
 import org.jft.core.failure.ConfigException;
 import org.jft.data.shard.DataSet;
+import org.jft.data.shard.Manifest;
 import org.jft.eval.report.ReportPoint;
 import org.jft.eval.transfer.classification.CheckpointScorer;
 import org.jft.train.loop.RunFolder;
@@ -42,14 +45,22 @@ public final class Sweep {
                     "data.test is required: a sweep scores its runs on a held-out data set");
         }
         this.base = base;
-        this.points = points(subsets, base.eval().seeds());
+        this.points = points(subsets, base.eval().seeds(), rowCount(base));
         this.folder = folder;
         this.listener = listener;
     }
 
-    private static List<SweepPoint> points(List<Subset> subsets, List<Long> seeds) {
+    /** Without the data set nobody knows which of 10% and 30M is larger: counts come last. */
+    private static long rowCount(RunConfig base) {
+        Path train = Path.of(base.data().train());
+        return Files.exists(train) ? Manifest.load(train).rows() : 1;
+    }
+
+    private static List<SweepPoint> points(List<Subset> subsets, List<Long> seeds, long rowCount) {
+        Comparator<Subset> smallestFirst =
+                Comparator.comparingDouble(subset -> subset.expectedRows(rowCount));
         List<SweepPoint> points = new ArrayList<>();
-        for (Subset subset : subsets.stream().distinct().sorted().toList()) {
+        for (Subset subset : subsets.stream().distinct().sorted(smallestFirst).toList()) {
             for (long seed : seeds.stream().distinct().sorted().toList()) {
                 points.add(new SweepPoint(subset, seed));
             }

@@ -15,8 +15,7 @@ import org.jft.core.config.Subset;
 public record SweepPoint(Subset subset, long seed) {
     /** Returns the point's folder below the sweep's. */
     public Path folder(Path sweep) {
-        String percent = subset.percent().toPlainString().replace('.', '_');
-        return sweep.resolve("points").resolve("%spct-seed%s".formatted(percent, seed));
+        return sweep.resolve("points").resolve("%s-seed%s".formatted(fileName(), seed));
     }
 
     /** Returns the config of the point's run. */
@@ -24,9 +23,14 @@ public record SweepPoint(Subset subset, long seed) {
         return ConfigLoader.with(
                 base,
                 List.of(
-                        "name=%s-%s-seed%s".formatted(base.name(), subset.percent(), seed),
+                        "name=%s-%s-seed%s".formatted(base.name(), fileName(), seed),
                         "data.subset=" + subset,
                         "seed=" + seed));
+    }
+
+    /** {@code 0_5pct}, {@code 30M}: no sign that a shell or a URL would read otherwise. */
+    private String fileName() {
+        return subset.toString().replace('.', '_').replace("%", "pct");
     }
 
     @Override
