@@ -9,12 +9,15 @@ import static org.jft.core.config.Checks.check;
  * @param test folder of the held-out data set; null when the run is not evaluated
  * @param subset which rows of {@code train} take part
  * @param subsetSeed seed of the nested subset draw; equal seeds nest
+ * @param classes file of class names, one a line, that are the network's; other labels count for
+ *     the nearest of them above or are dropped. Null: the data set's classes
  */
 public record DataConfig(
         String train,
         String test,
         Subset subset,
         Long subsetSeed,
+        String classes,
         ImageConfig image,
         LabelConfig labels,
         LoaderConfig loader) {
@@ -23,6 +26,7 @@ public record DataConfig(
         check(train != null && !train.isBlank(), "data.train is required: the data set's folder");
         subset = subset == null ? Subset.ALL : subset;
         subsetSeed = subsetSeed == null ? 0L : subsetSeed;
+        check(classes == null || !classes.isBlank(), "data.classes must name a file");
         check(image != null, "data.image is required: at least data.image.size");
         labels = labels == null ? LabelConfig.defaults() : labels;
         loader = loader == null ? LoaderConfig.defaults() : loader;

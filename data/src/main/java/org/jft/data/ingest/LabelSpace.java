@@ -69,7 +69,9 @@ final class LabelSpace {
         int[][] keptIds = new int[images.length][];
         for (int id = 0; id < keptIds.length; id++) {
             keptIds[id] =
-                    keep.get(id) ? new int[] {newId[id]} : nearest(everything, id, keep, newId);
+                    IntStream.of(keep.get(id) ? new int[] {id} : everything.nearest(id, keep))
+                            .map(k -> newId[k])
+                            .toArray();
         }
         return new LabelSpace(everything, Taxonomy.of(classes), keptIds);
     }
@@ -139,37 +141,16 @@ final class LabelSpace {
                         .toList());
     }
 
-    /** Kept ancestors that have no kept class between them and {@code id}. */
-    private static int[] nearest(Taxonomy everything, int id, BitSet keep, int[] newId) {
-        BitSet above = new BitSet();
-        IntStream.of(everything.ancestors(id)).filter(keep::get).forEach(above::set);
-        for (int ancestor : above.stream().toArray()) {
-            IntStream.of(everything.ancestors(ancestor)).forEach(above::clear);
-        }
-        return above.stream().map(a -> newId[a]).sorted().toArray();
-    }
-
     private static Labels claimed(Taxonomy taxonomy, Entry entry) {
         TreeMap<Integer, Float> labels = new TreeMap<>();
         for (Entry.Claim claim : entry.claims()) {
             labels.merge(leaf(taxonomy, claim.path()), claim.confidence(), Math::max);
         }
-        return labels(labels);
+        return Labels.of(labels);
     }
 
     private static int leaf(Taxonomy taxonomy, List<String> path) {
         return taxonomy.find(path.get(path.size() - 1)).orElseThrow();
-    }
-
-    private static Labels labels(TreeMap<Integer, Float> confidenceOf) {
-        int[] ids = new int[confidenceOf.size()];
-        float[] confidences = new float[ids.length];
-        int i = 0;
-        for (Map.Entry<Integer, Float> label : confidenceOf.entrySet()) {
-            ids[i] = label.getKey();
-            confidences[i++] = label.getValue();
-        }
-        return new Labels(ids, confidences);
     }
 
     /** Returns the classes that are kept. */
@@ -190,7 +171,7 @@ final class LabelSpace {
                 labels.merge(id, claim.confidence(), Math::max);
             }
         }
-        return labels(labels);
+        return Labels.of(labels);
     }
 
     /** Returns an entry's true classes among the kept ones, ascending; null when not known. */

@@ -1,16 +1,21 @@
 package org.jft.data.shard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jft.core.config.DataConfig;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.data.taxonomy.ClassMapping;
 import org.jft.data.taxonomy.Labels;
 import org.jft.data.taxonomy.Taxonomy;
 
@@ -24,13 +29,28 @@ public final class DataSet implements SampleStore {
     private final Path folder;
     private final Manifest manifest;
     private final Taxonomy taxonomy;
+
+    /** Null when the classes are the folder's own. */
+    private final ClassMapping mapping;
+
+    private final String fingerprint;
     private final OpenShard[] shards;
     private final long[] firstRow; // [shards + 1], ascending
 
-    private DataSet(Path folder, Manifest manifest, Taxonomy taxonomy, OpenShard[] shards) {
+    private DataSet(
+            Path folder,
+            Manifest manifest,
+            Taxonomy taxonomy,
+            ClassMapping mapping,
+            OpenShard[] shards) {
         this.folder = folder;
         this.manifest = manifest;
-        this.taxonomy = taxonomy;
+        this.taxonomy = mapping == null ? taxonomy : mapping.taxonomy();
+        this.mapping = mapping;
+        this.fingerprint =
+                mapping == null
+                        ? manifest.fingerprint()
+                        : fingerprint(manifest, mapping.taxonomy().names());
         this.shards = shards;
         this.firstRow = new long[shards.length + 1];
         for (int i = 0; i < shards.length; i++) {
@@ -45,8 +65,19 @@ public final class DataSet implements SampleStore {
      * @throws CorruptDataException naming the file that is missing, truncated or altered
      */
     public static DataSet open(Path folder) {
+        return open(folder, null);
+    }
+
+    /**
+     * Opens a folder; its labels are mapped to the classes of a list (see {@link ClassMapping}),
+     * which from then on are all the classes it has.
+     *
+     * @param classes the list's file; null for the folder's own classes
+     */
+    public static DataSet open(Path folder, Path classes) {
         Manifest manifest = Manifest.load(folder);
         Taxonomy taxonomy = loadTaxonomy(folder, manifest);
+        ClassMapping mapping = classes == null ? null : ClassMapping.load(taxonomy, classes);
         List<Manifest.Shard> listed = manifest.shards();
         OpenShard[] shards = new OpenShard[listed.size()];
         try {
@@ -57,7 +88,28 @@ public final class DataSet implements SampleStore {
             Arrays.stream(shards).filter(Objects::nonNull).forEach(OpenShard::close);
             throw e;
         }
-        return new DataSet(folder, manifest, taxonomy, shards);
+        return new DataSet(folder, manifest, taxonomy, mapping, shards);
+    }
+
+    /** Opens what a run trains on, with its list of classes. */
+    public static DataSet openTrain(DataConfig config) {
+        return open(Path.of(config.train()), classes(config));
+    }
+
+    /** Opens what a run is scored on, with its list of classes. */
+    public static DataSet openTest(DataConfig config) {
+        return open(Path.of(config.test()), classes(config));
+    }
+
+    private static Path classes(DataConfig config) {
+        return config.classes() == null ? null : Path.of(config.classes());
+    }
+
+    private static String fingerprint(Manifest manifest, List<String> names) {
+        MessageDigest digest = Sha256.digest();
+        digest.update((manifest.fingerprint() + "\n").getBytes(UTF_8));
+        names.forEach(name -> digest.update((name + "\n").getBytes(UTF_8)));
+        return Sha256.hex(digest);
     }
 
     private static Taxonomy loadTaxonomy(Path folder, Manifest manifest) {
@@ -164,13 +216,17 @@ public final class DataSet implements SampleStore {
     @Override
     public Labels labels(long row) {
         int shard = shardOf(row);
-        return shards[shard].rows().labels(rowIn(shard, row));
+        return mapped(shards[shard].rows().labels(rowIn(shard, row)));
     }
 
     @Override
     public Labels cleanLabels(long row) {
         int shard = shardOf(row);
-        return shards[shard].rows().cleanLabels(rowIn(shard, row));
+        return mapped(shards[shard].rows().cleanLabels(rowIn(shard, row)));
+    }
+
+    private Labels mapped(Labels labels) {
+        return mapping == null ? labels : mapping.map(labels);
     }
 
     @Override
@@ -187,7 +243,7 @@ public final class DataSet implements SampleStore {
 
     @Override
     public String fingerprint() {
-        return manifest.fingerprint();
+        return fingerprint;
     }
 
     @Override

@@ -123,6 +123,11 @@ public final class Taxonomy {
         return classes.get(id).name();
     }
 
+    /** Returns the names, ids ascending. */
+    public List<String> names() {
+        return classes.stream().map(TaxonomyClass::name).toList();
+    }
+
     /** Returns the id of the class with exactly this name. */
     public OptionalInt find(String name) {
         Integer id = idOfName.get(name);
@@ -142,6 +147,16 @@ public final class Taxonomy {
     /** Returns every class above, ascending, without {@code id} itself. */
     public int[] ancestors(int id) {
         return ancestors[id];
+    }
+
+    /** Returns the ancestors among {@code kept} without one of {@code kept} between, ascending. */
+    public int[] nearest(int id, BitSet kept) {
+        BitSet above = new BitSet();
+        IntStream.of(ancestors[id]).filter(kept::get).forEach(above::set);
+        for (int ancestor : above.stream().toArray()) {
+            IntStream.of(ancestors[ancestor]).forEach(above::clear);
+        }
+        return above.stream().toArray();
     }
 
     public boolean hasChildren(int id) {

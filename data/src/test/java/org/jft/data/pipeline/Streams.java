@@ -31,6 +31,7 @@ final class Streams {
                 null,
                 Subset.parse(subset),
                 3L,
+                null,
                 new ImageConfig(SIDE, null, 0, 0.3, true, null, null),
                 labels,
                 new LoaderConfig(0, 2, 4, 3, maxBadShare));

@@ -124,8 +124,8 @@ public final class JftEval implements Callable<Integer> {
     private Provenance provenance(RunConfig base) {
         Map<String, String> details = new TreeMap<>();
         String fingerprint;
-        try (DataSet train = DataSet.open(Path.of(base.data().train()));
-                DataSet test = DataSet.open(Path.of(base.data().test()))) {
+        try (DataSet train = DataSet.openTrain(base.data());
+                DataSet test = DataSet.openTest(base.data())) {
             fingerprint = train.fingerprint();
             details.put("training images", String.format(Locale.ROOT, "%,d", train.rowCount()));
             details.put("held-out images", String.format(Locale.ROOT, "%,d", test.rowCount()));

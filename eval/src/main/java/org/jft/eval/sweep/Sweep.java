@@ -76,8 +76,8 @@ public final class Sweep {
     /** Trains and scores what is not there yet; returns all points. */
     public List<ReportPoint> run() throws InterruptedException {
         String testFingerprint;
-        try (DataSet test = DataSet.open(Path.of(base.data().test()));
-                DataSet train = DataSet.open(Path.of(base.data().train()))) {
+        try (DataSet test = DataSet.openTest(base.data());
+                DataSet train = DataSet.openTrain(base.data())) {
             if (test.classCount() != train.classCount()) {
                 throw new ConfigException(
                         "%s has %s classes, but %s has %s: both must share one taxonomy"

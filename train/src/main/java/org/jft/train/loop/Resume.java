@@ -105,8 +105,13 @@ record Resume(long step, double wallSeconds, double loss) {
         }
         if (!state.dataFingerprint().equals(dataFingerprint)) {
             throw new ConfigException(
-                    "%s was trained on another content of %s; use another --out"
-                            .formatted(folder.file(state.step()), config.data().train()));
+                    "%s was trained on another content of %s%s; use another --out"
+                            .formatted(
+                                    folder.file(state.step()),
+                                    config.data().train(),
+                                    then.data().classes() == null && config.data().classes() == null
+                                            ? ""
+                                            : " or other data.classes"));
         }
     }
 
@@ -131,14 +136,15 @@ record Resume(long step, double wallSeconds, double loss) {
     }
 
     /**
-     * Returns what decides the numbers: not the name, the workers, the cadence, the evaluation, and
-     * of the engine only its precision.
+     * Returns what decides the numbers: not the name, the workers, the cadence, the evaluation, of
+     * the engine only its precision. Data set and classes are told by the fingerprint of what is in
+     * them, not by the names of their files.
      */
     private static ObjectNode deciding(RunConfig config) {
         ObjectNode tree = ConfigLoader.toTree(config);
         tree.remove(List.of("name", "cluster", "eval"));
         ((ObjectNode) tree.get("engine")).retain("precision");
-        ((ObjectNode) tree.get("data")).remove(List.of("test", "train"));
+        ((ObjectNode) tree.get("data")).remove(List.of("test", "train", "classes"));
         ((ObjectNode) tree.get("train")).remove("cadence");
         ObjectNode loader = (ObjectNode) tree.get("data").get("loader");
         loader.remove(List.of("threads", "prefetch", "max_bad_share"));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFile;
@@ -22,6 +23,7 @@ import org.jft.core.file.WholeFile;
  *
  * <pre>
  *  config.json      the config as it was given, with all defaults but the engine's
+ *  classes.txt      names of the network's classes in the order of its outputs, one a line
  *  job.json         the same, for worker processes that are starting
  *  .lock            held by the run's rank 0
  *  checkpoints/     step-000001200.zip, newest last
@@ -72,6 +74,11 @@ public record RunFolder(Path root) {
     /** Writes the config. */
     public void writeConfig(RunConfig config) {
         write(config(), ConfigLoader.toJson(config) + "\n");
+    }
+
+    /** Writes the names of the network's classes: a list as {@code data.classes} takes it. */
+    void writeClasses(List<String> names) {
+        write(root.resolve("classes.txt"), String.join("\n", names) + "\n");
     }
 
     /** Writes the summary, whole or not at all. */

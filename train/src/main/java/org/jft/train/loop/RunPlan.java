@@ -57,7 +57,7 @@ public record RunPlan(
         OptionalLong samples = OptionalLong.empty();
         int classes = config.model().classes();
         if (Files.exists(train)) {
-            try (DataSet data = DataSet.open(train)) {
+            try (DataSet data = DataSet.openTrain(config.data())) {
                 classes = Worker.classes(config, data);
                 Selection selection =
                         Selection.of(data, config.data().subset(), config.data().subsetSeed());

@@ -2,7 +2,6 @@ package org.jft.train.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,7 +85,7 @@ public final class TrainingJob {
     }
 
     private String dataNow() {
-        try (DataSet data = DataSet.open(Path.of(config.data().train()))) {
+        try (DataSet data = DataSet.openTrain(config.data())) {
             return data.fingerprint();
         }
     }

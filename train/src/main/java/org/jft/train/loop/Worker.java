@@ -3,7 +3,6 @@ package org.jft.train.loop;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.Locale;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.checkpoint.CheckpointFolder;
@@ -66,7 +65,7 @@ final class Worker {
         }
         long startNs = System.nanoTime();
         try (RunLock lock = at.leads() ? RunLock.hold(folder) : RunLock.NONE;
-                DataSet data = DataSet.open(Path.of(config.data().train()));
+                DataSet data = DataSet.openTrain(config.data());
                 WorkerThreads threads = WorkerThreads.start(config, at)) {
             int classes = classes(config, data);
             NetworkSpec network = network(config, classes);
@@ -115,6 +114,7 @@ final class Worker {
 
         if (at.leads()) {
             folder.writeConfig(given);
+            folder.writeClasses(data.taxonomy().names());
         }
         Trainer trainer =
                 new Trainer(
@@ -196,6 +196,7 @@ final class Worker {
         summary.put("world_size", at.worldSize());
         summary.put("steps", steps);
         summary.put("subset_samples", samples);
+        summary.put("classes", classes(config, data));
         summary.put("samples", steps * config.train().globalBatch());
         summary.put("epochs", (double) steps * config.train().globalBatch() / samples);
         summary.put("wall_seconds", wallSeconds);

@@ -43,13 +43,12 @@ public final class CheckpointScorer {
 
     /** Runs the network over every held-out image once. */
     public ClassificationScores score(Checkpoint checkpoint) {
-        Path test = Path.of(config.data().test());
         ImageConfig image = config.data().image();
         NetworkSpec network = NetworkSpec.ofImages(checkpoint.graph(), image.size());
         int threads = threads();
         EngineConfig engineConfig = Engines.resolve(config.engine()).withThreads(threads);
         int batchSize = config.eval().batch();
-        try (DataSet data = DataSet.open(test);
+        try (DataSet data = DataSet.openTest(config.data());
                 Engine engine =
                         Engines.named(engineConfig.name())
                                 .compile(network, batchSize, engineConfig)) {

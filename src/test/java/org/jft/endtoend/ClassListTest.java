@@ -1,0 +1,94 @@
+package org.jft.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jft.data.shard.DataSet;
+import org.jft.endtoend.Command.Result;
+import org.jft.eval.cli.JftEval;
+import org.jft.train.cli.JftTrain;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run on some of the data set's classes: trained, gone on with, scored. */
+class ClassListTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir static Path folder;
+    private static List<String> roots;
+
+    @BeforeAll
+    static void makeData() throws IOException {
+        SyntheticSet.make(folder);
+        try (DataSet data = DataSet.open(folder.resolve("set/train"))) {
+            roots =
+                    data.taxonomy().classes().stream()
+                            .filter(c -> c.parents().isEmpty())
+                            .map(c -> c.name())
+                            .toList();
+            assertThat(roots.size()).isBetween(2, data.classCount() - 1);
+        }
+    }
+
+    @Test
+    void shouldLearnTheListedClassesOnlyAndTellOneListFromAnother() throws IOException {
+        Path list = folder.resolve("roots.txt");
+        Files.write(list, roots);
+        assertThat(train("run").exitCode()).isZero();
+        JsonNode summary = JSON.readTree(folder.resolve("run/summary.json").toFile());
+        assertThat(summary.path("classes").asInt()).isEqualTo(roots.size());
+        assertThat(folder.resolve("run/classes.txt")).hasContent(String.join("\n", roots));
+        assertThat(Files.readString(folder.resolve("run/config.json")))
+                .contains("\"classes\" : \"roots.txt\"");
+
+        Files.write(folder.resolve("copy.txt"), roots);
+        assertThat(train("run", "--set", "data.classes=copy.txt").out())
+                .contains("already complete");
+        Files.write(list, roots.subList(1, roots.size()));
+        Result other = train("run");
+        assertThat(other.exitCode()).isEqualTo(2);
+        assertThat(other.err())
+                .contains("was trained on another content of set/train or other data.classes")
+                .contains("--out");
+    }
+
+    @Test
+    void shouldScoreARunOnTheClassesItLearned() throws IOException {
+        Files.write(folder.resolve("some.txt"), roots.subList(0, 2));
+        Result sweep =
+                Command.run(
+                        JftEval.class,
+                        folder,
+                        "--subset=50%",
+                        "--config=tiny.yaml",
+                        "--out=sweep",
+                        "--set=data.classes=some.txt");
+        assertThat(sweep.exitCode()).as(sweep.err()).isZero();
+        JsonNode curve = JSON.readTree(folder.resolve("sweep/curve.json").toFile());
+        assertThat(curve.path("points")).hasSize(1);
+        // Two classes that nearly halve the images: chance is far above one of dozens of classes.
+        assertThat(curve.path("points").get(0).path("value").asDouble()).isGreaterThan(0.2);
+        assertThat(folder.resolve("sweep/points/50pct-seed0/classes.txt"))
+                .hasContent(String.join("\n", roots.subList(0, 2)));
+    }
+
+    private static Result train(String run, String... more) {
+        String[] arguments = new String[5 + more.length];
+        System.arraycopy(
+                new String[] {
+                    "--config", "tiny.yaml", "--out", run, "--set=data.classes=roots.txt"
+                },
+                0,
+                arguments,
+                0,
+                5);
+        System.arraycopy(more, 0, arguments, 5, more.length);
+        return Command.run(JftTrain.class, folder, arguments);
+    }
+}
