@@ -43,8 +43,14 @@ public final class ConfigLoader {
 
     private ConfigLoader() {}
 
+    /** Finds a config as the commands do, with the project's configs/ of this installation. */
+    public static Path locate(String name) {
+        String home = System.getProperty("jft.home", System.getenv("JFT_HOME"));
+        return locate(name, Path.of(home == null ? "." : home).resolve("configs"));
+    }
+
     /**
-     * Finds a config as the commands do: as given, else in {@code configs/} of the project.
+     * Finds a config: as given, else in {@code configs/} of the project.
      *
      * @param name a path, absolute or relative to the working folder, or a file name in configs/
      * @param configsFolder the project's configs/

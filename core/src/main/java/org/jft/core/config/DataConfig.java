@@ -31,4 +31,14 @@ public record DataConfig(
         labels = labels == null ? LabelConfig.defaults() : labels;
         loader = loader == null ? LoaderConfig.defaults() : loader;
     }
+
+    /**
+     * Returns defaults.
+     *
+     * @param size side of the network input, pixels
+     */
+    public static DataConfig of(String train, int size) {
+        ImageConfig image = new ImageConfig(size, null, 0, null, null, null, null);
+        return new DataConfig(train, null, null, null, null, image, null, null);
+    }
 }

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             SynthCommand.class,
             StatsCommand.class,
+            ShowCommand.class,
             VerifyCommand.class
         },
         footerHeading = "%nExamples:%n",
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
             "  jft-data synth sets/shapes                     draw a small labelled set",
             "  jft-data import folder photos sets/photos      a folder per class",
             "  jft-data stats sets/photos                     classes, long tail, label noise",
+            "  jft-data show sets/photos --contact-sheet s.png   what a network is shown",
             "  jft-data verify sets/photos                    checksums, and every image decodes",
         })
 public final class JftData {

@@ -3,11 +3,18 @@ package org.jft.data.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jft.data.inspect.DoubtfulName;
+import org.jft.data.inspect.Survey;
+import org.jft.data.inspect.SurveyPage;
 import org.jft.data.shard.DataSet;
 import org.jft.data.taxonomy.ClassStatistics;
 import org.jft.data.taxonomy.Taxonomy;
@@ -21,12 +28,14 @@ import picocli.CommandLine.Spec;
         name = "stats",
         description = {
             "Count images, classes, labels per image and the long tail; where clean labels are",
-            "known, the precision and recall of the observed ones, with and without upward fill."
+            "known, the precision and recall of the observed ones, with and without upward fill.",
+            "Also byte-identical images, and class names that hardly say what is in a picture."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  jft-data stats sets/photos/train",
-            "  jft-data stats sets/photos/train --json"
+            "  jft-data stats sets/photos/train --json",
+            "  jft-data stats sets/photos/train --html photos.html"
         })
 final class StatsCommand implements Runnable {
     private static final int SHOWN_CLASSES = 10;
@@ -40,23 +49,32 @@ final class StatsCommand implements Runnable {
     @Option(names = "--json", description = "One JSON object, every class included.")
     private boolean json;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also write one self-contained page with charts.")
+    private Path html;
+
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         try (DataSet data = DataSet.open(folder)) {
-            ClassStatistics.Counter counter = new ClassStatistics.Counter(data.taxonomy());
-            for (long row = 0; row < data.rowCount(); row++) {
-                counter.add(data.labels(row), data.cleanLabels(row));
+            Survey survey = Survey.of(data);
+            if (html != null) {
+                Files.writeString(html, SurveyPage.render(data, survey));
             }
             if (json) {
-                out.println(toJson(data, counter.statistics()));
+                out.println(toJson(data, survey));
             } else {
-                print(data, counter.statistics(), out);
+                print(data, survey, out);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private void print(DataSet data, ClassStatistics s, PrintWriter out) {
+    private void print(DataSet data, Survey survey, PrintWriter out) {
+        ClassStatistics s = survey.classes();
         out.println(
                 "%s: split %s, %,d images in %d shards, %,.1f MiB, fingerprint %s"
                         .formatted(
@@ -80,6 +98,7 @@ final class StatsCommand implements Runnable {
                         .formatted(s.classesBelow(20), s.classesBelow(100)));
         printNoise("observed labels", s.observedNoise(), out);
         printNoise("filled upward", s.filledNoise(), out);
+        printDoubts(data.taxonomy(), survey, out);
         List<Integer> byCount = byCount(s);
         out.println("images  class (filled upward)");
         int shown = Math.min(SHOWN_CLASSES, byCount.size());
@@ -89,6 +108,20 @@ final class StatsCommand implements Runnable {
         }
         byCount.subList(Math.max(shown, byCount.size() - SHOWN_CLASSES), byCount.size())
                 .forEach(id -> printClass(data.taxonomy(), s, id, out));
+    }
+
+    private static void printDoubts(Taxonomy taxonomy, Survey survey, PrintWriter out) {
+        out.println(
+                "duplicates: %,d images have the bytes of another".formatted(survey.duplicates()));
+        List<DoubtfulName> names = survey.doubtfulNames();
+        String some =
+                names.stream()
+                        .limit(SHOWN_CLASSES)
+                        .map(n -> "'%s' (%s)".formatted(taxonomy.name(n.id()), n.reason()))
+                        .collect(Collectors.joining(", "));
+        out.println(
+                "doubtful class names: %,d%s"
+                        .formatted(names.size(), some.isEmpty() ? "" : ", such as " + some));
     }
 
     private static List<Integer> byCount(ClassStatistics s) {
@@ -110,7 +143,8 @@ final class StatsCommand implements Runnable {
         out.println("%6d  %s".formatted(s.imagesOfClass()[id], taxonomy.name(id)));
     }
 
-    private static String toJson(DataSet data, ClassStatistics s) {
+    private static String toJson(DataSet data, Survey survey) {
+        ClassStatistics s = survey.classes();
         ObjectNode root = JSON.createObjectNode();
         root.put("split", data.manifest().split());
         root.put("fingerprint", data.fingerprint());
@@ -128,6 +162,13 @@ final class StatsCommand implements Runnable {
         root.put("classes_below_100", s.classesBelow(100));
         putNoise(root, "observed_noise", s.observedNoise());
         putNoise(root, "filled_noise", s.filledNoise());
+        root.put("duplicates", survey.duplicates());
+        for (DoubtfulName name : survey.doubtfulNames()) {
+            root.withArray("doubtful_names")
+                    .addObject()
+                    .put("name", data.taxonomy().name(name.id()))
+                    .put("reason", name.reason());
+        }
         for (int id = 0; id < data.classCount(); id++) {
             root.withArray("classes")
                     .addObject()

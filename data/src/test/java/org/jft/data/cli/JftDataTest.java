@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
 import org.jft.core.cli.CommandRunner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +76,50 @@ class JftDataTest {
     }
 
     @Test
+    void shouldDrawAContactSheetAndAPageOfStatistics() throws IOException {
+        Path set = synth().resolve("train");
+        Path sheet = folder.resolve("sheet.png");
+        assertThat(run("show", set, "--contact-sheet", sheet, "--rows", 2, "--columns", 3))
+                .isZero();
+        assertThat(out.toString().strip()).isEqualTo(sheet + ": 6 images as training sees them");
+        BufferedImage picture = ImageIO.read(sheet.toFile());
+        assertThat(picture.getWidth()).isGreaterThan(3 * 160).isLessThan(4 * 160);
+        assertThat(run("show", set, "--contact-sheet", sheet, "--evaluation", "--subset", "5"))
+                .isZero();
+        assertThat(out.toString()).contains("5 images as evaluation sees them");
+
+        Path page = folder.resolve("set.html");
+        assertThat(run("stats", set, "--html", page)).isZero();
+        assertThat(out.toString()).contains("duplicates: 0 images", "doubtful class names: 0");
+        assertThat(page).content().contains("<strong>60</strong>", "solid red circle");
+    }
+
+    @Test
+    void shouldPrepareAContactSheetAsTheRunOfAConfigDoes() throws IOException {
+        Path set = synth().resolve("train");
+        Path classes = Files.writeString(folder.resolve("one.txt"), "red\n");
+        Path config =
+                Files.writeString(
+                        folder.resolve("run.yaml"),
+                        """
+                        data: {train: elsewhere, image: {size: 120}, subset: 4, classes: %s}
+                        model: {architecture: resnet8s}
+                        train:
+                          global_batch: 8
+                          steps: 1
+                          optimizer: {kind: sgd}
+                          schedule: {kind: constant, learning_rate: 0.1}
+                        """
+                                .formatted(classes));
+        Path sheet = folder.resolve("sheet.png");
+        int exitCode =
+                run("show", set, "--contact-sheet", sheet, "--config", config, "--columns", 1);
+        assertThat(exitCode).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("4 images");
+        assertThat(ImageIO.read(sheet.toFile()).getWidth()).isLessThan(160);
+    }
+
+    @Test
     void shouldListAlteredShardsAndRowsAndExitOne() throws IOException {
         Path set = synth();
         Path shard = set.resolve("train/shard-00000.parquet");
@@ -105,6 +151,10 @@ class JftDataTest {
         assertThat(err.toString()).contains("holds the data sets test, train; name one of them");
         assertThat(run("stats")).isEqualTo(2);
         assertThat(err.toString()).contains("Missing required parameter: 'DIR'");
+        assertThat(run("show", set)).isEqualTo(2);
+        assertThat(err.toString()).contains("Missing required option: '--contact-sheet=FILE'");
+        assertThat(run("show", set, "--contact-sheet", "x.png", "--rows", 0)).isEqualTo(2);
+        assertThat(err.toString()).contains("--rows and --columns must give 1 to 10000 pictures");
         assertThat(run("stats", set, "--jason")).isEqualTo(2);
         assertThat(err.toString()).contains("Did you mean '--json'");
         assertThat(run("import")).isEqualTo(2);
@@ -138,6 +188,7 @@ class JftDataTest {
                     {"import", "idx", "--help"},
                     {"synth", "--help"},
                     {"stats", "--help"},
+                    {"show", "--help"},
                     {"verify", "--help"}
                 }) {
             assertThat(run((Object[]) command)).isZero();

@@ -1,6 +1,5 @@
 package org.jft.train.cli;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jft.core.config.ConfigLoader;
@@ -44,11 +43,6 @@ public final class ConfigOptions {
             all.add("engine.name=" + engine);
         }
         all.addAll(overrides);
-        return ConfigLoader.load(ConfigLoader.locate(name, configsFolder()), all);
-    }
-
-    private static Path configsFolder() {
-        String home = System.getProperty("jft.home", System.getenv("JFT_HOME"));
-        return Path.of(home == null ? "." : home).resolve("configs");
+        return ConfigLoader.load(ConfigLoader.locate(name), all);
     }
 }
