@@ -14,6 +14,7 @@ import java.util.List;
  *     uses 340 for 299. 0 means {@code size}
  * @param minScale smallest area share of a random-resized crop
  * @param flip random horizontal flip
+ * @param colorJitter random changes of colour of a training image; none by default
  * @param mean per-channel mean of RGB in 0..255, subtracted
  * @param std per-channel divisor of RGB in 0..255; the defaults 127.5/127.5 give [-1, 1]
  */
@@ -23,6 +24,7 @@ public record ImageConfig(
         int resize,
         Double minScale,
         Boolean flip,
+        ColorJitterConfig colorJitter,
         List<Float> mean,
         List<Float> std) {
 
@@ -47,6 +49,7 @@ public record ImageConfig(
                 "data.image.min_scale must be in (0, 1]: %s",
                 minScale);
         flip = flip == null || flip;
+        colorJitter = colorJitter == null ? ColorJitterConfig.none() : colorJitter;
         mean = mean == null ? HALF_RANGE : List.copyOf(mean);
         std = std == null ? HALF_RANGE : List.copyOf(std);
         check(mean.size() == 3 && std.size() == 3, "data.image.mean and std need 3 values, RGB");

@@ -89,6 +89,12 @@ class ConfigLoaderTest {
         assertRefused(VALID.replace("10%", "10.0"), "percentage", "'10.0'");
         assertRefused(VALID.replace("10%", "0%"), "above 0%");
         assertRefused(VALID.replace("size: 32", "size: big"), "data.image.size", "big");
+        assertRefused(
+                VALID.replace("size: 32", "size: 32, color_jitter: {hue: 0.6}"),
+                "data.image.color_jitter.hue must be in 0..0.5: 0.6");
+        assertRefused(
+                VALID.replace("size: 32", "size: 32, color_jitter: {contrast: -1}"),
+                "data.image.color_jitter.contrast must be in 0..10: -1.0");
         assertRefused(VALID.replace("rmsprop", "adamw"), "train.optimizer.kind", "adamw");
         assertRefused(VALID.replace("global_batch: 64", "global_batch: 0"), "train.global_batch");
         assertRefused(VALID.replace("epochs: 2.5", "epochs: 2.5\n  steps: 3"), "exactly one");

@@ -33,6 +33,7 @@ public final class ImageTransform implements AutoCloseable {
     private final ImageConfig config;
     private final boolean training;
     private final Decoder decoder = new Decoder();
+    private final Augmentation augmentation;
     private final Mat shrunk = new Mat();
     private final Mat resized = new Mat();
     private final Size side = new Size();
@@ -46,9 +47,10 @@ public final class ImageTransform implements AutoCloseable {
     private ImageTransform(ImageConfig config, boolean training) {
         this.config = config;
         this.training = training;
+        this.augmentation = new Augmentation(config);
     }
 
-    /** Crops and mirrors at random. */
+    /** Crops, mirrors and changes colours at random, as the configuration says. */
     public static ImageTransform training(ImageConfig config) {
         return new ImageTransform(config, true);
     }
@@ -97,6 +99,9 @@ public final class ImageTransform implements AutoCloseable {
                         : Framing.centred(config, header.width(), header.height());
         pointTo(batch, slot);
         frame(image, framing);
+        if (training) {
+            augmentation.apply(slotMat, random);
+        }
         decoder.trim(header);
         return Outcome.GOOD;
     }
@@ -104,6 +109,7 @@ public final class ImageTransform implements AutoCloseable {
     @Override
     public void close() {
         decoder.close();
+        augmentation.close();
         shrunk.close();
         resized.close();
         side.close();

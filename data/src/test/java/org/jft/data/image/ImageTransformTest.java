@@ -12,6 +12,7 @@ import java.awt.image.IndexColorModel;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
+import org.jft.core.config.ColorJitterConfig;
 import org.jft.core.config.ImageConfig;
 import org.jft.core.config.ImageConfig.Crop;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class ImageTransformTest {
     private static final SampleRandom ANY = SampleRandom.of(1, 2, 3);
 
-    private final ImageConfig eight = new ImageConfig(8, null, 0, null, true, null, null);
+    private final ImageConfig eight = new ImageConfig(8, null, 0, null, true, null, null, null);
     private final ImageTransform centred = ImageTransform.evaluation(eight);
 
     @AfterEach
@@ -143,7 +144,8 @@ class ImageTransformTest {
 
     @Test
     void shouldCutAndMirrorWhatTheDrawsSay() {
-        ImageConfig config = new ImageConfig(40, Crop.RESIZE_CROP, 100, null, true, null, null);
+        ImageConfig config =
+                new ImageConfig(40, Crop.RESIZE_CROP, 100, null, true, null, null, null);
         byte[] image = png(TestImages.coordinates(100, 100));
         try (ImageTransform training = ImageTransform.training(config)) {
             boolean both = false;
@@ -169,7 +171,7 @@ class ImageTransformTest {
 
     @Test
     void shouldResizeTheRandomBoxAndNothingElse() {
-        ImageConfig config = new ImageConfig(32, null, 0, 0.1, true, null, null);
+        ImageConfig config = new ImageConfig(32, null, 0, 0.1, true, null, null, null);
         byte[] image = png(TestImages.coordinates(250, 200));
         try (ImageTransform training = ImageTransform.training(config)) {
             for (int row = 0; row < 50; row++) {
@@ -229,7 +231,8 @@ class ImageTransformTest {
         };
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        ImageConfig config = new ImageConfig(16, null, 20, 0.3, true, null, null);
+        ColorJitterConfig jitter = new ColorJitterConfig(0.4, 0.4, 0.4, 0.1);
+        ImageConfig config = new ImageConfig(16, null, 20, 0.3, true, jitter, null, null);
         ByteBuffer scratch = ByteBuffer.allocateDirect(1 << 16);
         try (ImageTransform reused = ImageTransform.training(config)) {
             for (int i = 0; i < 200; i++) {

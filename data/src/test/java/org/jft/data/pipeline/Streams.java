@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jft.core.config.ColorJitterConfig;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.ImageConfig;
 import org.jft.core.config.LabelConfig;
@@ -20,6 +21,8 @@ final class Streams {
     static final long SEED = 42;
     static final LabelConfig AS_OBSERVED = new LabelConfig(0, false, false);
 
+    private static final ColorJitterConfig JITTER = new ColorJitterConfig(0.4, 0.4, 0.4, 0.1);
+
     private Streams() {}
 
     /** What one batch held, copied. */
@@ -31,7 +34,7 @@ final class Streams {
                 null,
                 Subset.parse(subset),
                 3L,
-                new ImageConfig(SIDE, null, 0, 0.3, true, null, null),
+                new ImageConfig(SIDE, null, 0, 0.3, true, JITTER, null, null),
                 labels,
                 new LoaderConfig(0, 2, 4, 3, maxBadShare));
     }
