@@ -106,6 +106,11 @@ class ConfigLoaderTest {
             assertRefused(VALID + "  cadence: {%s: 0}\n".formatted(key), key + " must be positive");
         }
         assertRefused(VALID + "  ema_decay: 1.0\n", "train.ema_decay must be in [0, 1)");
+        assertRefused(VALID + "eval: {crops: 5}\n", "eval.crops must be 1 or 10: 5");
+        assertRefused(
+                VALID + "eval: {crops: 10}\n",
+                "eval.crops=10 need room to be cut from: data.image.resize=32 must be above"
+                        + " data.image.size=32");
         assertRefused("seed: [1\n", "not valid YAML");
         assertRefused("- 1\n", "mapping of keys");
         assertRefused("name: x\n", "data is required");

@@ -72,6 +72,7 @@ public final class BatchLoader implements AutoCloseable {
                 new TrainingBatches(stream.partition(), firstStep, endStep),
                 badImages,
                 config,
+                1,
                 threads,
                 () -> {
                     ImageTransform transform = ImageTransform.training(config.image());
@@ -102,9 +103,11 @@ public final class BatchLoader implements AutoCloseable {
                 new EvaluationBatches(stream.firstRow(), stream.endRow(), stream.batch()),
                 new BadImages(BadImages.NO_LIMIT, rows, quarantine.file()),
                 config,
+                stream.crops(),
                 threads,
                 () -> {
-                    ImageTransform transform = ImageTransform.evaluation(config.image());
+                    ImageTransform transform =
+                            ImageTransform.evaluation(config.image(), stream.crops());
                     RowDecoder decoder = new RowDecoder(stream.store(), transform, 0);
                     return new EvaluationReader(stream.store(), decoder, labels, quarantine);
                 });
@@ -114,12 +117,13 @@ public final class BatchLoader implements AutoCloseable {
             BatchPlan plan,
             BadImages badImages,
             DataConfig config,
+            int views,
             int threads,
             Supplier<SampleReader> readers) {
         checkArgument(threads > 0, "threads must be positive: threads=%s", threads);
         int slots = config.loader().prefetch() + 1; // one is in the consumer's hands
         Prefetcher prefetcher =
-                new Prefetcher(plan, slots, ImageTransform.slotBytes(config.image()));
+                new Prefetcher(plan, slots, views * ImageTransform.viewBytes(config.image()));
         List<SampleReader> perThread = Stream.generate(readers).limit(threads).toList();
         prefetcher.start(perThread);
         return new BatchLoader(prefetcher, badImages);

@@ -9,7 +9,7 @@ import org.jft.data.taxonomy.Labels;
  * the last one to finish ({@link #finishPlace}) sees what all the others wrote.
  */
 final class Slot {
-    /** Direct, [capacity, side, side, 3]. */
+    /** Direct, [capacity, views, side, side, 3]. */
     final ByteBuffer pixels;
 
     private final int placeBytes;
