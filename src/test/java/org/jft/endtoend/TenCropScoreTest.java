@@ -47,8 +47,7 @@ class TenCropScoreTest {
     private Map<String, Double> score(FloatBuffer parameters, String... overrides) {
         RunConfig config = config(overrides);
         FloatBuffer velocity = direct(parameters.remaining());
-        Checkpoint checkpoint =
-                new Checkpoint(network(config).graph(), parameters, velocity, null);
+        Checkpoint checkpoint = new Checkpoint(network(config).graph(), parameters, velocity, null);
         return new CheckpointScorer(config, folder).score(checkpoint).metrics();
     }
 

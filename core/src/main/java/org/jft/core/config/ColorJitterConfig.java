@@ -12,8 +12,7 @@ import static org.jft.core.config.Checks.check;
  * @param saturation factor on the distance to the pixel's grey
  * @param hue turns of the colour circle, uniform in [-hue, hue]; at most 0.5
  */
-public record ColorJitterConfig(
-        double brightness, double contrast, double saturation, double hue) {
+public record ColorJitterConfig(double brightness, double contrast, double saturation, double hue) {
     public ColorJitterConfig {
         checkFactor("brightness", brightness);
         checkFactor("contrast", contrast);

@@ -9,6 +9,7 @@ import static org.jft.core.config.Checks.check;
  * @param test folder of the held-out data set; null when the run is not evaluated
  * @param subset which rows of {@code train} take part
  * @param subsetSeed seed of the nested subset draw; equal seeds nest
+ * @param mix training images mixed with each other; none by default
  */
 public record DataConfig(
         String train,
@@ -16,6 +17,7 @@ public record DataConfig(
         Subset subset,
         Long subsetSeed,
         ImageConfig image,
+        MixConfig mix,
         LabelConfig labels,
         LoaderConfig loader) {
 
@@ -24,6 +26,7 @@ public record DataConfig(
         subset = subset == null ? Subset.ALL : subset;
         subsetSeed = subsetSeed == null ? 0L : subsetSeed;
         check(image != null, "data.image is required: at least data.image.size");
+        mix = mix == null ? MixConfig.none() : mix;
         labels = labels == null ? LabelConfig.defaults() : labels;
         loader = loader == null ? LoaderConfig.defaults() : loader;
     }

@@ -35,6 +35,10 @@ public record RunConfig(
                 eval.crops(),
                 image.resize(),
                 image.size());
+        check(
+                !data.mix().enabled() || train.microBatch() > 1,
+                "data.mix needs two images in a micro batch: train.micro_batch=%s",
+                train.microBatch());
         int perStep = train.microBatch() * cluster.workers();
         check(
                 train.globalBatch() % perStep == 0,

@@ -106,6 +106,13 @@ class ConfigLoaderTest {
             assertRefused(VALID + "  cadence: {%s: 0}\n".formatted(key), key + " must be positive");
         }
         assertRefused(VALID + "  ema_decay: 1.0\n", "train.ema_decay must be in [0, 1)");
+        String mixed = VALID.replace("image:", "mix: {mixup_alpha: 0.2}\n  image:");
+        assertRefused(
+                mixed.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 1"),
+                "data.mix needs two images in a micro batch: train.micro_batch=1");
+        assertRefused(
+                mixed.replace("0.2", "-0.2"),
+                "data.mix.mixup_alpha must be 0 (off) or in 0.01..100: -0.2");
         assertRefused(VALID + "eval: {crops: 5}\n", "eval.crops must be 1 or 10: 5");
         assertRefused(
                 VALID + "eval: {crops: 10}\n",

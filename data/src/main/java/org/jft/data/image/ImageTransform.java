@@ -15,9 +15,9 @@ import org.jft.core.config.ImageConfig;
 
 /**
  * Encoded bytes to a square of pixels in one slot of a batch, or to several views of one image:
- * uint8, RGB, [slot, view, height, width, channel]. JPEG, PNG and WebP in all their depths and palettes, turned upright by EXIF; 16-bit
- * channels are reduced to 8, transparency is laid over white, of an animation the first frame
- * counts.
+ * uint8, RGB, [slot, view, height, width, channel]. JPEG, PNG and WebP in all their depths and
+ * palettes, turned upright by EXIF; 16-bit channels are reduced to 8, transparency is laid over
+ * white, of an animation the first frame counts.
  *
  * <p>Resizing averages over areas where a side shrinks and interpolates linearly where it grows.
  *

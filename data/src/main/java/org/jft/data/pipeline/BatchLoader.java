@@ -77,7 +77,8 @@ public final class BatchLoader implements AutoCloseable {
                 () -> {
                     ImageTransform transform = ImageTransform.training(config.image());
                     RowDecoder decoder = new RowDecoder(stream.store(), transform, stream.seed());
-                    return new TrainingReader(stream, decoder, labels, quarantine);
+                    return new TrainingReader(
+                            stream, decoder, labels, quarantine, mixer(stream, config));
                 });
     }
 
@@ -111,6 +112,17 @@ public final class BatchLoader implements AutoCloseable {
                     RowDecoder decoder = new RowDecoder(stream.store(), transform, 0);
                     return new EvaluationReader(stream.store(), decoder, labels, quarantine);
                 });
+    }
+
+    private static BatchMixer mixer(TrainingStream stream, DataConfig config) {
+        return config.mix().enabled()
+                ? new BatchMixer(
+                        config.mix(),
+                        config.image().size(),
+                        stream.partition().microBatch(),
+                        stream.objective(),
+                        stream.seed())
+                : null;
     }
 
     private static BatchLoader start(

@@ -33,8 +33,7 @@ final class ColorOracle {
     static double[] hue(double[] rgb, double turns) {
         double[] result = new double[rgb.length];
         for (int i = 0; i < rgb.length; i += 3) {
-            float[] hsb =
-                    Color.RGBtoHSB((int) rgb[i], (int) rgb[i + 1], (int) rgb[i + 2], null);
+            float[] hsb = Color.RGBtoHSB((int) rgb[i], (int) rgb[i + 1], (int) rgb[i + 2], null);
             int turned = Color.HSBtoRGB((float) (hsb[0] + turns), hsb[1], hsb[2]);
             result[i] = turned >> 16 & 0xff;
             result[i + 1] = turned >> 8 & 0xff;

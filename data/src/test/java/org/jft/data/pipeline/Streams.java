@@ -11,7 +11,9 @@ import org.jft.core.config.DataConfig;
 import org.jft.core.config.ImageConfig;
 import org.jft.core.config.LabelConfig;
 import org.jft.core.config.LoaderConfig;
+import org.jft.core.config.MixConfig;
 import org.jft.core.config.Subset;
+import org.jft.core.config.TrainConfig.Objective;
 import org.jft.core.topology.Topology;
 import org.jft.data.order.BatchPartition;
 
@@ -29,12 +31,23 @@ final class Streams {
     record Content(long firstPosition, List<Long> rows, List<ByteBuffer> images, String labels) {}
 
     static DataConfig config(String subset, LabelConfig labels, double maxBadShare) {
+        return config(subset, null, labels, maxBadShare);
+    }
+
+    /** The same with images mixed. */
+    static DataConfig config(MixConfig mix) {
+        return config("100%", mix, AS_OBSERVED, 1);
+    }
+
+    private static DataConfig config(
+            String subset, MixConfig mix, LabelConfig labels, double maxBadShare) {
         return new DataConfig(
                 "train",
                 null,
                 Subset.parse(subset),
                 3L,
                 new ImageConfig(SIDE, null, 0, 0.3, true, JITTER, null, null),
+                mix,
                 labels,
                 new LoaderConfig(0, 2, 4, 3, maxBadShare));
     }
@@ -52,7 +65,8 @@ final class Streams {
             long endStep,
             int threads) {
         TrainingStream stream =
-                TrainingStream.of(store, config, new BatchPartition(16, 4, at), SEED);
+                TrainingStream.of(
+                        store, config, new BatchPartition(16, 4, at), Objective.SIGMOID, SEED);
         return BatchLoader.training(
                 stream,
                 config,
