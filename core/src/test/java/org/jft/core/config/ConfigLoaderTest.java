@@ -90,6 +90,12 @@ class ConfigLoaderTest {
         assertRefused(VALID.replace("10%", "0%"), "above 0%");
         assertRefused(VALID.replace("size: 32", "size: big"), "data.image.size", "big");
         assertRefused(
+                VALID.replace("size: 32", "size: 32, rand_augment: {operations: 2, magnitude: 31}"),
+                "data.image.rand_augment.magnitude must be in 0..30: 31.0");
+        assertRefused(
+                VALID.replace("size: 32", "size: 32, rand_augment: {operations: -1}"),
+                "data.image.rand_augment.operations must be in 0..14: -1");
+        assertRefused(
                 VALID.replace("size: 32", "size: 32, color_jitter: {hue: 0.6}"),
                 "data.image.color_jitter.hue must be in 0..0.5: 0.6");
         assertRefused(

@@ -32,10 +32,12 @@ public final class ImageTransform implements AutoCloseable {
     private static final int TEN = 10;
 
     private final ImageConfig config;
-    private final boolean training;
     private final int views;
     private final Decoder decoder = new Decoder();
+
+    /** Null in evaluation. */
     private final Augmentation augmentation;
+
     private final Mat shrunk = new Mat();
     private final Mat resized = new Mat();
     private final Size side = new Size();
@@ -46,16 +48,15 @@ public final class ImageTransform implements AutoCloseable {
     private BytePointer batchStart;
     private ByteBuffer batchBuffer;
 
-    private ImageTransform(ImageConfig config, boolean training, int views) {
+    private ImageTransform(ImageConfig config, int views, Augmentation augmentation) {
         this.config = config;
-        this.training = training;
         this.views = views;
-        this.augmentation = new Augmentation(config);
+        this.augmentation = augmentation;
     }
 
     /** Crops, mirrors and changes colours at random, as the configuration says. */
     public static ImageTransform training(ImageConfig config) {
-        return new ImageTransform(config, true, 1);
+        return new ImageTransform(config, 1, new Augmentation(config));
     }
 
     /**
@@ -66,7 +67,7 @@ public final class ImageTransform implements AutoCloseable {
      */
     public static ImageTransform evaluation(ImageConfig config, int crops) {
         checkArgument(crops == 1 || crops == TEN, "crops must be 1 or 10: crops=%s", crops);
-        return new ImageTransform(config, false, crops);
+        return new ImageTransform(config, crops, null);
     }
 
     /** Returns the bytes of one view: size * size * 3. */
@@ -107,7 +108,7 @@ public final class ImageTransform implements AutoCloseable {
         if (image == null) {
             return Outcome.bad(decoder.problem());
         }
-        if (training) {
+        if (augmentation != null) {
             pointTo(batch, slot);
             frame(image, Framing.random(config, header.width(), header.height(), random));
             augmentation.apply(viewMat, random);
@@ -124,7 +125,9 @@ public final class ImageTransform implements AutoCloseable {
     @Override
     public void close() {
         decoder.close();
-        augmentation.close();
+        if (augmentation != null) {
+            augmentation.close();
+        }
         shrunk.close();
         resized.close();
         side.close();

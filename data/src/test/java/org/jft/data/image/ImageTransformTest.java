@@ -15,13 +15,15 @@ import java.util.Random;
 import org.jft.core.config.ColorJitterConfig;
 import org.jft.core.config.ImageConfig;
 import org.jft.core.config.ImageConfig.Crop;
+import org.jft.core.config.RandAugmentConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ImageTransformTest {
     private static final SampleRandom ANY = SampleRandom.of(1, 2, 3);
 
-    private final ImageConfig eight = new ImageConfig(8, null, 0, null, true, null, null, null);
+    private final ImageConfig eight =
+            new ImageConfig(8, null, 0, null, true, null, null, null, null);
     private final ImageTransform centred = ImageTransform.evaluation(eight, 1);
 
     @AfterEach
@@ -145,7 +147,7 @@ class ImageTransformTest {
     @Test
     void shouldCutAndMirrorWhatTheDrawsSay() {
         ImageConfig config =
-                new ImageConfig(40, Crop.RESIZE_CROP, 100, null, true, null, null, null);
+                new ImageConfig(40, Crop.RESIZE_CROP, 100, null, true, null, null, null, null);
         byte[] image = png(TestImages.coordinates(100, 100));
         try (ImageTransform training = ImageTransform.training(config)) {
             boolean both = false;
@@ -172,7 +174,7 @@ class ImageTransformTest {
     @Test
     void shouldCutCornersAndCentreAndMirrorThem() {
         ImageConfig config =
-                new ImageConfig(40, Crop.RESIZE_CROP, 101, null, true, null, null, null);
+                new ImageConfig(40, Crop.RESIZE_CROP, 101, null, true, null, null, null, null);
         byte[] image = png(TestImages.coordinates(101, 101));
         int[][] places = {{0, 0}, {61, 0}, {0, 61}, {61, 61}, {30, 30}};
         ByteBuffer out = ByteBuffer.allocateDirect(2 * 10 * ImageTransform.viewBytes(config));
@@ -197,7 +199,7 @@ class ImageTransformTest {
 
     @Test
     void shouldResizeTheRandomBoxAndNothingElse() {
-        ImageConfig config = new ImageConfig(32, null, 0, 0.1, true, null, null, null);
+        ImageConfig config = new ImageConfig(32, null, 0, 0.1, true, null, null, null, null);
         byte[] image = png(TestImages.coordinates(250, 200));
         try (ImageTransform training = ImageTransform.training(config)) {
             for (int row = 0; row < 50; row++) {
@@ -257,8 +259,9 @@ class ImageTransformTest {
         };
         long seed = new Random().nextLong();
         Random random = new Random(seed);
+        RandAugmentConfig strong = new RandAugmentConfig(3, 15.0);
         ColorJitterConfig jitter = new ColorJitterConfig(0.4, 0.4, 0.4, 0.1);
-        ImageConfig config = new ImageConfig(16, null, 20, 0.3, true, jitter, null, null);
+        ImageConfig config = new ImageConfig(16, null, 20, 0.3, true, strong, jitter, null, null);
         ByteBuffer scratch = ByteBuffer.allocateDirect(1 << 16);
         try (ImageTransform reused = ImageTransform.training(config)) {
             for (int i = 0; i < 200; i++) {

@@ -12,6 +12,7 @@ import org.jft.core.config.ImageConfig;
 import org.jft.core.config.LabelConfig;
 import org.jft.core.config.LoaderConfig;
 import org.jft.core.config.MixConfig;
+import org.jft.core.config.RandAugmentConfig;
 import org.jft.core.config.Subset;
 import org.jft.core.config.TrainConfig.Objective;
 import org.jft.core.topology.Topology;
@@ -23,6 +24,7 @@ final class Streams {
     static final long SEED = 42;
     static final LabelConfig AS_OBSERVED = new LabelConfig(0, false, false);
 
+    private static final RandAugmentConfig RAND_AUGMENT = new RandAugmentConfig(2, 9.0);
     private static final ColorJitterConfig JITTER = new ColorJitterConfig(0.4, 0.4, 0.4, 0.1);
 
     private Streams() {}
@@ -46,7 +48,7 @@ final class Streams {
                 null,
                 Subset.parse(subset),
                 3L,
-                new ImageConfig(SIDE, null, 0, 0.3, true, JITTER, null, null),
+                new ImageConfig(SIDE, null, 0, 0.3, true, RAND_AUGMENT, JITTER, null, null),
                 mix,
                 labels,
                 new LoaderConfig(0, 2, 4, 3, maxBadShare));
