@@ -96,7 +96,7 @@ public final class DataBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        ImageConfig config = new ImageConfig(size, null, 0, null, null, null, null);
+        ImageConfig config = new ImageConfig(size, null, 0, null, null, null, null, null, null);
         int cores = Runtime.getRuntime().availableProcessors();
         List<BenchRow> rows = new ArrayList<>();
         for (String shape : shapes) {

@@ -17,7 +17,7 @@ final class TransformSource implements PixelSource {
     TransformSource(ImageConfig config, int largestFile) {
         transform = ImageTransform.training(config);
         encoded = ByteBuffer.allocateDirect(largestFile);
-        slot = ByteBuffer.allocateDirect(ImageTransform.slotBytes(config));
+        slot = ByteBuffer.allocateDirect(ImageTransform.viewBytes(config));
     }
 
     @Override

@@ -11,6 +11,7 @@ import static org.jft.core.config.Checks.check;
  * @param subsetSeed seed of the nested subset draw; equal seeds nest
  * @param classes file of class names, one a line, that are the network's; other labels count for
  *     the nearest of them above or are dropped. Null: the data set's classes
+ * @param mix training images mixed with each other; none by default
  */
 public record DataConfig(
         String train,
@@ -19,6 +20,7 @@ public record DataConfig(
         Long subsetSeed,
         String classes,
         ImageConfig image,
+        MixConfig mix,
         LabelConfig labels,
         LoaderConfig loader) {
 
@@ -28,6 +30,7 @@ public record DataConfig(
         subsetSeed = subsetSeed == null ? 0L : subsetSeed;
         check(classes == null || !classes.isBlank(), "data.classes must name a file");
         check(image != null, "data.image is required: at least data.image.size");
+        mix = mix == null ? MixConfig.none() : mix;
         labels = labels == null ? LabelConfig.defaults() : labels;
         loader = loader == null ? LoaderConfig.defaults() : loader;
     }

@@ -14,6 +14,9 @@ import java.util.List;
  *     uses 340 for 299. 0 means {@code size}
  * @param minScale smallest area share of a random-resized crop
  * @param flip random horizontal flip
+ * @param randAugment random operations on a training image, of colour and of shape; none by default
+ * @param colorJitter random changes of colour of a training image, after {@code randAugment}; none
+ *     by default
  * @param mean per-channel mean of RGB in 0..255, subtracted
  * @param std per-channel divisor of RGB in 0..255; the defaults 127.5/127.5 give [-1, 1]
  */
@@ -23,6 +26,8 @@ public record ImageConfig(
         int resize,
         Double minScale,
         Boolean flip,
+        RandAugmentConfig randAugment,
+        ColorJitterConfig colorJitter,
         List<Float> mean,
         List<Float> std) {
 
@@ -47,6 +52,8 @@ public record ImageConfig(
                 "data.image.min_scale must be in (0, 1]: %s",
                 minScale);
         flip = flip == null || flip;
+        randAugment = randAugment == null ? RandAugmentConfig.none() : randAugment;
+        colorJitter = colorJitter == null ? ColorJitterConfig.none() : colorJitter;
         mean = mean == null ? HALF_RANGE : List.copyOf(mean);
         std = std == null ? HALF_RANGE : List.copyOf(std);
         check(mean.size() == 3 && std.size() == 3, "data.image.mean and std need 3 values, RGB");

@@ -27,6 +27,18 @@ public record RunConfig(
         engine = engine == null ? EngineConfig.defaults() : engine;
         cluster = cluster == null ? ClusterConfig.defaults() : cluster;
         eval = eval == null ? EvalConfig.defaults() : eval;
+        ImageConfig image = data.image();
+        check(
+                eval.crops() == 1 || image.resize() > image.size(),
+                "eval.crops=%s need room to be cut from: data.image.resize=%s must be above"
+                        + " data.image.size=%s",
+                eval.crops(),
+                image.resize(),
+                image.size());
+        check(
+                !data.mix().enabled() || train.microBatch() > 1,
+                "data.mix needs two images in a micro batch: train.micro_batch=%s",
+                train.microBatch());
         int perStep = train.microBatch() * cluster.workers();
         check(
                 train.globalBatch() % perStep == 0,

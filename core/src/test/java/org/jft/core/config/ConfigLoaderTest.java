@@ -89,6 +89,18 @@ class ConfigLoaderTest {
         assertRefused(VALID.replace("10%", "10.0"), "percentage", "'10.0'");
         assertRefused(VALID.replace("10%", "0%"), "above 0%");
         assertRefused(VALID.replace("size: 32", "size: big"), "data.image.size", "big");
+        assertRefused(
+                VALID.replace("size: 32", "size: 32, rand_augment: {operations: 2, magnitude: 31}"),
+                "data.image.rand_augment.magnitude must be in 0..30: 31.0");
+        assertRefused(
+                VALID.replace("size: 32", "size: 32, rand_augment: {operations: -1}"),
+                "data.image.rand_augment.operations must be in 0..14: -1");
+        assertRefused(
+                VALID.replace("size: 32", "size: 32, color_jitter: {hue: 0.6}"),
+                "data.image.color_jitter.hue must be in 0..0.5: 0.6");
+        assertRefused(
+                VALID.replace("size: 32", "size: 32, color_jitter: {contrast: -1}"),
+                "data.image.color_jitter.contrast must be in 0..10: -1.0");
         assertRefused(VALID.replace("rmsprop", "adamw"), "train.optimizer.kind", "adamw");
         assertRefused(VALID.replace("global_batch: 64", "global_batch: 0"), "train.global_batch");
         assertRefused(VALID.replace("epochs: 2.5", "epochs: 2.5\n  steps: 3"), "exactly one");
@@ -100,6 +112,18 @@ class ConfigLoaderTest {
             assertRefused(VALID + "  cadence: {%s: 0}\n".formatted(key), key + " must be positive");
         }
         assertRefused(VALID + "  ema_decay: 1.0\n", "train.ema_decay must be in [0, 1)");
+        String mixed = VALID.replace("image:", "mix: {mixup_alpha: 0.2}\n  image:");
+        assertRefused(
+                mixed.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 1"),
+                "data.mix needs two images in a micro batch: train.micro_batch=1");
+        assertRefused(
+                mixed.replace("0.2", "-0.2"),
+                "data.mix.mixup_alpha must be 0 (off) or in 0.01..100: -0.2");
+        assertRefused(VALID + "eval: {crops: 5}\n", "eval.crops must be 1 or 10: 5");
+        assertRefused(
+                VALID + "eval: {crops: 10}\n",
+                "eval.crops=10 need room to be cut from: data.image.resize=32 must be above"
+                        + " data.image.size=32");
         assertRefused("seed: [1\n", "not valid YAML");
         assertRefused("- 1\n", "mapping of keys");
         assertRefused("name: x\n", "data is required");

@@ -37,6 +37,20 @@ record Framing(
         return new Framing(0, 0, width, height, config.resize(), margin, margin, false);
     }
 
+    /**
+     * One of the ten views of Krizhevsky et al. 2012: of the resized image the corners (top left,
+     * top right, bottom left, bottom right) and the centre, then all five mirrored.
+     *
+     * @param view 0..9
+     */
+    static Framing ofTen(ImageConfig config, int width, int height, int view) {
+        int margin = config.resize() - config.size();
+        int place = view % 5;
+        int left = place == 4 ? margin / 2 : place % 2 * margin;
+        int top = place == 4 ? margin / 2 : place / 2 * margin;
+        return new Framing(0, 0, width, height, config.resize(), left, top, view >= 5);
+    }
+
     /** A random crop, mirrored or not, as {@link ImageConfig#crop} says. */
     static Framing random(ImageConfig config, int width, int height, SampleRandom random) {
         boolean mirrored = config.flip() && random.uniform(DRAW_MIRROR) < 0.5;

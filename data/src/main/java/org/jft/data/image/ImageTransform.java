@@ -14,10 +14,10 @@ import org.bytedeco.opencv.opencv_core.Size;
 import org.jft.core.config.ImageConfig;
 
 /**
- * Encoded bytes to a square of pixels in one slot of a batch: uint8, RGB, [slot, height, width,
- * channel]. JPEG, PNG and WebP in all their depths and palettes, turned upright by EXIF; 16-bit
- * channels are reduced to 8, transparency is laid over white, of an animation the first frame
- * counts.
+ * Encoded bytes to a square of pixels in one slot of a batch, or to several views of one image:
+ * uint8, RGB, [slot, view, height, width, channel]. JPEG, PNG and WebP in all their depths and
+ * palettes, turned upright by EXIF; 16-bit channels are reduced to 8, transparency is laid over
+ * white, of an animation the first frame counts.
  *
  * <p>Resizing averages over areas where a side shrinks and interpolates linearly where it grows.
  *
@@ -29,38 +29,55 @@ public final class ImageTransform implements AutoCloseable {
     public static final long MAX_PIXELS = 50_000_000;
 
     private static final int MIRROR = 1;
+    private static final int TEN = 10;
 
     private final ImageConfig config;
-    private final boolean training;
+    private final int views;
     private final Decoder decoder = new Decoder();
+
+    /** Null in evaluation. */
+    private final Augmentation augmentation;
+
     private final Mat shrunk = new Mat();
     private final Mat resized = new Mat();
     private final Size side = new Size();
 
-    /** A Mat over a slot of the caller's batch, moved from slot to slot. */
-    private Mat slotMat = new Mat();
+    /** A Mat over a view in the caller's batch, moved from view to view. */
+    private Mat viewMat = new Mat();
 
     private BytePointer batchStart;
     private ByteBuffer batchBuffer;
 
-    private ImageTransform(ImageConfig config, boolean training) {
+    private ImageTransform(ImageConfig config, int views, Augmentation augmentation) {
         this.config = config;
-        this.training = training;
+        this.views = views;
+        this.augmentation = augmentation;
     }
 
-    /** Crops and mirrors at random. */
+    /** Crops, mirrors and changes colours at random, as the configuration says. */
     public static ImageTransform training(ImageConfig config) {
-        return new ImageTransform(config, true);
+        return new ImageTransform(config, 1, new Augmentation(config));
     }
 
-    /** Resizes the whole image and cuts out the centre; draws nothing. */
-    public static ImageTransform evaluation(ImageConfig config) {
-        return new ImageTransform(config, false);
+    /**
+     * Resizes the whole image and cuts out the centre, or corners and centre and their mirror
+     * images; draws nothing.
+     *
+     * @param crops 1 or 10
+     */
+    public static ImageTransform evaluation(ImageConfig config, int crops) {
+        checkArgument(crops == 1 || crops == TEN, "crops must be 1 or 10: crops=%s", crops);
+        return new ImageTransform(config, crops, null);
     }
 
-    /** Returns the bytes of one slot: size * size * 3. */
-    public static int slotBytes(ImageConfig config) {
+    /** Returns the bytes of one view: size * size * 3. */
+    public static int viewBytes(ImageConfig config) {
         return config.size() * config.size() * 3;
+    }
+
+    /** Returns the bytes of one slot: views * size * size * 3. */
+    public int slotBytes() {
+        return views * viewBytes(config);
     }
 
     /**
@@ -74,7 +91,7 @@ public final class ImageTransform implements AutoCloseable {
     public Outcome apply(ByteBuffer encoded, SampleRandom random, ByteBuffer batch, int slot) {
         checkArgument(encoded.isDirect() && batch.isDirect(), "buffers must be direct");
         checkArgument(
-                slot >= 0 && (slot + 1L) * slotBytes(config) <= batch.capacity(),
+                slot >= 0 && (slot + 1L) * slotBytes() <= batch.capacity(),
                 "slot out of range: slot=%s, capacity=%s",
                 slot,
                 batch.capacity());
@@ -91,12 +108,16 @@ public final class ImageTransform implements AutoCloseable {
         if (image == null) {
             return Outcome.bad(decoder.problem());
         }
-        Framing framing =
-                training
-                        ? Framing.random(config, header.width(), header.height(), random)
-                        : Framing.centred(config, header.width(), header.height());
-        pointTo(batch, slot);
-        frame(image, framing);
+        if (augmentation != null) {
+            pointTo(batch, slot);
+            frame(image, Framing.random(config, header.width(), header.height(), random));
+            augmentation.apply(viewMat, random);
+        } else if (views == 1) {
+            pointTo(batch, slot);
+            frame(image, Framing.centred(config, header.width(), header.height()));
+        } else {
+            cutTen(image, header, batch, slot);
+        }
         decoder.trim(header);
         return Outcome.GOOD;
     }
@@ -104,26 +125,38 @@ public final class ImageTransform implements AutoCloseable {
     @Override
     public void close() {
         decoder.close();
+        if (augmentation != null) {
+            augmentation.close();
+        }
         shrunk.close();
         resized.close();
         side.close();
-        slotMat.close();
+        viewMat.close();
         batchBuffer = null;
     }
 
-    private void pointTo(ByteBuffer batch, int slot) {
+    private void pointTo(ByteBuffer batch, int view) {
         if (batch != batchBuffer) {
-            slotMat.close();
+            viewMat.close();
             batchStart = new BytePointer(batch.duplicate().clear());
-            slotMat = new Mat(config.size(), config.size(), CV_8UC3, batchStart);
+            viewMat = new Mat(config.size(), config.size(), CV_8UC3, batchStart);
             batchBuffer = batch; // also keeps the memory alive
         }
-        slotMat.data(batchStart.position((long) slot * slotBytes(config)));
+        viewMat.data(batchStart.position((long) view * viewBytes(config)));
+    }
+
+    /** Resizes once, cuts ten times. */
+    private void cutTen(Mat image, ImageHeader header, ByteBuffer batch, int slot) {
+        resize(image, resized, config.resize());
+        for (int view = 0; view < TEN; view++) {
+            pointTo(batch, slot * TEN + view);
+            cut(Framing.ofTen(config, header.width(), header.height(), view));
+        }
     }
 
     private void frame(Mat image, Framing framing) {
         boolean cuts = framing.resize() != config.size();
-        Mat target = cuts || framing.mirrored() ? resized : slotMat;
+        Mat target = cuts || framing.mirrored() ? resized : viewMat;
         int below = image.rows() - framing.top() - framing.height();
         int right = image.cols() - framing.left() - framing.width();
         // adjustROI moves the borders of the same Mat: no header is allocated for the box.
@@ -133,7 +166,7 @@ public final class ImageTransform implements AutoCloseable {
         } finally {
             image.adjustROI(framing.top(), below, framing.left(), right);
         }
-        if (target != slotMat) {
+        if (target != viewMat) {
             cut(framing);
         }
     }
@@ -144,9 +177,9 @@ public final class ImageTransform implements AutoCloseable {
         resized.adjustROI(-framing.cutTop(), -below, -framing.cutLeft(), -right);
         try {
             if (framing.mirrored()) {
-                opencv_core.flip(resized, slotMat, MIRROR);
+                opencv_core.flip(resized, viewMat, MIRROR);
             } else {
-                resized.copyTo(slotMat);
+                resized.copyTo(viewMat);
             }
         } finally {
             resized.adjustROI(framing.cutTop(), below, framing.cutLeft(), right);

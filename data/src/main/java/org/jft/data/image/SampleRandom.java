@@ -16,12 +16,12 @@ public record SampleRandom(long key) {
     }
 
     /** Returns draw n as a multiple of 2^-53 in [0, 1). */
-    double uniform(int draw) {
+    public double uniform(int draw) {
         return (Hash.mix(key + (draw + 1) * Hash.GOLDEN) >>> 11) * 0x1p-53;
     }
 
     /** Returns draw n as an integer in 0..bound-1. */
-    int below(int draw, int bound) {
+    public int below(int draw, int bound) {
         return (int) (uniform(draw) * bound);
     }
 }

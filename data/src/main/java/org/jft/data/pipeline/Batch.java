@@ -51,7 +51,10 @@ public final class Batch implements AutoCloseable {
         return size;
     }
 
-    /** Returns the images: direct, uint8, [N, height, width, 3], RGB. Valid until closed. */
+    /**
+     * Returns the images: direct, uint8, [N, height, width, 3], RGB; of an evaluation in ten crops
+     * [N, 10, height, width, 3]. Valid until closed.
+     */
     public ByteBuffer pixels() {
         checkState(!closed, "the batch is closed: its pixels belong to another one");
         return pixels;

@@ -72,11 +72,13 @@ public final class BatchLoader implements AutoCloseable {
                 new TrainingBatches(stream.partition(), firstStep, endStep),
                 badImages,
                 config,
+                1,
                 threads,
                 () -> {
                     ImageTransform transform = ImageTransform.training(config.image());
                     RowDecoder decoder = new RowDecoder(stream.store(), transform, stream.seed());
-                    return new TrainingReader(stream, decoder, labels, quarantine);
+                    return new TrainingReader(
+                            stream, decoder, labels, quarantine, mixer(stream, config));
                 });
     }
 
@@ -102,24 +104,38 @@ public final class BatchLoader implements AutoCloseable {
                 new EvaluationBatches(stream.firstRow(), stream.endRow(), stream.batch()),
                 new BadImages(BadImages.NO_LIMIT, rows, quarantine.file()),
                 config,
+                stream.crops(),
                 threads,
                 () -> {
-                    ImageTransform transform = ImageTransform.evaluation(config.image());
+                    ImageTransform transform =
+                            ImageTransform.evaluation(config.image(), stream.crops());
                     RowDecoder decoder = new RowDecoder(stream.store(), transform, 0);
                     return new EvaluationReader(stream.store(), decoder, labels, quarantine);
                 });
+    }
+
+    private static BatchMixer mixer(TrainingStream stream, DataConfig config) {
+        return config.mix().enabled()
+                ? new BatchMixer(
+                        config.mix(),
+                        config.image().size(),
+                        stream.partition().microBatch(),
+                        stream.objective(),
+                        stream.seed())
+                : null;
     }
 
     private static BatchLoader start(
             BatchPlan plan,
             BadImages badImages,
             DataConfig config,
+            int views,
             int threads,
             Supplier<SampleReader> readers) {
         checkArgument(threads > 0, "threads must be positive: threads=%s", threads);
         int slots = config.loader().prefetch() + 1; // one is in the consumer's hands
         Prefetcher prefetcher =
-                new Prefetcher(plan, slots, ImageTransform.slotBytes(config.image()));
+                new Prefetcher(plan, slots, views * ImageTransform.viewBytes(config.image()));
         List<SampleReader> perThread = Stream.generate(readers).limit(threads).toList();
         prefetcher.start(perThread);
         return new BatchLoader(prefetcher, badImages);

@@ -12,9 +12,10 @@ import org.jft.data.shard.SampleStore;
  * @param endRow the first row not read
  * @param batch rows of a batch; the last may be smaller, and so is one with a bad image
  * @param preferClean read the clean labels of a row where it has any
+ * @param crops views of each row, 1 or 10
  */
 public record EvaluationStream(
-        SampleStore store, long firstRow, long endRow, int batch, boolean preferClean) {
+        SampleStore store, long firstRow, long endRow, int batch, boolean preferClean, int crops) {
     public EvaluationStream {
         checkArgument(
                 0 <= firstRow && firstRow <= endRow && endRow <= store.rowCount(),
@@ -25,9 +26,14 @@ public record EvaluationStream(
         checkArgument(batch > 0, "batch must be positive: batch=%s", batch);
     }
 
-    /** Reads every row. */
+    /** Reads the centre of every row. */
     public static EvaluationStream of(SampleStore store, int batch, boolean preferClean) {
-        return new EvaluationStream(store, 0, store.rowCount(), batch, preferClean);
+        return new EvaluationStream(store, 0, store.rowCount(), batch, preferClean, 1);
+    }
+
+    /** Returns the same rows in 1 or 10 views each. */
+    public EvaluationStream withCrops(int count) {
+        return new EvaluationStream(store, firstRow, endRow, batch, preferClean, count);
     }
 
     /** Returns one worker's share: consecutive rows; the shares differ by at most one row. */
@@ -38,6 +44,7 @@ public record EvaluationStream(
                 firstRow + rows * at.rank() / at.worldSize(),
                 firstRow + rows * (at.rank() + 1) / at.worldSize(),
                 batch,
-                preferClean);
+                preferClean,
+                crops);
     }
 }

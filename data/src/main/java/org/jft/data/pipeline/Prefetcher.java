@@ -152,6 +152,7 @@ final class Prefetcher implements AutoCloseable {
             slot.fail(named(e, slot.firstPosition() + place.index()));
         }
         if (slot.finishPlace()) {
+            complete(reader, slot);
             lock.lock();
             try {
                 batchFinished.signalAll();
@@ -159,6 +160,17 @@ final class Prefetcher implements AutoCloseable {
                 lock.unlock();
             }
         }
+    }
+
+    private static void complete(SampleReader reader, Slot slot) {
+        try {
+            if (slot.failure() == null) {
+                reader.complete(slot);
+            }
+        } catch (RuntimeException | Error e) {
+            slot.fail(named(e, slot.firstPosition()));
+        }
+        slot.finish();
     }
 
     /** Waits for a place to fill; null when there will be none. */

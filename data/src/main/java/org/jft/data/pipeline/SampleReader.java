@@ -9,6 +9,12 @@ interface SampleReader extends AutoCloseable {
      */
     void read(Slot slot, int place);
 
+    /**
+     * Does what needs all samples of a slot. Called once a slot, by the thread that filled its last
+     * place; not if one of them failed.
+     */
+    default void complete(Slot slot) {}
+
     @Override
     void close();
 }

@@ -6,10 +6,11 @@ import org.jft.data.taxonomy.Labels;
 
 /**
  * The memory of one batch, used again and again. Threads write to distinct places without locks;
- * the last one to finish ({@link #finishPlace}) sees what all the others wrote.
+ * the last one to finish ({@link #finishPlace}) sees what all the others wrote, may still change
+ * it, and then calls {@link #finish}.
  */
 final class Slot {
-    /** Direct, [capacity, side, side, 3]. */
+    /** Direct, [capacity, views, side, side, 3]. */
     final ByteBuffer pixels;
 
     private final int placeBytes;
@@ -21,6 +22,7 @@ final class Slot {
     private int size;
     private long firstPosition;
     private int taken;
+    private volatile boolean finished;
     private volatile RuntimeException failure;
 
     Slot(int capacity, int placeBytes) {
@@ -36,6 +38,7 @@ final class Slot {
         size = newSize;
         firstPosition = newFirstPosition;
         taken = 0;
+        finished = newSize == 0;
         failure = null;
         unfinished.set(newSize);
     }
@@ -50,6 +53,11 @@ final class Slot {
         rows[place] = row;
         labels[place] = rowLabels;
         bad[place] = isSubstitute;
+    }
+
+    /** Gives a place other labels. */
+    void relabel(int place, Labels placeLabels) {
+        labels[place] = placeLabels;
     }
 
     /** Leaves a place without a sample. */
@@ -70,8 +78,13 @@ final class Slot {
         return unfinished.decrementAndGet() == 0;
     }
 
+    /** Declares the batch ready to be handed out. */
+    void finish() {
+        finished = true;
+    }
+
     boolean finished() {
-        return unfinished.get() == 0;
+        return finished;
     }
 
     RuntimeException failure() {

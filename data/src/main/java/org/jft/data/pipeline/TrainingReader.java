@@ -25,13 +25,22 @@ final class TrainingReader implements SampleReader {
     private final RowDecoder decoder;
     private final LabelReader labels;
     private final Quarantine quarantine;
+    private final BatchMixer mixer;
 
+    /**
+     * @param mixer null if samples stay apart
+     */
     TrainingReader(
-            TrainingStream stream, RowDecoder decoder, LabelReader labels, Quarantine quarantine) {
+            TrainingStream stream,
+            RowDecoder decoder,
+            LabelReader labels,
+            Quarantine quarantine,
+            BatchMixer mixer) {
         this.stream = stream;
         this.decoder = decoder;
         this.labels = labels;
         this.quarantine = quarantine;
+        this.mixer = mixer;
     }
 
     @Override
@@ -71,7 +80,17 @@ final class TrainingReader implements SampleReader {
     }
 
     @Override
+    public void complete(Slot slot) {
+        if (mixer != null) {
+            mixer.mix(slot);
+        }
+    }
+
+    @Override
     public void close() {
+        if (mixer != null) {
+            mixer.close();
+        }
         decoder.close();
     }
 }

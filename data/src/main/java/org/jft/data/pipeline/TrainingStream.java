@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.LoaderConfig;
+import org.jft.core.config.TrainConfig.Objective;
 import org.jft.data.order.BatchPartition;
 import org.jft.data.order.SampleOrder;
 import org.jft.data.order.Selection;
@@ -16,6 +17,7 @@ import org.jft.data.shard.SampleStore;
  * @param selection which rows take part
  * @param order in which order; over as many samples as {@code selection} holds
  * @param partition which of them are this worker's
+ * @param objective what the labels are for
  * @param seed of the augmentation
  */
 public record TrainingStream(
@@ -23,6 +25,7 @@ public record TrainingStream(
         Selection selection,
         SampleOrder order,
         BatchPartition partition,
+        Objective objective,
         long seed) {
     public TrainingStream {
         checkArgument(
@@ -35,14 +38,19 @@ public record TrainingStream(
     /**
      * Reads what the configuration says: its subset, its block and window sizes.
      *
+     * @param objective what the labels are for
      * @param seed of order and augmentation
      */
     public static TrainingStream of(
-            SampleStore store, DataConfig config, BatchPartition partition, long seed) {
+            SampleStore store,
+            DataConfig config,
+            BatchPartition partition,
+            Objective objective,
+            long seed) {
         Selection selection = Selection.of(store, config.subset(), config.subsetSeed());
         LoaderConfig loader = config.loader();
         SampleOrder order =
                 new SampleOrder(selection.count(), seed, loader.blockRows(), loader.windowBlocks());
-        return new TrainingStream(store, selection, order, partition, seed);
+        return new TrainingStream(store, selection, order, partition, objective, seed);
     }
 }

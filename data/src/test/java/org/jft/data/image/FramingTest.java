@@ -12,7 +12,8 @@ class FramingTest {
     void shouldKeepRandomBoxesInsideTheImageAndWithinAreaAndRatio() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        ImageConfig config = new ImageConfig(224, Crop.RANDOM_RESIZED, 0, 0.2, true, null, null);
+        ImageConfig config =
+                new ImageConfig(224, Crop.RANDOM_RESIZED, 0, 0.2, true, null, null, null, null);
         for (int i = 0; i < 20_000; i++) {
             int width = 100 + random.nextInt(500);
             int height = width * 3 / 4 + random.nextInt(width / 2); // every area fits
@@ -30,7 +31,8 @@ class FramingTest {
     /** Where every draw fits, the area is uniform: its mean is (minScale + 1) / 2. */
     @Test
     void shouldDrawAreasUniformly() {
-        ImageConfig config = new ImageConfig(8, Crop.RANDOM_RESIZED, 0, 0.1, true, null, null);
+        ImageConfig config =
+                new ImageConfig(8, Crop.RANDOM_RESIZED, 0, 0.1, true, null, null, null, null);
         double sum = 0;
         int small = 0;
         int drawn = 20_000;
@@ -47,7 +49,8 @@ class FramingTest {
 
     @Test
     void shouldFallBackToACentredBoxOfAnAllowedRatio() {
-        ImageConfig config = new ImageConfig(8, Crop.RANDOM_RESIZED, 0, 1.0, true, null, null);
+        ImageConfig config =
+                new ImageConfig(8, Crop.RANDOM_RESIZED, 0, 1.0, true, null, null, null, null);
         Framing wide = Framing.random(config, 1000, 30, SampleRandom.of(1, 0, 0));
         assertThat(wide.width()).isEqualTo(40);
         assertThat(wide.height()).isEqualTo(30);
@@ -59,8 +62,10 @@ class FramingTest {
 
     @Test
     void shouldMirrorHalfOfTheTimeOrNever() {
-        ImageConfig on = new ImageConfig(8, Crop.RANDOM_RESIZED, 0, null, true, null, null);
-        ImageConfig off = new ImageConfig(8, Crop.RANDOM_RESIZED, 0, null, false, null, null);
+        ImageConfig on =
+                new ImageConfig(8, Crop.RANDOM_RESIZED, 0, null, true, null, null, null, null);
+        ImageConfig off =
+                new ImageConfig(8, Crop.RANDOM_RESIZED, 0, null, false, null, null, null, null);
         int mirrored = 0;
         for (int row = 0; row < 10_000; row++) {
             SampleRandom draws = SampleRandom.of(5, 0, row);
@@ -72,7 +77,8 @@ class FramingTest {
 
     @Test
     void shouldCutEveryPlaceOutOfAResizedImage() {
-        ImageConfig config = new ImageConfig(8, Crop.RESIZE_CROP, 10, null, true, null, null);
+        ImageConfig config =
+                new ImageConfig(8, Crop.RESIZE_CROP, 10, null, true, null, null, null, null);
         int[][] hits = new int[3][3];
         for (int row = 0; row < 9000; row++) {
             Framing framing = Framing.random(config, 31, 17, SampleRandom.of(5, 0, row));
@@ -90,7 +96,8 @@ class FramingTest {
 
     @Test
     void shouldCutTheCentreForEvaluation() {
-        ImageConfig paper = new ImageConfig(299, Crop.RESIZE_CROP, 340, null, true, null, null);
+        ImageConfig paper =
+                new ImageConfig(299, Crop.RESIZE_CROP, 340, null, true, null, null, null, null);
         assertThat(Framing.centred(paper, 640, 480))
                 .isEqualTo(new Framing(0, 0, 640, 480, 340, 20, 20, false));
     }

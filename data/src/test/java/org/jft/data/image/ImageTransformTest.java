@@ -12,16 +12,19 @@ import java.awt.image.IndexColorModel;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
+import org.jft.core.config.ColorJitterConfig;
 import org.jft.core.config.ImageConfig;
 import org.jft.core.config.ImageConfig.Crop;
+import org.jft.core.config.RandAugmentConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ImageTransformTest {
     private static final SampleRandom ANY = SampleRandom.of(1, 2, 3);
 
-    private final ImageConfig eight = new ImageConfig(8, null, 0, null, true, null, null);
-    private final ImageTransform centred = ImageTransform.evaluation(eight);
+    private final ImageConfig eight =
+            new ImageConfig(8, null, 0, null, true, null, null, null, null);
+    private final ImageTransform centred = ImageTransform.evaluation(eight, 1);
 
     @AfterEach
     void close() {
@@ -143,7 +146,8 @@ class ImageTransformTest {
 
     @Test
     void shouldCutAndMirrorWhatTheDrawsSay() {
-        ImageConfig config = new ImageConfig(40, Crop.RESIZE_CROP, 100, null, true, null, null);
+        ImageConfig config =
+                new ImageConfig(40, Crop.RESIZE_CROP, 100, null, true, null, null, null, null);
         byte[] image = png(TestImages.coordinates(100, 100));
         try (ImageTransform training = ImageTransform.training(config)) {
             boolean both = false;
@@ -151,7 +155,7 @@ class ImageTransformTest {
             for (int row = 0; row < 20; row++) {
                 SampleRandom draws = SampleRandom.of(9, 0, row);
                 Framing framing = Framing.random(config, 100, 100, draws);
-                ByteBuffer out = ByteBuffer.allocateDirect(ImageTransform.slotBytes(config));
+                ByteBuffer out = ByteBuffer.allocateDirect(ImageTransform.viewBytes(config));
                 assertThat(training.apply(direct(image), draws, out, 0).good()).isTrue();
                 for (int y = 0; y < 40; y++) {
                     for (int x = 0; x < 40; x++) {
@@ -168,14 +172,40 @@ class ImageTransformTest {
     }
 
     @Test
+    void shouldCutCornersAndCentreAndMirrorThem() {
+        ImageConfig config =
+                new ImageConfig(40, Crop.RESIZE_CROP, 101, null, true, null, null, null, null);
+        byte[] image = png(TestImages.coordinates(101, 101));
+        int[][] places = {{0, 0}, {61, 0}, {0, 61}, {61, 61}, {30, 30}};
+        ByteBuffer out = ByteBuffer.allocateDirect(2 * 10 * ImageTransform.viewBytes(config));
+        try (ImageTransform ten = ImageTransform.evaluation(config, 10)) {
+            assertThat(ten.slotBytes()).isEqualTo(48_000);
+            assertThat(ten.apply(direct(image), ANY, out, 1).good()).isTrue();
+        }
+        for (int view = 0; view < 10; view++) {
+            ByteBuffer square = out.slice(48_000 + view * 4800, 4800);
+            for (int i = 0; i < 1600; i++) {
+                int column = places[view % 5][0] + (view < 5 ? i % 40 : 39 - i % 40);
+                int line = places[view % 5][1] + i / 40;
+                assertThat(pixel(square, i % 40, i / 40, 40))
+                        .as("view %d", view)
+                        .isEqualTo(column << 16 | line << 8 | 77);
+            }
+        }
+        for (int i = 0; i < 48_000; i++) {
+            assertThat((int) out.get(i)).isZero(); // slot 0 is untouched
+        }
+    }
+
+    @Test
     void shouldResizeTheRandomBoxAndNothingElse() {
-        ImageConfig config = new ImageConfig(32, null, 0, 0.1, true, null, null);
+        ImageConfig config = new ImageConfig(32, null, 0, 0.1, true, null, null, null, null);
         byte[] image = png(TestImages.coordinates(250, 200));
         try (ImageTransform training = ImageTransform.training(config)) {
             for (int row = 0; row < 50; row++) {
                 SampleRandom draws = SampleRandom.of(9, 0, row);
                 Framing box = Framing.random(config, 250, 200, draws);
-                ByteBuffer out = ByteBuffer.allocateDirect(ImageTransform.slotBytes(config));
+                ByteBuffer out = ByteBuffer.allocateDirect(ImageTransform.viewBytes(config));
                 training.apply(direct(image), draws, out, 0);
                 for (int i = 0; i < 32; i++) {
                     // The centre of output pixel i lies (i + 0.5) / 32 into the box.
@@ -229,7 +259,9 @@ class ImageTransformTest {
         };
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        ImageConfig config = new ImageConfig(16, null, 20, 0.3, true, null, null);
+        RandAugmentConfig strong = new RandAugmentConfig(3, 15.0);
+        ColorJitterConfig jitter = new ColorJitterConfig(0.4, 0.4, 0.4, 0.1);
+        ImageConfig config = new ImageConfig(16, null, 20, 0.3, true, strong, jitter, null, null);
         ByteBuffer scratch = ByteBuffer.allocateDirect(1 << 16);
         try (ImageTransform reused = ImageTransform.training(config)) {
             for (int i = 0; i < 200; i++) {

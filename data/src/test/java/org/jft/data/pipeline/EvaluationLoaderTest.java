@@ -80,12 +80,12 @@ class EvaluationLoaderTest {
 
     @Test
     void shouldEndAtOnceWithoutRows() {
-        assertThat(drain(evaluate(new EvaluationStream(store, 5, 5, 4, false), 2))).isEmpty();
+        assertThat(drain(evaluate(new EvaluationStream(store, 5, 5, 4, false, 1), 2))).isEmpty();
     }
 
     @Test
     void shouldRefuseRowsThatAreNotThere() {
-        assertThatThrownBy(() -> new EvaluationStream(store, 0, 54, 4, false))
+        assertThatThrownBy(() -> new EvaluationStream(store, 0, 54, 4, false, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("endRow=54, rows=53");
     }

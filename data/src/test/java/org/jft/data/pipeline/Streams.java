@@ -6,11 +6,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jft.core.config.ColorJitterConfig;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.ImageConfig;
 import org.jft.core.config.LabelConfig;
 import org.jft.core.config.LoaderConfig;
+import org.jft.core.config.MixConfig;
+import org.jft.core.config.RandAugmentConfig;
 import org.jft.core.config.Subset;
+import org.jft.core.config.TrainConfig.Objective;
 import org.jft.core.topology.Topology;
 import org.jft.data.order.BatchPartition;
 
@@ -20,19 +24,33 @@ final class Streams {
     static final long SEED = 42;
     static final LabelConfig AS_OBSERVED = new LabelConfig(0, false, false);
 
+    private static final RandAugmentConfig RAND_AUGMENT = new RandAugmentConfig(2, 9.0);
+    private static final ColorJitterConfig JITTER = new ColorJitterConfig(0.4, 0.4, 0.4, 0.1);
+
     private Streams() {}
 
     /** What one batch held, copied. */
     record Content(long firstPosition, List<Long> rows, List<ByteBuffer> images, String labels) {}
 
     static DataConfig config(String subset, LabelConfig labels, double maxBadShare) {
+        return config(subset, null, labels, maxBadShare);
+    }
+
+    /** The same with images mixed. */
+    static DataConfig config(MixConfig mix) {
+        return config("100%", mix, AS_OBSERVED, 1);
+    }
+
+    private static DataConfig config(
+            String subset, MixConfig mix, LabelConfig labels, double maxBadShare) {
         return new DataConfig(
                 "train",
                 null,
                 Subset.parse(subset),
                 3L,
                 null,
-                new ImageConfig(SIDE, null, 0, 0.3, true, null, null),
+                new ImageConfig(SIDE, null, 0, 0.3, true, RAND_AUGMENT, JITTER, null, null),
+                mix,
                 labels,
                 new LoaderConfig(0, 2, 4, 3, maxBadShare));
     }
@@ -50,7 +68,8 @@ final class Streams {
             long endStep,
             int threads) {
         TrainingStream stream =
-                TrainingStream.of(store, config, new BatchPartition(16, 4, at), SEED);
+                TrainingStream.of(
+                        store, config, new BatchPartition(16, 4, at), Objective.SIGMOID, SEED);
         return BatchLoader.training(
                 stream,
                 config,

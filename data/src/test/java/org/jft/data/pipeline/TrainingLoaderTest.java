@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.LabelConfig;
 import org.jft.core.config.Subset;
+import org.jft.core.config.TrainConfig.Objective;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
@@ -196,7 +197,12 @@ class TrainingLoaderTest {
     void shouldFillLabelsUpward() {
         DataConfig config = config("100%", new LabelConfig(0.5, true, false), 1);
         TrainingStream stream =
-                TrainingStream.of(store, config, new BatchPartition(16, 4, Topology.SOLO), 1);
+                TrainingStream.of(
+                        store,
+                        config,
+                        new BatchPartition(16, 4, Topology.SOLO),
+                        Objective.SIGMOID,
+                        1);
         Labels filled = new Labels(new int[] {1, 16}, new float[] {0.5f, 0.25f});
         try (BatchLoader loader =
                         BatchLoader.training(

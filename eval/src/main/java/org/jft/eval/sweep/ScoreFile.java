@@ -16,15 +16,15 @@ import org.jft.core.failure.JftException;
 import org.jft.core.file.WholeFile;
 
 /**
- * The scores of one point, {@code score.json} in its run folder, valid for the parameters and the
- * held-out set it names.
+ * The scores of one point, {@code score.json} in its run folder, valid for the parameters, the
+ * held-out set and the number of crops it names.
  */
 record ScoreFile(Path file) {
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    /** What was scored on what. */
-    record Key(String parametersSha256, String testFingerprint) {}
+    /** What was scored on what, and in how many views of each image. */
+    record Key(String parametersSha256, String testFingerprint, int crops) {}
 
     /** Returns the scores, unless they are of something else. */
     Optional<Map<String, Double>> read(Key key) {
@@ -36,7 +36,8 @@ record ScoreFile(Path file) {
             Key of =
                     new Key(
                             tree.path("parameters_sha256").asText(),
-                            tree.path("test_fingerprint").asText());
+                            tree.path("test_fingerprint").asText(),
+                            tree.path("crops").asInt(1));
             if (!of.equals(key)) {
                 return Optional.empty();
             }
@@ -54,6 +55,7 @@ record ScoreFile(Path file) {
         ObjectNode tree = JSON.createObjectNode();
         tree.put("parameters_sha256", key.parametersSha256());
         tree.put("test_fingerprint", key.testFingerprint());
+        tree.put("crops", key.crops());
         ObjectNode values = tree.putObject("metrics");
         metrics.forEach(values::put);
         try {

@@ -103,7 +103,10 @@ public final class Sweep {
         JsonNode summary = new TrainingJob(config, run).run();
         ScoreFile file = new ScoreFile(run.root().resolve("score.json"));
         ScoreFile.Key key =
-                new ScoreFile.Key(summary.path("parameters_sha256").asText(), testFingerprint);
+                new ScoreFile.Key(
+                        summary.path("parameters_sha256").asText(),
+                        testFingerprint,
+                        config.eval().crops());
         Optional<Map<String, Double>> before = file.read(key);
         Map<String, Double> metrics;
         if (before.isPresent()) {

@@ -101,7 +101,9 @@ final class Worker {
             WorkerThreads threads) {
         BatchPartition partition =
                 new BatchPartition(config.train().globalBatch(), config.train().microBatch(), at);
-        TrainingStream stream = TrainingStream.of(data, config.data(), partition, config.seed());
+        TrainingStream stream =
+                TrainingStream.of(
+                        data, config.data(), partition, config.train().objective(), config.seed());
         long totalSteps = config.train().stepCount(stream.selection().count());
         CheckpointFolder checkpoints =
                 folder.checkpoints(config.train().cadence().keepCheckpoints());

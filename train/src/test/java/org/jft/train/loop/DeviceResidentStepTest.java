@@ -234,7 +234,9 @@ class DeviceResidentStepTest {
                         config.train().microBatch(),
                         collective.topology());
         NoiseStore store = NoiseStore.of(24, SIDE, CLASSES, new Random(seed));
-        TrainingStream stream = TrainingStream.of(store, config.data(), partition, config.seed());
+        TrainingStream stream =
+                TrainingStream.of(
+                        store, config.data(), partition, config.train().objective(), config.seed());
         boolean fused = precision != Precision.FP32;
         try (Engine engine =
                         new EmulatedCuda(fused)

@@ -186,7 +186,9 @@ class TrainerTest {
                         CONFIG.train().globalBatch(),
                         CONFIG.train().microBatch(),
                         collective.topology());
-        TrainingStream stream = TrainingStream.of(store, CONFIG.data(), partition, CONFIG.seed());
+        TrainingStream stream =
+                TrainingStream.of(
+                        store, CONFIG.data(), partition, CONFIG.train().objective(), CONFIG.seed());
         try (Engine engine =
                         Engines.named("onednn")
                                 .compile(network, partition.microBatch(), CONFIG.engine());

@@ -9,7 +9,6 @@ import org.jft.core.cli.ProgressLine;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.ImageConfig;
 import org.jft.core.config.RunConfig;
-import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.Engines;
@@ -26,7 +25,7 @@ import org.jft.train.optimizer.Optimizer;
 
 /**
  * Scores a trained checkpoint on a run's held-out set, in this process: the moving average of its
- * parameters if the run keeps one, else the parameters.
+ * parameters if the run keeps one, else the parameters; each image in {@code eval.crops} views.
  */
 public final class CheckpointScorer {
     private final RunConfig config;
@@ -41,22 +40,24 @@ public final class CheckpointScorer {
         this.folder = folder;
     }
 
-    /** Runs the network over every held-out image once. */
+    /** Runs the network over every view of every held-out image once. */
     public ClassificationScores score(Checkpoint checkpoint) {
         ImageConfig image = config.data().image();
         NetworkSpec network = NetworkSpec.ofImages(checkpoint.graph(), image.size());
         int threads = threads();
         EngineConfig engineConfig = Engines.resolve(config.engine()).withThreads(threads);
-        int batchSize = config.eval().batch();
+        int crops = config.eval().crops();
+        int rows = Math.max(1, config.eval().batch() / crops);
         try (DataSet data = DataSet.openTest(config.data());
                 Engine engine =
                         Engines.named(engineConfig.name())
-                                .compile(network, batchSize, engineConfig)) {
+                                .compile(network, rows * crops, engineConfig)) {
             engine.parameters().put(scored(checkpoint));
             Taxonomy taxonomy = data.taxonomy();
             try (BatchLoader batches =
                     BatchLoader.evaluation(
-                            EvaluationStream.of(data, batchSize, /* preferClean= */ true),
+                            EvaluationStream.of(data, rows, /* preferClean= */ true)
+                                    .withCrops(crops),
                             config.data(),
                             taxonomy::fillUpward,
                             Quarantine.in(folder),
@@ -83,23 +84,23 @@ public final class CheckpointScorer {
     private ClassificationScores score(
             Engine engine, BatchLoader batches, DataSet data, Taxonomy taxonomy) {
         ImageConfig image = config.data().image();
+        int crops = config.eval().crops();
         ClassificationScorer scorer = null;
-        float[] row = new float[0];
+        MeanOfCrops mean = null;
         long done = 0;
         try (ProgressLine progress =
                 ProgressLine.start("score", data.rowCount(), "images", System.nanoTime())) {
             for (Batch batch; (batch = batches.next()) != null; ) {
                 try (Batch open = batch) {
-                    EngineInput pixels = EngineInput.pixels(open.pixels(), open.size(), image);
+                    int views = open.size() * crops;
+                    EngineInput pixels = EngineInput.pixels(open.pixels(), views, image);
                     FloatBuffer logits = engine.forward(List.of(pixels), Pass.INFERENCE).get(0);
-                    int classes = logits.capacity() / open.size();
+                    int classes = logits.capacity() / views;
                     if (scorer == null) {
                         scorer = scorer(taxonomy, classes);
-                        row = new float[classes];
+                        mean = new MeanOfCrops(config.train().objective(), crops, classes);
                     }
-                    if (config.train().objective() == TrainConfig.Objective.SOFTMAX) {
-                        logSoftmax(logits, row, open.size());
-                    }
+                    mean.reduce(logits, open.size());
                     scorer.accept(
                             open.firstPosition(), logits, open.labelOffsets(), open.labelIds());
                     done += open.size();
@@ -121,28 +122,5 @@ public final class CheckpointScorer {
         }
         BitSet candidates = ClassificationScorer.childless(parents);
         return new ClassificationScorer(classes, candidates);
-    }
-
-    /**
-     * Logits of a softmax are only comparable within an image; a ranking of images by class needs
-     * probabilities. Sigmoid logits are in their order already.
-     */
-    private static void logSoftmax(FloatBuffer logits, float[] row, int rows) {
-        for (int i = 0; i < rows; i++) {
-            logits.get(i * row.length, row);
-            double largest = Double.NEGATIVE_INFINITY;
-            for (float z : row) {
-                largest = Math.max(largest, z);
-            }
-            double sum = 0;
-            for (float z : row) {
-                sum += Math.exp(z - largest);
-            }
-            float shift = (float) (largest + Math.log(sum));
-            for (int k = 0; k < row.length; k++) {
-                row[k] -= shift;
-            }
-            logits.put(i * row.length, row);
-        }
     }
 }
