@@ -143,10 +143,8 @@ public final class Importer {
         try {
             byte[] image = source.read(entry);
             ImageHeader header = Scan.checkHeader(image, options.maxMegapixels() * 1e6);
-            if (options.maxSide() > 0) {
-                image = ImageCodec.shrink(image, header, options.maxSide());
-                header = ImageHeader.of(image);
-            }
+            image = ImageCodec.shrink(image, header, options.shrink());
+            header = ImageHeader.of(image);
             return new Prepared(image, header, null);
         } catch (UnusableImageException e) {
             return new Prepared(null, null, e.getMessage());

@@ -115,6 +115,18 @@ class JftDataTest {
         assertThat(run("import", "folder", folder, folder.resolve("y"), "--min-images", 0))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("--min-images must be at least 1: 0");
+        assertThat(
+                        run(
+                                "import",
+                                "folder",
+                                folder,
+                                folder.resolve("y"),
+                                "--max-side",
+                                9,
+                                "--max-short-side",
+                                9))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--max-side and --max-short-side exclude each other");
     }
 
     @Test
