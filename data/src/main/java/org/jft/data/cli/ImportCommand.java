@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ImportCommand.FromFolder.class,
             ImportCommand.FromManifest.class,
-            ImportCommand.FromIdx.class
+            ImportCommand.FromIdx.class,
+            ImportArchive.FromWebDataset.class,
+            ImportArchive.FromTfRecord.class
         })
 final class ImportCommand {
 
