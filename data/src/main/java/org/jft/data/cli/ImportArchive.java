@@ -6,6 +6,8 @@ import org.jft.data.ingest.ArchiveFormat;
 import org.jft.data.ingest.ArchivePattern;
 import org.jft.data.ingest.ArchiveSource;
 import org.jft.data.ingest.ClassNames;
+import org.jft.data.ingest.ParquetSource;
+import org.jft.data.ingest.Source;
 import org.jft.data.ingest.TfRecordFormat;
 import org.jft.data.ingest.WebDatasetFormat;
 import picocli.CommandLine.Command;
@@ -15,11 +17,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code import webdataset} and {@code import tfrecord}. */
+/** Imports from files of many images: WebDataset, TFRecord, Parquet. */
 final class ImportArchive {
     private ImportArchive() {}
 
-    /** What both have in common. */
+    /** What they have in common. */
     static final class Flags {
         @Mixin private ImportFlags flags;
 
@@ -32,20 +34,35 @@ final class ImportArchive {
         @Option(
                 names = "--classes",
                 paramLabel = "FILE",
-                description = "Names of the classes 0, 1, ..., one a line (default: class 0, ...).")
+                description =
+                        "Names of the classes 0, 1, ..., one a line (default: those in the files,"
+                                + " else class 0, ...).")
         private Path classes;
 
-        ClassNames classNames() {
-            return classes == null ? ClassNames.numbered() : ClassNames.read(classes);
+        /** Returns the names that were given, or null. */
+        ClassNames givenNames() {
+            return classes == null ? null : ClassNames.read(classes);
         }
 
-        void run(ArchiveFormat format, String train, Path out, CommandSpec spec) {
+        ClassNames classNames() {
+            return classes == null ? ClassNames.numbered() : givenNames();
+        }
+
+        void run(String train, Path out, CommandSpec spec, Opener opener) {
             List<Path> held = test == null ? List.of() : ArchivePattern.expand(test);
-            try (ArchiveSource source =
-                    new ArchiveSource(format, ArchivePattern.expand(train), held)) {
+            try (Source source = opener.open(ArchivePattern.expand(train), held)) {
                 flags.run(source, out, spec.commandLine().getOut());
             }
         }
+
+        void run(String train, Path out, CommandSpec spec, ArchiveFormat format) {
+            run(train, out, spec, (files, held) -> new ArchiveSource(format, files, held));
+        }
+    }
+
+    /** Opens files to learn from and files to hold out. */
+    private interface Opener {
+        Source open(List<Path> train, List<Path> test);
     }
 
     @Command(
@@ -80,7 +97,7 @@ final class ImportArchive {
 
         @Override
         public void run() {
-            flags.run(new WebDatasetFormat(flags.classNames()), shards, out, spec);
+            flags.run(shards, out, spec, new WebDatasetFormat(flags.classNames()));
         }
     }
 
@@ -142,7 +159,56 @@ final class ImportArchive {
         public void run() {
             TfRecordFormat.Features features =
                     new TfRecordFormat.Features(image, text, label, confidence);
-            flags.run(new TfRecordFormat(flags.classNames(), features), files, out, spec);
+            flags.run(files, out, spec, new TfRecordFormat(flags.classNames(), features));
+        }
+    }
+
+    @Command(
+            name = "parquet",
+            description = {
+                "Parquet files of Hugging Face's layout: a column of struct<bytes, path> with images,",
+                "and a column with an integer or a string, or a list of them. Names of classes come",
+                "from the files' metadata. FILES is quoted, so that the shell leaves it whole."
+            },
+            footerHeading = "%nExample:%n",
+            footer = {
+                "  jft-data import parquet 'data/train-*.parquet' sets/food --test 'data/val-*.parquet'"
+            })
+    static final class FromParquet implements Runnable {
+        @Spec private CommandSpec spec;
+        @Mixin private Flags flags;
+
+        @Parameters(
+                index = "0",
+                paramLabel = "FILES",
+                description = "The files: a name, with {000..127}, {a,b}, * or ?.")
+        private String files;
+
+        @Parameters(index = "1", paramLabel = "OUT", description = "Folder of the new data set.")
+        private Path out;
+
+        @Option(
+                names = "--image",
+                paramLabel = "COLUMN",
+                defaultValue = "image",
+                description = "The images (default: ${DEFAULT-VALUE}).")
+        private String image;
+
+        @Option(
+                names = "--label",
+                paramLabel = "COLUMN",
+                defaultValue = "label",
+                description = "The labels (default: ${DEFAULT-VALUE}).")
+        private String label;
+
+        @Override
+        public void run() {
+            ClassNames names = flags.givenNames();
+            flags.run(
+                    files,
+                    out,
+                    spec,
+                    (train, held) -> new ParquetSource(train, held, image, label, names));
         }
     }
 }

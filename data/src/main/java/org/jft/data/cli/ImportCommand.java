@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
             ImportCommand.FromManifest.class,
             ImportCommand.FromIdx.class,
             ImportArchive.FromWebDataset.class,
-            ImportArchive.FromTfRecord.class
+            ImportArchive.FromTfRecord.class,
+            ImportArchive.FromParquet.class
         })
 final class ImportCommand {
 

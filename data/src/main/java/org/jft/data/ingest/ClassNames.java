@@ -26,6 +26,11 @@ public final class ClassNames {
         return new ClassNames(List.of());
     }
 
+    /** Returns the given names: element k is class k. */
+    static ClassNames of(List<String> names) {
+        return new ClassNames(List.copyOf(names));
+    }
+
     /** Reads names from a file: line k, counted from 0, is class k. */
     public static ClassNames read(Path file) {
         if (!Files.isRegularFile(file)) {

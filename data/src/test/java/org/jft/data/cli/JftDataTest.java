@@ -156,6 +156,7 @@ class JftDataTest {
                     {"import", "idx", "--help"},
                     {"import", "webdataset", "--help"},
                     {"import", "tfrecord", "--help"},
+                    {"import", "parquet", "--help"},
                     {"synth", "--help"},
                     {"stats", "--help"},
                     {"verify", "--help"}
