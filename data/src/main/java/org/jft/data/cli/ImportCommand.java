@@ -18,7 +18,10 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ImportCommand.FromFolder.class,
             ImportCommand.FromManifest.class,
-            ImportCommand.FromIdx.class
+            ImportCommand.FromIdx.class,
+            ImportArchive.FromWebDataset.class,
+            ImportArchive.FromTfRecord.class,
+            ImportArchive.FromParquet.class
         })
 final class ImportCommand {
 

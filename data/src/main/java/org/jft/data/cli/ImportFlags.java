@@ -6,6 +6,7 @@ import org.jft.core.failure.ConfigException;
 import org.jft.data.ingest.ImportOptions;
 import org.jft.data.ingest.ImportReport;
 import org.jft.data.ingest.Importer;
+import org.jft.data.ingest.ShrinkRule;
 import org.jft.data.ingest.Source;
 import org.jft.data.ingest.SplitRule;
 import org.jft.data.shard.ShardLayout;
@@ -46,6 +47,23 @@ final class ImportFlags {
     private int maxSide;
 
     @Option(
+            names = "--max-short-side",
+            paramLabel = "PIXELS",
+            defaultValue = "0",
+            description =
+                    "Like --max-side, but measured on the shorter side, such as 340; images are"
+                            + " turned upright as their EXIF tag says (default: keep every image's"
+                            + " bytes).")
+    private int maxShortSide;
+
+    @Option(
+            names = "--jpeg-quality",
+            paramLabel = "Q",
+            defaultValue = "" + ShrinkRule.JPEG_QUALITY,
+            description = "Quality of JPEGs that are shrunk, 1..100 (default: ${DEFAULT-VALUE}).")
+    private int jpegQuality;
+
+    @Option(
             names = "--max-megapixels",
             paramLabel = "N",
             defaultValue = "50",
@@ -71,13 +89,13 @@ final class ImportFlags {
 
     /** Imports and tells what became of every image. */
     void run(Source source, Path folder, PrintWriter out) {
+        ImportOptions options = options();
         source.remarks().forEach(out::println);
-        print(new Importer(source, options()).run(folder), out);
+        print(new Importer(source, options).run(folder), out);
     }
 
     private ImportOptions options() {
         check(minImages >= 1, "--min-images must be at least 1: %s", minImages);
-        check(maxSide >= 0, "--max-side cannot be negative: %s", maxSide);
         check(maxMegapixels > 0, "--max-megapixels must be positive: %s", maxMegapixels);
         check(
                 maxQuarantine >= 0 && maxQuarantine <= 1,
@@ -89,7 +107,7 @@ final class ImportFlags {
         return new ImportOptions(
                 splitRule(),
                 minImages,
-                maxSide,
+                shrinkRule(),
                 maxMegapixels,
                 maxQuarantine,
                 new ShardLayout(
@@ -97,6 +115,21 @@ final class ImportFlags {
                         (int) Math.min(normal.rowGroupBytes(), shardBytes),
                         normal.pageBytes()),
                 overwrite);
+    }
+
+    private ShrinkRule shrinkRule() {
+        check(maxSide >= 0, "--max-side cannot be negative: %s", maxSide);
+        check(maxShortSide >= 0, "--max-short-side cannot be negative: %s", maxShortSide);
+        check(
+                maxSide == 0 || maxShortSide == 0,
+                "--max-side and --max-short-side exclude each other");
+        check(
+                jpegQuality >= 1 && jpegQuality <= 100,
+                "--jpeg-quality must be in 1..100: %s",
+                jpegQuality);
+        return maxShortSide > 0
+                ? new ShrinkRule(ShrinkRule.Side.SHORTER, maxShortSide, jpegQuality)
+                : new ShrinkRule(ShrinkRule.Side.LONGER, maxSide, jpegQuality);
     }
 
     private SplitRule splitRule() {

@@ -79,9 +79,9 @@ public final class FolderSource implements Source {
     }
 
     @Override
-    public byte[] read(Entry entry) throws IOException {
+    public ImageBytes read(Entry entry) {
         Path root = test != null && Entry.TEST.equals(entry.split()) ? test : train;
-        return Files.readAllBytes(root.resolve(entry.path()));
+        return () -> Files.readAllBytes(root.resolve(entry.path()));
     }
 
     @Override

@@ -105,12 +105,14 @@ public final class IdxSource implements Source {
     }
 
     @Override
-    public byte[] read(Entry entry) {
+    public ImageBytes read(Entry entry) {
         Images images = Entry.TEST.equals(entry.split()) ? test : train;
         int size = images.width * images.height;
         int from = (int) entry.row() * size;
-        byte[] pixels = Arrays.copyOfRange(images.pixels, from, from + size);
-        return ImageCodec.encodePng(pixels, images.width, images.height, 1);
+        return () -> {
+            byte[] pixels = Arrays.copyOfRange(images.pixels, from, from + size);
+            return ImageCodec.encodePng(pixels, images.width, images.height, 1);
+        };
     }
 
     /** One IDX file: its dimensions and its bytes. */

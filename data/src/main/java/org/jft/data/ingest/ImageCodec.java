@@ -13,12 +13,11 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
+import org.jft.data.image.UprightImage;
 
 /** Decoding, shrinking and encoding of whole images, at import only. Thread-safe. */
 @SuppressWarnings("try") // a PointerScope works by being open
 final class ImageCodec {
-    private static final int JPEG_QUALITY = 92;
-
     private ImageCodec() {}
 
     /** Decodes every pixel and compares the size with the header's. */
@@ -34,14 +33,14 @@ final class ImageCodec {
     }
 
     /**
-     * Shrinks an image so that no side is longer than {@code maxSide}, keeping aspect and alpha. A
-     * JPEG stays one (EXIF rotation applied), everything else becomes PNG. An image that fits keeps
-     * its bytes.
+     * Shrinks an image as the rule says, keeping aspect and alpha. A JPEG stays one, everything
+     * else becomes PNG; both are turned upright, as the EXIF tag would be lost. Colour profiles
+     * are. An image that fits keeps its bytes, and so its tag.
      */
-    static byte[] shrink(byte[] image, ImageHeader header, int maxSide)
+    static byte[] shrink(byte[] image, ImageHeader header, ShrinkRule rule)
             throws UnusableImageException {
-        int longer = Math.max(header.width(), header.height());
-        if (longer <= maxSide) {
+        double scale = rule.scale(header.width(), header.height());
+        if (scale >= 1) {
             return image;
         }
         boolean jpeg = header.format() == ImageHeader.Format.JPEG;
@@ -51,17 +50,17 @@ final class ImageCodec {
                             image,
                             jpeg
                                     ? opencv_imgcodecs.IMREAD_COLOR
+                                            | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION
                                     : opencv_imgcodecs.IMREAD_UNCHANGED);
             if (pixels.depth() == CV_16U) {
                 pixels.convertTo(pixels, CV_8U, 1.0 / 257, 0);
             }
-            double scale = (double) maxSide / longer;
             Size size =
                     new Size(
                             (int) Math.max(1, Math.round(pixels.cols() * scale)),
                             (int) Math.max(1, Math.round(pixels.rows() * scale)));
             Mat small = pixels.channels() == 4 ? shrinkWithAlpha(pixels, size) : area(pixels, size);
-            return encode(small, jpeg);
+            return encode(UprightImage.of(image, small), jpeg, rule.jpegQuality());
         }
     }
 
@@ -70,7 +69,7 @@ final class ImageCodec {
         try (PointerScope scope = new PointerScope()) {
             Mat mat = new Mat(height, width, CV_8UC(channels));
             mat.data().put(pixels, 0, pixels.length);
-            return encode(mat, false);
+            return encode(mat, false, 0);
         }
     }
 
@@ -117,11 +116,11 @@ final class ImageCodec {
         return result;
     }
 
-    private static byte[] encode(Mat pixels, boolean jpeg) {
+    private static byte[] encode(Mat pixels, boolean jpeg, int quality) {
         BytePointer encoded = new BytePointer();
         IntPointer parameters =
                 jpeg
-                        ? new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, JPEG_QUALITY)
+                        ? new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, quality)
                         : new IntPointer();
         if (!opencv_imgcodecs.imencode(jpeg ? ".jpg" : ".png", pixels, encoded, parameters)) {
             throw new IllegalStateException("OpenCV cannot encode %s".formatted(pixels));

@@ -10,7 +10,7 @@ import org.jft.data.shard.ShardLayout;
  *
  * @param split how test images are told from training images
  * @param minImages classes with fewer training images are left out of the label space
- * @param maxSide images are shrunk to this many pixels; 0 keeps every image's bytes
+ * @param shrink which images are made smaller
  * @param maxMegapixels larger images go to quarantine, by their header
  * @param maxQuarantine share of images in quarantine above which the import gives up
  * @param overwrite replace data sets that are already there
@@ -18,20 +18,27 @@ import org.jft.data.shard.ShardLayout;
 public record ImportOptions(
         SplitRule split,
         long minImages,
-        int maxSide,
+        ShrinkRule shrink,
         double maxMegapixels,
         double maxQuarantine,
         ShardLayout layout,
         boolean overwrite) {
     /** Every class, no shrinking, 50 megapixels, a tenth in quarantine at most. */
     public static final ImportOptions DEFAULT =
-            new ImportOptions(new SplitRule.AsListed(), 1, 0, 50, 0.1, ShardLayout.DEFAULT, false);
+            new ImportOptions(
+                    new SplitRule.AsListed(),
+                    1,
+                    ShrinkRule.NONE,
+                    50,
+                    0.1,
+                    ShardLayout.DEFAULT,
+                    false);
 
     public ImportOptions {
         requireNonNull(split, "split");
+        requireNonNull(shrink, "shrink");
         requireNonNull(layout, "layout");
         checkArgument(minImages >= 1, "minImages=%s", minImages);
-        checkArgument(maxSide >= 0, "maxSide=%s", maxSide);
         checkArgument(maxMegapixels > 0, "maxMegapixels=%s", maxMegapixels);
         checkArgument(maxQuarantine >= 0 && maxQuarantine <= 1, "maxQuarantine=%s", maxQuarantine);
     }

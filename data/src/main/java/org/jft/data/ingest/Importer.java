@@ -129,7 +129,10 @@ public final class Importer {
                         "write " + target.split(), rows.size(), "images", System.nanoTime())) {
             OrderedWork.run(
                     rows.size(),
-                    i -> prepare(rows.get((int) i)),
+                    i -> {
+                        Source.ImageBytes bytes = source.read(rows.get((int) i));
+                        return () -> prepare(bytes);
+                    },
                     (i, prepared) -> {
                         add(rows.get((int) i), prepared, space, writer, counts);
                         progress.update(i + 1, System.nanoTime());
@@ -139,14 +142,12 @@ public final class Importer {
         return new ImportReport.Split(target.split(), target.folder(), counts[0], counts[1]);
     }
 
-    private Prepared prepare(Entry entry) {
+    private Prepared prepare(Source.ImageBytes bytes) {
         try {
-            byte[] image = source.read(entry);
+            byte[] image = bytes.get();
             ImageHeader header = Scan.checkHeader(image, options.maxMegapixels() * 1e6);
-            if (options.maxSide() > 0) {
-                image = ImageCodec.shrink(image, header, options.maxSide());
-                header = ImageHeader.of(image);
-            }
+            image = ImageCodec.shrink(image, header, options.shrink());
+            header = ImageHeader.of(image);
             return new Prepared(image, header, null);
         } catch (UnusableImageException e) {
             return new Prepared(null, null, e.getMessage());

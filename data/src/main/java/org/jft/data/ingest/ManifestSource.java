@@ -1,7 +1,6 @@
 package org.jft.data.ingest;
 
 import com.google.common.base.Splitter;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,8 +150,8 @@ public final class ManifestSource implements Source {
     }
 
     @Override
-    public byte[] read(Entry entry) throws IOException {
-        return Files.readAllBytes(base.resolve(entry.path()));
+    public ImageBytes read(Entry entry) {
+        return () -> Files.readAllBytes(base.resolve(entry.path()));
     }
 
     @Override

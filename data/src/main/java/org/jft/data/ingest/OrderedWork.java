@@ -2,6 +2,7 @@ package org.jft.data.ingest;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -10,7 +11,10 @@ import java.util.function.LongFunction;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 
-/** Runs work on all cores and hands the results over one by one, in order, on this thread. */
+/**
+ * Runs work on all cores and hands the results over one by one, in order, on this thread. Work that
+ * is under way or waits for an earlier result is bounded, and so is what it holds in memory.
+ */
 final class OrderedWork {
     /** Results that may wait for a slow one before them, per thread. */
     private static final int WINDOW_PER_THREAD = 8;
@@ -22,7 +26,12 @@ final class OrderedWork {
         void take(long index, R result);
     }
 
-    static <R> void run(long count, LongFunction<R> work, Sink<R> sink) {
+    /**
+     * Runs it.
+     *
+     * @param work called on this thread, in order; what it returns runs on any
+     */
+    static <R> void run(long count, LongFunction<Callable<R>> work, Sink<R> sink) {
         int threads = Runtime.getRuntime().availableProcessors();
         ExecutorService pool =
                 Executors.newFixedThreadPool(
@@ -37,8 +46,7 @@ final class OrderedWork {
             long submitted = 0;
             for (long next = 0; next < count; next++) {
                 while (submitted < count && window.size() < threads * WINDOW_PER_THREAD) {
-                    long index = submitted++;
-                    window.add(pool.submit(() -> work.apply(index)));
+                    window.add(pool.submit(work.apply(submitted++)));
                 }
                 sink.take(next, result(window.remove()));
             }

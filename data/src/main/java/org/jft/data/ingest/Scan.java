@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jft.core.cli.ProgressLine;
+import org.jft.data.archive.BrokenArchiveException;
 import org.jft.data.shard.SampleKey;
 
 /**
@@ -38,7 +39,10 @@ final class Scan {
                 ProgressLine.start("scan", entries.size(), "images", System.nanoTime())) {
             OrderedWork.run(
                     entries.size(),
-                    i -> look(entries.get((int) i)),
+                    i -> {
+                        Source.ImageBytes bytes = source.read(entries.get((int) i));
+                        return () -> look(bytes);
+                    },
                     (i, look) -> {
                         take(entries.get((int) i), look);
                         progress.update(i + 1, System.nanoTime());
@@ -47,9 +51,9 @@ final class Scan {
         }
     }
 
-    private Look look(Entry entry) {
+    private Look look(Source.ImageBytes bytes) {
         try {
-            byte[] image = source.read(entry);
+            byte[] image = bytes.get();
             checkHeader(image, maxPixels);
             return new Look(SampleKey.of(image), null);
         } catch (UnusableImageException e) {
@@ -60,6 +64,9 @@ final class Scan {
     }
 
     static String reason(IOException e) {
+        if (e instanceof BrokenArchiveException) {
+            return e.getMessage();
+        }
         return e instanceof NoSuchFileException ? "no such file" : "cannot be read: " + e;
     }
 

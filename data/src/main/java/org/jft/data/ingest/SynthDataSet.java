@@ -66,7 +66,7 @@ public final class SynthDataSet {
                         ProgressLine.start("draw " + split, count, "images", System.nanoTime())) {
             OrderedWork.run(
                     count,
-                    i -> sample(split, i, seed, noise),
+                    i -> () -> sample(split, i, seed, noise),
                     (i, sample) -> {
                         writer.add(sample);
                         progress.update(i + 1, System.nanoTime());

@@ -1,7 +1,7 @@
 package org.jft.data.ingest;
 
 /** An image that goes to quarantine; the message is the reason, without the file's name. */
-final class UnusableImageException extends Exception {
+public final class UnusableImageException extends Exception {
     UnusableImageException(String reason) {
         super(reason);
     }

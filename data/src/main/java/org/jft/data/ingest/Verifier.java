@@ -47,7 +47,7 @@ public final class Verifier {
                 ProgressLine.start("checksums", shards.size(), "shards", System.nanoTime())) {
             OrderedWork.run(
                     shards.size(),
-                    i -> data.checksumProblem(shards.get((int) i)),
+                    i -> () -> data.checksumProblem(shards.get((int) i)),
                     (i, problem) -> {
                         problem.ifPresent(problems::add);
                         progress.update(i + 1, System.nanoTime());
@@ -61,7 +61,7 @@ public final class Verifier {
                 ProgressLine.start("images", data.rowCount(), "images", System.nanoTime())) {
             OrderedWork.run(
                     data.rowCount(),
-                    row -> checkRow(data, row),
+                    row -> () -> checkRow(data, row),
                     (row, problem) -> {
                         if (problem != null) {
                             problems.add("%s: %s".formatted(data.locate(row), problem));

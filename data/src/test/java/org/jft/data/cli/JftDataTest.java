@@ -165,6 +165,24 @@ class JftDataTest {
         assertThat(run("import", "folder", folder, folder.resolve("y"), "--min-images", 0))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("--min-images must be at least 1: 0");
+        assertThat(run("import", "webdataset", folder + "/*.tar", folder.resolve("y")))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("*.tar: matches no file");
+        assertThat(run("import", "tfrecord", folder.resolve("t"), folder.resolve("y")))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("t: no such file");
+        assertThat(
+                        run(
+                                "import",
+                                "folder",
+                                folder,
+                                folder.resolve("y"),
+                                "--max-side",
+                                9,
+                                "--max-short-side",
+                                9))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--max-side and --max-short-side exclude each other");
     }
 
     @Test
@@ -186,6 +204,9 @@ class JftDataTest {
                     {"import", "folder", "--help"},
                     {"import", "manifest", "--help"},
                     {"import", "idx", "--help"},
+                    {"import", "webdataset", "--help"},
+                    {"import", "tfrecord", "--help"},
+                    {"import", "parquet", "--help"},
                     {"synth", "--help"},
                     {"stats", "--help"},
                     {"show", "--help"},

@@ -5,29 +5,76 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ImageCodecTest {
+    private static ShrinkRule longer(int maxPixels) {
+        return new ShrinkRule(ShrinkRule.Side.LONGER, maxPixels, ShrinkRule.JPEG_QUALITY);
+    }
+
     @Test
     void shouldKeepTheBytesOfAnImageThatFits() throws Exception {
         byte[] image = TestImages.encode(TestImages.random(1, 30, 20, true), "png");
-        assertThat(ImageCodec.shrink(image, ImageHeader.of(image), 30)).isSameAs(image);
+        assertThat(ImageCodec.shrink(image, ImageHeader.of(image), longer(30))).isSameAs(image);
     }
 
     @Test
     void shouldKeepAspectAndFormat() throws Exception {
         byte[] png = TestImages.encode(TestImages.random(2, 100, 50, true), "png");
-        BufferedImage small = TestImages.decode(ImageCodec.shrink(png, ImageHeader.of(png), 20));
+        BufferedImage small =
+                TestImages.decode(ImageCodec.shrink(png, ImageHeader.of(png), longer(20)));
         assertThat(small.getWidth()).isEqualTo(20);
         assertThat(small.getHeight()).isEqualTo(10);
         assertThat(small.getColorModel().hasAlpha()).isTrue();
         byte[] jpeg = TestImages.encode(TestImages.random(3, 50, 101, false), "jpg");
-        ImageHeader header = ImageHeader.of(ImageCodec.shrink(jpeg, ImageHeader.of(jpeg), 20));
+        ImageHeader header =
+                ImageHeader.of(ImageCodec.shrink(jpeg, ImageHeader.of(jpeg), longer(20)));
         assertThat(header).isEqualTo(new ImageHeader(ImageHeader.Format.JPEG, 10, 20));
         byte[] line = TestImages.encode(TestImages.random(4, 1000, 2, false), "png");
-        assertThat(ImageHeader.of(ImageCodec.shrink(line, ImageHeader.of(line), 20)).height())
+        assertThat(
+                        ImageHeader.of(ImageCodec.shrink(line, ImageHeader.of(line), longer(20)))
+                                .height())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void shouldMeasureTheShorterSideWhenAskedTo() throws Exception {
+        ShrinkRule rule = new ShrinkRule(ShrinkRule.Side.SHORTER, 20, 92);
+        byte[] jpeg = TestImages.encode(TestImages.random(7, 100, 50, false), "jpg");
+        ImageHeader header = ImageHeader.of(ImageCodec.shrink(jpeg, ImageHeader.of(jpeg), rule));
+        assertThat(header).isEqualTo(new ImageHeader(ImageHeader.Format.JPEG, 40, 20));
+        byte[] line = TestImages.encode(TestImages.random(8, 20, 300, false), "png");
+        assertThat(ImageCodec.shrink(line, ImageHeader.of(line), rule)).isSameAs(line);
+    }
+
+    @Test
+    void shouldWriteSmallerJpegsAtLowerQuality() throws Exception {
+        byte[] jpeg = TestImages.encode(TestImages.random(9, 200, 200, false), "jpg");
+        int before = Integer.MAX_VALUE;
+        for (int quality : new int[] {95, 75, 40}) {
+            ShrinkRule rule = new ShrinkRule(ShrinkRule.Side.SHORTER, 150, quality);
+            int length = ImageCodec.shrink(jpeg, ImageHeader.of(jpeg), rule).length;
+            assertThat(length).isLessThan(before);
+            before = length;
+        }
+    }
+
+    /** Corners in four colours, turned by hand as the standard describes each value. */
+    @Test
+    void shouldTurnShrunkImagesUpright() throws Exception {
+        for (String format : List.of("jpg", "png")) {
+            for (int tag = 1; tag <= 8; tag++) {
+                byte[] stored = TestImages.withExif(TestImages.storedFor(tag, 60, 40), format, tag);
+                byte[] small = ImageCodec.shrink(stored, ImageHeader.of(stored), longer(30));
+                BufferedImage upright = TestImages.decode(small);
+                String hint = "%s, orientation %d".formatted(format, tag);
+                assertThat(upright.getWidth()).as(hint).isEqualTo(30);
+                assertThat(upright.getHeight()).as(hint).isEqualTo(20);
+                assertThat(TestImages.corners(upright)).as(hint).isEqualTo("RGBW");
+            }
+        }
     }
 
     @Test
@@ -40,7 +87,8 @@ class ImageCodecTest {
             }
         }
         byte[] png = TestImages.encode(image, "png");
-        BufferedImage small = TestImages.decode(ImageCodec.shrink(png, ImageHeader.of(png), 20));
+        BufferedImage small =
+                TestImages.decode(ImageCodec.shrink(png, ImageHeader.of(png), longer(20)));
         int edges = 0;
         for (int i = 0; i < 400; i++) {
             int argb = small.getRGB(i % 20, i / 20);

@@ -38,7 +38,7 @@ class ImporterTest {
 
     private static ImportOptions options(SplitRule split, long minImages, double maxQuarantine) {
         return new ImportOptions(
-                split, minImages, 0, 50, maxQuarantine, ShardLayout.DEFAULT, false);
+                split, minImages, ShrinkRule.NONE, 50, maxQuarantine, ShardLayout.DEFAULT, false);
     }
 
     private ImportReport importTable(String text, ImportOptions options) throws IOException {
@@ -166,7 +166,7 @@ class ImporterTest {
                                         new ImportOptions(
                                                 new SplitRule.AsListed(),
                                                 100,
-                                                0,
+                                                ShrinkRule.NONE,
                                                 50,
                                                 0,
                                                 ShardLayout.DEFAULT,
@@ -208,7 +208,13 @@ class ImporterTest {
         // the header of cut.png is whole; only shrinking finds that its pixels are not
         ImportOptions shrinking =
                 new ImportOptions(
-                        new SplitRule.AsListed(), 1, 32, 50, 0.1, ShardLayout.DEFAULT, false);
+                        new SplitRule.AsListed(),
+                        1,
+                        new ShrinkRule(ShrinkRule.Side.LONGER, 32, 92),
+                        50,
+                        0.1,
+                        ShardLayout.DEFAULT,
+                        false);
         assertThatThrownBy(() -> importTable(table, shrinking))
                 .isInstanceOf(JftException.class)
                 .hasMessageContaining("1 of 3 images cannot be used")
