@@ -41,7 +41,7 @@ public record DataConfig(
      * @param size side of the network input, pixels
      */
     public static DataConfig of(String train, int size) {
-        ImageConfig image = new ImageConfig(size, null, 0, null, null, null, null);
-        return new DataConfig(train, null, null, null, null, image, null, null);
+        ImageConfig image = new ImageConfig(size, null, 0, null, null, null, null, null, null);
+        return new DataConfig(train, null, null, null, null, image, null, null, null);
     }
 }

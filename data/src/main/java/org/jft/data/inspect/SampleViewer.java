@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.Subset;
+import org.jft.core.config.TrainConfig.Objective;
 import org.jft.core.topology.Topology;
 import org.jft.data.order.BatchPartition;
 import org.jft.data.order.SampleOrder;
@@ -18,7 +19,8 @@ import org.jft.data.shard.DataSet;
 
 /**
  * The first samples of a run, through the very loader it would use: the images, crops and labels of
- * its first steps. Or the same images as an evaluation sees them.
+ * its first steps, one by one: before MixUp or CutMix mix them. Or the same images as an evaluation
+ * sees them.
  */
 public final class SampleViewer {
     private final DataSet data;
@@ -45,7 +47,8 @@ public final class SampleViewer {
     public List<SamplePicture> training(int count) {
         int n = (int) Math.min(count, selection.count());
         BatchPartition oneByOne = new BatchPartition(n, 1, new Topology(0, 1));
-        TrainingStream stream = new TrainingStream(data, selection, order(), oneByOne, seed);
+        TrainingStream stream =
+                new TrainingStream(data, selection, order(), oneByOne, Objective.SIGMOID, seed);
         try (BatchLoader loader =
                 BatchLoader.training(
                         stream, config, data.taxonomy()::fillUpward, quarantine, 0, 1, 1)) {
@@ -64,7 +67,7 @@ public final class SampleViewer {
         List<SamplePicture> pictures = new ArrayList<>();
         for (int position = 0; position < n; position++) {
             long row = selection.row(order.indexAt(position));
-            EvaluationStream one = new EvaluationStream(data, row, row + 1, 1, true);
+            EvaluationStream one = new EvaluationStream(data, row, row + 1, 1, true, 1);
             try (BatchLoader loader =
                     BatchLoader.evaluation(
                             one, config, data.taxonomy()::fillUpward, quarantine, 1)) {
