@@ -57,7 +57,12 @@ class TrainingJobTest {
 
     @Test
     void shouldEndWithTheSameBitsAfterTheWholeJobWasKilledMidEpoch() throws IOException {
-        String[] arguments = {"--workers", "2", "--set", "train.ema_decay=0.99"};
+        String[] arguments = {
+            "--workers", "2",
+            "--set", "train.ema_decay=0.99",
+            "--set", "data.mix.cutmix_alpha=1",
+            "--set", "data.image.rand_augment.operations=2"
+        };
         JsonNode straight = summary(train("straight", arguments), "straight");
         Command victim = start("killed", arguments);
         Path checkpoints = folder.resolve("killed/checkpoints");
@@ -229,7 +234,15 @@ class TrainingJobTest {
 
     private static float[] afterTraining(int workers) {
         return parameters(
-                "w" + workers, "--set", "engine.threads=1", "--workers", String.valueOf(workers));
+                "w" + workers,
+                "--set",
+                "engine.threads=1",
+                "--set",
+                "data.mix={mixup_alpha: 0.4, cutmix_alpha: 1}",
+                "--set",
+                "data.image.color_jitter={brightness: 0.4, contrast: 0.4, hue: 0.1}",
+                "--workers",
+                String.valueOf(workers));
     }
 
     private static float[] parameters(String run, String... arguments) {
