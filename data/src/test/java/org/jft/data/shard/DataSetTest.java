@@ -31,7 +31,7 @@ class DataSetTest {
             long seed = new Random().nextLong();
             Random random = new Random(seed);
             int rows = random.nextInt(400);
-            int page = 1 + random.nextInt(20_000);
+            int page = 64 + random.nextInt(20_000);
             int group = page + random.nextInt(100_000);
             ShardLayout layout = new ShardLayout(group + random.nextInt(300_000), group, page);
             List<Sample> samples =
