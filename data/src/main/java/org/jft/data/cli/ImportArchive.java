@@ -23,7 +23,19 @@ final class ImportArchive {
 
     /** What they have in common. */
     static final class Flags {
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec spec;
+
         @Mixin private ImportFlags flags;
+
+        @Parameters(
+                index = "0",
+                paramLabel = "FILES",
+                description = "The files: a name, with {000..127}, {a,b}, * or ?.")
+        private String files;
+
+        @Parameters(index = "1", paramLabel = "OUT", description = "Folder of the new data set.")
+        private Path out;
 
         @Option(
                 names = "--test",
@@ -48,15 +60,15 @@ final class ImportArchive {
             return classes == null ? ClassNames.numbered() : givenNames();
         }
 
-        void run(String train, Path out, CommandSpec spec, Opener opener) {
+        void run(Opener opener) {
             List<Path> held = test == null ? List.of() : ArchivePattern.expand(test);
-            try (Source source = opener.open(ArchivePattern.expand(train), held)) {
+            try (Source source = opener.open(ArchivePattern.expand(files), held)) {
                 flags.run(source, out, spec.commandLine().getOut());
             }
         }
 
-        void run(String train, Path out, CommandSpec spec, ArchiveFormat format) {
-            run(train, out, spec, (files, held) -> new ArchiveSource(format, files, held));
+        void run(ArchiveFormat format) {
+            run((train, held) -> new ArchiveSource(format, train, held));
         }
     }
 
@@ -74,7 +86,7 @@ final class ImportArchive {
                 "  .json  {\"labels\": \"cat\"} or {\"labels\": [\"cat\", 7, [\"animal\", \"dog\"]],",
                 "         \"confidences\": [1, 0.5, 0.9]}; a list in the list is a path from the root",
                 "  .txt   like .cls",
-                "Nothing is unpacked to disk. SHARDS is quoted, so that the shell leaves it whole."
+                "Nothing is unpacked to disk. FILES is quoted, so that the shell leaves it whole."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -83,21 +95,11 @@ final class ImportArchive {
                 "      --classes in/classes.txt --max-short-side 340"
             })
     static final class FromWebDataset implements Runnable {
-        @Spec private CommandSpec spec;
         @Mixin private Flags flags;
-
-        @Parameters(
-                index = "0",
-                paramLabel = "SHARDS",
-                description = "The archives: a name, with {000..127}, {a,b}, * or ?.")
-        private String shards;
-
-        @Parameters(index = "1", paramLabel = "OUT", description = "Folder of the new data set.")
-        private Path out;
 
         @Override
         public void run() {
-            flags.run(shards, out, spec, new WebDatasetFormat(flags.classNames()));
+            flags.run(new WebDatasetFormat(flags.classNames()));
         }
     }
 
@@ -115,17 +117,7 @@ final class ImportArchive {
                 "      --label species --classes species.txt"
             })
     static final class FromTfRecord implements Runnable {
-        @Spec private CommandSpec spec;
         @Mixin private Flags flags;
-
-        @Parameters(
-                index = "0",
-                paramLabel = "FILES",
-                description = "The files: a name, with {000..127}, {a,b}, * or ?.")
-        private String files;
-
-        @Parameters(index = "1", paramLabel = "OUT", description = "Folder of the new data set.")
-        private Path out;
 
         @Option(
                 names = "--image",
@@ -159,7 +151,7 @@ final class ImportArchive {
         public void run() {
             TfRecordFormat.Features features =
                     new TfRecordFormat.Features(image, text, label, confidence);
-            flags.run(files, out, spec, new TfRecordFormat(flags.classNames(), features));
+            flags.run(new TfRecordFormat(flags.classNames(), features));
         }
     }
 
@@ -175,17 +167,7 @@ final class ImportArchive {
                 "  jft-data import parquet 'data/train-*.parquet' sets/food --test 'data/val-*.parquet'"
             })
     static final class FromParquet implements Runnable {
-        @Spec private CommandSpec spec;
         @Mixin private Flags flags;
-
-        @Parameters(
-                index = "0",
-                paramLabel = "FILES",
-                description = "The files: a name, with {000..127}, {a,b}, * or ?.")
-        private String files;
-
-        @Parameters(index = "1", paramLabel = "OUT", description = "Folder of the new data set.")
-        private Path out;
 
         @Option(
                 names = "--image",
@@ -204,11 +186,7 @@ final class ImportArchive {
         @Override
         public void run() {
             ClassNames names = flags.givenNames();
-            flags.run(
-                    files,
-                    out,
-                    spec,
-                    (train, held) -> new ParquetSource(train, held, image, label, names));
+            flags.run((train, held) -> new ParquetSource(train, held, image, label, names));
         }
     }
 }

@@ -1,7 +1,6 @@
 package org.jft.core.engine.cuda;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.jft.core.engine.cuda.driver.Grid;
 import org.jft.core.engine.plan.Task;
 
 /** Collects the steps of one task and the working memory they need. */
@@ -10,7 +9,7 @@ final class TaskBuilder {
 
     private final Task task;
     private final Copies copies;
-    private final List<Step> steps = new ArrayList<>();
+    private final Steps steps = new Steps();
     private long scratchBytes;
     private double flops;
 
@@ -25,10 +24,8 @@ final class TaskBuilder {
     }
 
     /** Adds a launch. */
-    Launch launch(String kernel, org.jft.core.engine.cuda.driver.Grid grid) {
-        Launch launch = new Launch(kernel, grid);
-        steps.add(launch);
-        return launch;
+    Launch launch(String kernel, Grid grid) {
+        return steps.launch(kernel, grid);
     }
 
     void step(Step step) {
@@ -47,7 +44,7 @@ final class TaskBuilder {
     }
 
     CompiledTask build() {
-        return new CompiledTask(task, List.copyOf(steps), scratchBytes, (long) flops);
+        return new CompiledTask(task, steps.all(), scratchBytes, (long) flops);
     }
 
     static long roundUp(long bytes) {
