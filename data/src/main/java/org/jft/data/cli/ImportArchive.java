@@ -80,8 +80,9 @@ final class ImportArchive {
     @Command(
             name = "webdataset",
             description = {
-                "WebDataset: tar archives, plain or gzip. Members with the same name up to the first",
-                "dot are a sample: one .jpg, .jpeg, .png or .webp, and its labels in one of",
+                "WebDataset: tar archives, plain or gzip. Members with the same name up to the first"
+                        + " dot are a sample: one .jpg, .jpeg, .png or .webp, and its labels in one"
+                        + " of",
                 "  .cls   a class number or name on each line",
                 "  .json  {\"labels\": \"cat\"} or {\"labels\": [\"cat\", 7, [\"animal\", \"dog\"]],",
                 "         \"confidences\": [1, 0.5, 0.9]}; a list in the list is a path from the root",
@@ -106,9 +107,10 @@ final class ImportArchive {
     @Command(
             name = "tfrecord",
             description = {
-                "TFRecord files of tf.train.Example, plain or gzip, an image each. Labels are the",
-                "names in the feature --text; a record without any has numbers in --label.",
-                "Checksums are checked. FILES is quoted, so that the shell leaves it whole."
+                "TFRecord files of tf.train.Example, plain or gzip, an image each. Labels are the"
+                        + " names in the feature --text; a record without any has numbers in"
+                        + " --label. Checksums are checked.",
+                "FILES is quoted, so that the shell leaves it whole."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -158,9 +160,10 @@ final class ImportArchive {
     @Command(
             name = "parquet",
             description = {
-                "Parquet files of Hugging Face's layout: a column of struct<bytes, path> with images,",
-                "and a column with an integer or a string, or a list of them. Names of classes come",
-                "from the files' metadata. FILES is quoted, so that the shell leaves it whole."
+                "Parquet files of Hugging Face's layout: a column of struct<bytes, path> with images,"
+                        + " and a column with an integer or a string, or a list of them. Names of"
+                        + " classes come from the files' metadata.",
+                "FILES is quoted, so that the shell leaves it whole."
             },
             footerHeading = "%nExample:%n",
             footer = {
