@@ -5,13 +5,15 @@ import static org.jft.core.config.Checks.check;
 /**
  * What is read and how pixels and labels are prepared.
  *
- * @param train folder of the training data set (manifest.json and Parquet shards)
- * @param test folder of the held-out data set; null when the run is not evaluated
+ * @param train place of the training data set (manifest.json and Parquet shards): a folder or
+ *     {@code s3://bucket/prefix}
+ * @param test place of the held-out data set; null when the run is not evaluated
  * @param subset which rows of {@code train} take part
  * @param subsetSeed seed of the nested subset draw; equal seeds nest
  * @param classes file of class names, one a line, that are the network's; other labels count for
  *     the nearest of them above or are dropped. Null: the data set's classes
  * @param mix training images mixed with each other; none by default
+ * @param store how data sets are read whose place is {@code s3://}
  */
 public record DataConfig(
         String train,
@@ -22,7 +24,8 @@ public record DataConfig(
         ImageConfig image,
         MixConfig mix,
         LabelConfig labels,
-        LoaderConfig loader) {
+        LoaderConfig loader,
+        StoreConfig store) {
 
     public DataConfig {
         check(train != null && !train.isBlank(), "data.train is required: the data set's folder");
@@ -33,6 +36,7 @@ public record DataConfig(
         mix = mix == null ? MixConfig.none() : mix;
         labels = labels == null ? LabelConfig.defaults() : labels;
         loader = loader == null ? LoaderConfig.defaults() : loader;
+        store = store == null ? StoreConfig.defaults() : store;
     }
 
     /**
@@ -42,6 +46,6 @@ public record DataConfig(
      */
     public static DataConfig of(String train, int size) {
         ImageConfig image = new ImageConfig(size, null, 0, null, null, null, null, null, null);
-        return new DataConfig(train, null, null, null, null, image, null, null, null);
+        return new DataConfig(train, null, null, null, null, image, null, null, null, null);
     }
 }

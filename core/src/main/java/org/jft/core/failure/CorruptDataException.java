@@ -9,6 +9,15 @@ public class CorruptDataException extends JftException {
     }
 
     public CorruptDataException(Path file, String problem, Throwable cause) {
-        super(Category.ABORT_RUN, "%s: %s".formatted(file, problem), cause);
+        this(file.toString(), problem, cause);
+    }
+
+    /**
+     * Names what is not on this machine's file system.
+     *
+     * @param location a path or an address such as {@code s3://bucket/key}
+     */
+    public CorruptDataException(String location, String problem, Throwable cause) {
+        super(Category.ABORT_RUN, "%s: %s".formatted(location, problem), cause);
     }
 }

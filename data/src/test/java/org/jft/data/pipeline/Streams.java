@@ -52,7 +52,8 @@ final class Streams {
                 new ImageConfig(SIDE, null, 0, 0.3, true, RAND_AUGMENT, JITTER, null, null),
                 mix,
                 labels,
-                new LoaderConfig(0, 2, 4, 3, maxBadShare));
+                new LoaderConfig(0, 2, 4, 3, maxBadShare),
+                null);
     }
 
     static DataConfig config() {

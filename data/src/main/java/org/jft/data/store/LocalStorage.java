@@ -1,0 +1,57 @@
+package org.jft.data.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jft.core.failure.CorruptDataException;
+
+/** A folder of this machine. */
+record LocalStorage(Path folder) implements Storage {
+    static final String MISSING = "missing, but manifest.json lists it";
+
+    @Override
+    public String locate(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    @Override
+    public boolean exists(String name) {
+        return Files.isRegularFile(folder.resolve(name));
+    }
+
+    @Override
+    public byte[] readAll(String name) {
+        try {
+            return Files.readAllBytes(folder.resolve(name));
+        } catch (NoSuchFileException e) {
+            throw new CorruptDataException(locate(name), "missing", e);
+        } catch (IOException e) {
+            throw new StoreException(locate(name), "cannot be read: %s".formatted(e), e);
+        }
+    }
+
+    @Override
+    public StoredFile open(String name, long expectedBytes) {
+        return LocalFile.open(folder.resolve(name), expectedBytes, System::nanoTime);
+    }
+
+    @Override
+    public void close() {
+        // each file is closed by itself
+    }
+
+    /** Throws unless the sizes are equal. */
+    static void checkSize(String location, long bytes, long expectedBytes) {
+        if (bytes != expectedBytes) {
+            throw new CorruptDataException(
+                    location,
+                    "%s: has %,d bytes, manifest.json says %,d"
+                            .formatted(
+                                    bytes < expectedBytes ? "truncated" : "altered",
+                                    bytes,
+                                    expectedBytes),
+                    null);
+        }
+    }
+}

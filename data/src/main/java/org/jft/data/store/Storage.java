@@ -1,0 +1,56 @@
+package org.jft.data.store;
+
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jft.core.config.StoreConfig;
+import org.jft.core.failure.ConfigException;
+import org.jft.core.failure.CorruptDataException;
+
+/** The files of one data set, wherever they lie, for reading. Thread-safe. */
+public interface Storage extends AutoCloseable {
+    /** Opens a folder or a bucket's prefix with the defaults. */
+    static Storage of(String location) {
+        return of(location, StoreConfig.defaults());
+    }
+
+    /**
+     * Opens a place; nothing is read yet.
+     *
+     * @param location a path, or {@code s3://bucket/prefix}
+     * @throws ConfigException when it is neither
+     */
+    static Storage of(String location, StoreConfig config) {
+        Matcher scheme = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*)://.*").matcher(location);
+        if (!scheme.matches()) {
+            return new LocalStorage(Path.of(location));
+        }
+        throw new ConfigException(
+                "%s: data sets are read from folders and from s3://, not from %s://"
+                        .formatted(location, scheme.group(1)));
+    }
+
+    /** Returns a file's whole name, for messages. */
+    String locate(String name);
+
+    /** Returns whether there is such a file. */
+    boolean exists(String name);
+
+    /**
+     * Reads a small file.
+     *
+     * @throws CorruptDataException naming it when it is missing
+     */
+    byte[] readAll(String name);
+
+    /**
+     * Opens a file for random access; close it before the storage.
+     *
+     * @param expectedBytes its size as manifest.json lists it
+     * @throws CorruptDataException naming it when it is missing or of another size
+     */
+    StoredFile open(String name, long expectedBytes);
+
+    @Override
+    void close();
+}
