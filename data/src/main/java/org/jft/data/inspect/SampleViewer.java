@@ -8,6 +8,7 @@ import org.jft.core.config.Subset;
 import org.jft.core.config.TrainConfig.Objective;
 import org.jft.core.topology.Topology;
 import org.jft.data.order.BatchPartition;
+import org.jft.data.order.Lanes;
 import org.jft.data.order.SampleOrder;
 import org.jft.data.order.Selection;
 import org.jft.data.pipeline.Batch;
@@ -27,19 +28,23 @@ public final class SampleViewer {
     private final DataConfig config;
     private final Selection selection;
     private final long seed;
+    private final Lanes lanes;
     private final Quarantine quarantine;
 
     /**
      * @param config how pixels and labels are prepared; its folders are not read
      * @param subset which rows take part
      * @param seed of order and augmentation, as a run's
+     * @param lanes of the run's order
      * @param scratch folder for the report on images that cannot be decoded
      */
-    public SampleViewer(DataSet data, DataConfig config, Subset subset, long seed, Path scratch) {
+    public SampleViewer(
+            DataSet data, DataConfig config, Subset subset, long seed, Lanes lanes, Path scratch) {
         this.data = data;
         this.config = config;
         this.selection = Selection.of(data, subset, config.subsetSeed());
         this.seed = seed;
+        this.lanes = lanes;
         this.quarantine = Quarantine.in(scratch);
     }
 
@@ -78,11 +83,7 @@ public final class SampleViewer {
     }
 
     private SampleOrder order() {
-        return new SampleOrder(
-                selection.count(),
-                seed,
-                config.loader().blockRows(),
-                config.loader().windowBlocks());
+        return SampleOrder.of(selection.count(), seed, config.loader(), lanes);
     }
 
     private SamplePicture next(BatchLoader loader) {

@@ -2,6 +2,8 @@ package org.jft.data.order;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import org.jft.core.config.LoaderConfig;
+
 /**
  * The order in which samples are read, for ever: position p is sample {@code indexAt(p)} of epoch p
  * / count. Each epoch is a new bijection of 0..count-1. A pure function of its arguments, in O(1)
@@ -13,16 +15,21 @@ import static com.google.common.base.Preconditions.checkArgument;
  *   storage  |b0|b1|b2|b3|b4|b5|b6|t   blocks of blockRows; t is the ragged rest
  *   turned   rows are first rotated by a random amount, so t lies elsewhere every epoch
  *   blocks   |b5|b0|b3|b6|b2|b4|b1|t   the whole blocks are permuted
- *   windows  [b5 b0 b3][b6 b2 b4][b1 t]  windowBlocks blocks; the rows inside one are permuted
+ *   windows  [b5 b0|b3 b6][b2 b4|b1 t]   windowBlocks blocks for each of (here) two lanes; a lane's
+ *                                      positions get its part of the window, whose rows are permuted
  * </pre>
+ *
+ * <p>So a worker that reads some of the lanes touches those parts of storage only: with N workers,
+ * each fetches one N-th of a remote data set, and the order is the same for all N.
  *
  * @param count samples of an epoch, at least 1
  * @param seed chooses the order
  * @param blockRows neighbouring rows that travel together into one window
- * @param windowBlocks blocks whose rows mix; a reader that keeps that many blocks in memory reads
- *     every block once. 0 means all of them: a global shuffle
+ * @param windowBlocks blocks whose rows mix in a lane; a reader that keeps that many for each of
+ *     its lanes reads every block once. 0 means all of them: a global shuffle
+ * @param lanes which positions share a part of the window; all of them in a global shuffle
  */
-public record SampleOrder(long count, long seed, int blockRows, int windowBlocks) {
+public record SampleOrder(long count, long seed, int blockRows, int windowBlocks, Lanes lanes) {
     private static final long ROTATION = 0;
     private static final long BLOCKS = 1;
     private static final long FIRST_WINDOW = 2;
@@ -34,11 +41,24 @@ public record SampleOrder(long count, long seed, int blockRows, int windowBlocks
                 windowBlocks >= 0,
                 "windowBlocks must not be negative: windowBlocks=%s",
                 windowBlocks);
+        lanes = windowBlocks == 0 ? Lanes.ONE : lanes;
+    }
+
+    /** Returns the order that a configuration asks for. */
+    public static SampleOrder of(long count, long seed, LoaderConfig loader, Lanes lanes) {
+        return new SampleOrder(count, seed, loader.blockRows(), loader.windowBlocks(), lanes);
     }
 
     /** Returns the epoch, from 0, that a position belongs to. */
     public long epochOf(long position) {
         return position / count;
+    }
+
+    /** Returns how many samples a window mixes, over all lanes. */
+    public long windowRows() {
+        return windowBlocks == 0
+                ? count
+                : Math.min(count, (long) blockRows * windowBlocks * lanes.count());
     }
 
     /**
@@ -50,7 +70,8 @@ public record SampleOrder(long count, long seed, int blockRows, int windowBlocks
     public long indexAt(long position) {
         checkArgument(position >= 0, "position must not be negative: position=%s", position);
         long epochKey = Hash.of(seed, epochOf(position));
-        long shuffled = shuffleWithinWindow(epochKey, position % count);
+        long offset = position % count;
+        long shuffled = shuffleWithinWindow(epochKey, offset, position - offset);
         long slot = shuffled / blockRows;
         long wholeBlocks = count / blockRows;
         long block =
@@ -61,12 +82,17 @@ public record SampleOrder(long count, long seed, int blockRows, int windowBlocks
         return (block * blockRows + shuffled % blockRows + rotation) % count;
     }
 
-    private long shuffleWithinWindow(long epochKey, long offset) {
-        long windowRows = windowBlocks == 0 ? count : (long) blockRows * windowBlocks;
+    private long shuffleWithinWindow(long epochKey, long offset, long epochStart) {
+        long windowRows = windowRows();
         long window = offset / windowRows;
         long first = window * windowRows;
-        long size = Math.min(windowRows, count - first);
+        long from = epochStart + first;
+        long to = epochStart + Math.min(first + windowRows, count);
+        int lane = lanes.laneOf(epochStart + offset);
+        long inLane = lanes.ofLane(from, epochStart + offset, lane);
+        long key = Hash.of(epochKey, FIRST_WINDOW + window) ^ Hash.mix(lane);
         return first
-                + Permutation.at(size, Hash.of(epochKey, FIRST_WINDOW + window), offset - first);
+                + lanes.ofLowerLanes(from, to, lane)
+                + Permutation.at(lanes.ofLane(from, to, lane), key, inLane);
     }
 }

@@ -3,9 +3,9 @@ package org.jft.data.pipeline;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import org.jft.core.config.DataConfig;
-import org.jft.core.config.LoaderConfig;
 import org.jft.core.config.TrainConfig.Objective;
 import org.jft.data.order.BatchPartition;
+import org.jft.data.order.Lanes;
 import org.jft.data.order.SampleOrder;
 import org.jft.data.order.Selection;
 import org.jft.data.shard.SampleStore;
@@ -48,9 +48,12 @@ public record TrainingStream(
             Objective objective,
             long seed) {
         Selection selection = Selection.of(store, config.subset(), config.subsetSeed());
-        LoaderConfig loader = config.loader();
         SampleOrder order =
-                new SampleOrder(selection.count(), seed, loader.blockRows(), loader.windowBlocks());
+                SampleOrder.of(
+                        selection.count(),
+                        seed,
+                        config.loader(),
+                        Lanes.of(partition.globalBatch(), partition.microBatch()));
         return new TrainingStream(store, selection, order, partition, objective, seed);
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.Subset;
+import org.jft.data.order.Lanes;
 import org.jft.data.shard.DataSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ class SampleViewerTest {
     void shouldShowEveryImageOnceWithTheLabelsThatTrainingLearns() {
         try (DataSet data = ColourSet.make(folder.resolve("set"), ROWS)) {
             List<SamplePicture> pictures =
-                    new SampleViewer(data, config, Subset.ALL, 3, folder).training(1000);
+                    new SampleViewer(data, config, Subset.ALL, 3, Lanes.ONE, folder).training(1000);
             assertThat(pictures).hasSize(ROWS);
             for (SamplePicture picture : pictures) {
                 if (isRed(picture)) {
@@ -40,7 +41,8 @@ class SampleViewerTest {
     @Test
     void shouldShowTheSameImagesToEvaluationWithTheirCleanLabels() {
         try (DataSet data = ColourSet.make(folder.resolve("set"), ROWS)) {
-            SampleViewer viewer = new SampleViewer(data, config, Subset.parse("30"), 3, folder);
+            SampleViewer viewer =
+                    new SampleViewer(data, config, Subset.parse("30"), 3, Lanes.ONE, folder);
             List<SamplePicture> training = viewer.training(12);
             List<SamplePicture> evaluation = viewer.evaluation(12);
             assertThat(evaluation).hasSize(12);
@@ -63,7 +65,7 @@ class SampleViewerTest {
     }
 
     private List<Boolean> colours(DataSet data, long seed) {
-        return new SampleViewer(data, config, Subset.ALL, seed, folder)
+        return new SampleViewer(data, config, Subset.ALL, seed, Lanes.ONE, folder)
                 .training(30).stream().map(SampleViewerTest::isRed).toList();
     }
 
