@@ -12,6 +12,11 @@ public class CorruptDataException extends JftException {
         this(file.toString(), problem, cause);
     }
 
+    /** Names a path or an address such as {@code s3://bucket/key}. */
+    public CorruptDataException(String location, String problem) {
+        this(location, problem, null);
+    }
+
     /**
      * Names what is not on this machine's file system.
      *

@@ -13,6 +13,7 @@ import org.jft.core.failure.ConfigException;
 import org.jft.data.inspect.ContactSheet;
 import org.jft.data.inspect.SamplePicture;
 import org.jft.data.inspect.SampleViewer;
+import org.jft.data.order.Lanes;
 import org.jft.data.shard.DataSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,8 +40,8 @@ final class ShowCommand implements Runnable {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "Folder of the data set.")
-    private Path folder;
+    @Parameters(paramLabel = "SET", description = "Folder or s3:// prefix of the data set.")
+    private String location;
 
     @Option(
             names = "--contact-sheet",
@@ -97,19 +98,23 @@ final class ShowCommand implements Runnable {
         }
         RunConfig run =
                 config == null ? null : ConfigLoader.load(ConfigLoader.locate(config), List.of());
-        DataConfig how = run == null ? DataConfig.of(folder.toString(), DEFAULT_SIDE) : run.data();
+        DataConfig how = run == null ? DataConfig.of(location, DEFAULT_SIDE) : run.data();
         Subset which = subset == null ? how.subset() : Subset.parse(subset);
         long draw = seed != null ? seed : run == null ? 0 : run.seed();
         Path classes = how.classes() == null ? null : Path.of(how.classes());
-        try (DataSet data = DataSet.open(folder, classes);
+        try (DataSet data = DataSet.open(location, classes);
                 ScratchFolder scratch = ScratchFolder.create()) {
-            SampleViewer viewer = new SampleViewer(data, how, which, draw, scratch.path());
+            Lanes lanes =
+                    run == null
+                            ? Lanes.ONE
+                            : Lanes.of(run.train().globalBatch(), run.train().microBatch());
+            SampleViewer viewer = new SampleViewer(data, how, which, draw, lanes, scratch.path());
             int count = rows * columns;
             List<SamplePicture> pictures =
                     evaluation ? viewer.evaluation(count) : viewer.training(count);
             String title =
                     "%s (%s), %s, seed %s: as %s sees it"
-                            .formatted(folder, which, how.image().size() + " px", draw, view());
+                            .formatted(location, which, how.image().size() + " px", draw, view());
             new ContactSheet(columns, how.image().size()).write(title, pictures, sheet);
             spec.commandLine()
                     .getOut()

@@ -43,8 +43,8 @@ final class StatsCommand implements Runnable {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "Folder of the data set.")
-    private Path folder;
+    @Parameters(paramLabel = "SET", description = "Folder or s3:// prefix of the data set.")
+    private String location;
 
     @Option(names = "--json", description = "One JSON object, every class included.")
     private boolean json;
@@ -58,7 +58,7 @@ final class StatsCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        try (DataSet data = DataSet.open(folder)) {
+        try (DataSet data = DataSet.open(location, null)) {
             Survey survey = Survey.of(data);
             if (html != null) {
                 Files.writeString(html, SurveyPage.render(data, survey));
@@ -78,7 +78,7 @@ final class StatsCommand implements Runnable {
         out.println(
                 "%s: split %s, %,d images in %d shards, %,.1f MiB, fingerprint %s"
                         .formatted(
-                                folder,
+                                location,
                                 data.manifest().split(),
                                 s.images(),
                                 data.manifest().shards().size(),

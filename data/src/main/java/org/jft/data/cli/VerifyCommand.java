@@ -1,7 +1,6 @@
 package org.jft.data.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jft.core.cli.CommandRunner;
 import org.jft.data.ingest.Verifier;
@@ -21,24 +20,27 @@ import picocli.CommandLine.Spec;
 final class VerifyCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "Folder of the data set.")
-    private Path folder;
+    @Parameters(paramLabel = "SET", description = "Folder or s3:// prefix of the data set.")
+    private String location;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Verifier.Result result = new Verifier(folder).run();
+        Verifier.Result result = new Verifier(location).run();
         result.problems().forEach(out::println);
         if (result.problems().isEmpty()) {
             out.println(
                     "%s: %,d images in %d shards, all sound"
-                            .formatted(folder, result.rows(), result.shards()));
+                            .formatted(location, result.rows(), result.shards()));
             return CommandRunner.DONE;
         }
         out.println(
                 "%s: %,d problems in %,d images and %d shards"
                         .formatted(
-                                folder, result.problems().size(), result.rows(), result.shards()));
+                                location,
+                                result.problems().size(),
+                                result.rows(),
+                                result.shards()));
         return CommandRunner.FAILED;
     }
 }

@@ -1,7 +1,6 @@
 package org.jft.data.ingest;
 
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jft.core.cli.ProgressLine;
@@ -10,14 +9,17 @@ import org.jft.data.shard.Manifest;
 import org.jft.data.shard.SampleKey;
 
 /**
- * Reads a whole data set back: every shard has the checksum of the manifest, every image decodes to
- * the size of its row, every key is the hash of its image.
+ * Reads a whole data set back: every shard has the checksum of the manifest, every index is its
+ * shard's, every image decodes to the size of its row, every key is the hash of its image.
  */
 public final class Verifier {
-    private final Path folder;
+    private final String location;
 
-    public Verifier(Path folder) {
-        this.folder = folder;
+    /**
+     * @param location of the data set: a folder, or {@code s3://bucket/prefix}
+     */
+    public Verifier(String location) {
+        this.location = location;
     }
 
     /**
@@ -34,7 +36,7 @@ public final class Verifier {
      */
     public Result run() {
         List<String> problems = new ArrayList<>();
-        try (DataSet data = DataSet.open(folder)) {
+        try (DataSet data = DataSet.open(location, null)) {
             checkShards(data, problems);
             checkRows(data, problems);
             return new Result(data.rowCount(), data.manifest().shards().size(), problems);
@@ -47,7 +49,7 @@ public final class Verifier {
                 ProgressLine.start("checksums", shards.size(), "shards", System.nanoTime())) {
             OrderedWork.run(
                     shards.size(),
-                    i -> () -> data.checksumProblem(shards.get((int) i)),
+                    i -> () -> data.problem((int) i),
                     (i, problem) -> {
                         problem.ifPresent(problems::add);
                         progress.update(i + 1, System.nanoTime());

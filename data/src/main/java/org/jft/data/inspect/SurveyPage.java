@@ -40,7 +40,7 @@ public final class SurveyPage {
     }
 
     private String page() {
-        String name = text(data.folder().toString());
+        String name = text(data.location());
         add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>");
         add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
         add("<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>", name, stylesheet());

@@ -2,35 +2,38 @@ package org.jft.data.shard;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jft.core.config.DataConfig;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.data.store.Storage;
 import org.jft.data.taxonomy.ClassMapping;
 import org.jft.data.taxonomy.Labels;
 import org.jft.data.taxonomy.Taxonomy;
 
 /**
- * A data set folder, open for random access. Opening reads footers, small columns and page headers
- * of all shards (about 50 bytes of memory a row) and checks sizes and label ids; it does not read
- * images or verify checksums ({@code jft-data verify} does). Thread-safe; but do not interrupt a
- * thread that reads: the JDK then closes the shard's file for all threads.
+ * A data set, open for random access, in a folder of this machine or in an object store. Opening
+ * finds all shards, compares their sizes with the manifest and looks at the head of each one's
+ * index (made now where it is missing); what a row needs is mapped when it is first asked for. So
+ * it opens as fast for 300M rows as their shards can be listed, and takes no memory by the row.
+ * Neither images are read nor checksums verified ({@code jft-data verify} does). Thread-safe; but
+ * do not interrupt a thread that reads: the JDK then closes the shard's file for all threads.
  */
 public final class DataSet implements SampleStore {
-    private final Path folder;
+    private final Storage storage;
     private final Manifest manifest;
     private final Taxonomy taxonomy;
 
-    /** Null when the classes are the folder's own. */
+    /** Null when the classes are the data set's own. */
     private final ClassMapping mapping;
 
     private final String fingerprint;
@@ -38,12 +41,12 @@ public final class DataSet implements SampleStore {
     private final long[] firstRow; // [shards + 1], ascending
 
     private DataSet(
-            Path folder,
+            Storage storage,
             Manifest manifest,
             Taxonomy taxonomy,
             ClassMapping mapping,
             OpenShard[] shards) {
-        this.folder = folder;
+        this.storage = storage;
         this.manifest = manifest;
         this.taxonomy = mapping == null ? taxonomy : mapping.taxonomy();
         this.mapping = mapping;
@@ -54,7 +57,7 @@ public final class DataSet implements SampleStore {
         this.shards = shards;
         this.firstRow = new long[shards.length + 1];
         for (int i = 0; i < shards.length; i++) {
-            firstRow[i + 1] = firstRow[i] + shards[i].rows().count();
+            firstRow[i + 1] = firstRow[i] + manifest.shards().get(i).rows();
         }
     }
 
@@ -65,44 +68,66 @@ public final class DataSet implements SampleStore {
      * @throws CorruptDataException naming the file that is missing, truncated or altered
      */
     public static DataSet open(Path folder) {
-        return open(folder, null);
+        return open(folder.toString(), null);
     }
 
     /**
-     * Opens a folder; its labels are mapped to the classes of a list (see {@link ClassMapping}),
+     * Opens a data set; its labels are mapped to the classes of a list (see {@link ClassMapping}),
      * which from then on are all the classes it has.
      *
-     * @param classes the list's file; null for the folder's own classes
+     * @param location a folder, or {@code s3://bucket/prefix}
+     * @param classes the list's file; null for the data set's own classes
      */
-    public static DataSet open(Path folder, Path classes) {
-        Manifest manifest = Manifest.load(folder);
-        Taxonomy taxonomy = loadTaxonomy(folder, manifest);
-        ClassMapping mapping = classes == null ? null : ClassMapping.load(taxonomy, classes);
-        List<Manifest.Shard> listed = manifest.shards();
-        OpenShard[] shards = new OpenShard[listed.size()];
-        try {
-            IntStream.range(0, shards.length)
-                    .parallel()
-                    .forEach(i -> shards[i] = file(folder, listed.get(i)).open(taxonomy.size()));
-        } catch (RuntimeException e) {
-            Arrays.stream(shards).filter(Objects::nonNull).forEach(OpenShard::close);
-            throw e;
-        }
-        return new DataSet(folder, manifest, taxonomy, mapping, shards);
+    public static DataSet open(String location, Path classes) {
+        return open(Storage.of(location), classes);
     }
 
     /** Opens what a run trains on, with its list of classes. */
     public static DataSet openTrain(DataConfig config) {
-        return open(Path.of(config.train()), classes(config));
+        return open(config.train(), classes(config));
+    }
+
+    /** Returns whether there is anything to open where a run finds what it trains on. */
+    public static boolean trainIsThere(DataConfig config) {
+        try (Storage storage = Storage.of(config.train())) {
+            return storage.folder()
+                    .map(Files::exists)
+                    .orElseGet(() -> storage.exists(Manifest.FILE_NAME));
+        }
     }
 
     /** Opens what a run is scored on, with its list of classes. */
     public static DataSet openTest(DataConfig config) {
-        return open(Path.of(config.test()), classes(config));
+        return open(config.test(), classes(config));
     }
 
     private static Path classes(DataConfig config) {
         return config.classes() == null ? null : Path.of(config.classes());
+    }
+
+    private static DataSet open(Storage storage, Path classes) {
+        List<OpenShard> open = Collections.synchronizedList(new ArrayList<>());
+        try {
+            Manifest manifest = Manifest.load(storage);
+            Taxonomy taxonomy = loadTaxonomy(storage, manifest);
+            ClassMapping mapping = classes == null ? null : ClassMapping.load(taxonomy, classes);
+            Path indexes = storage.derived(manifest.fingerprint());
+            OpenShard[] shards = new OpenShard[manifest.shards().size()];
+            IntStream.range(0, shards.length)
+                    .parallel()
+                    .forEach(
+                            i -> {
+                                Manifest.Shard listed = manifest.shards().get(i);
+                                shards[i] =
+                                        OpenShard.open(storage, listed, indexes, taxonomy.size());
+                                open.add(shards[i]);
+                            });
+            return new DataSet(storage, manifest, taxonomy, mapping, shards);
+        } catch (RuntimeException e) {
+            open.forEach(OpenShard::close);
+            storage.close();
+            throw e;
+        }
     }
 
     private static String fingerprint(Manifest manifest, List<String> names) {
@@ -112,20 +137,18 @@ public final class DataSet implements SampleStore {
         return Sha256.hex(digest);
     }
 
-    private static Taxonomy loadTaxonomy(Path folder, Manifest manifest) {
-        Path file = folder.resolve(manifest.taxonomy().file());
-        if (!Files.isRegularFile(file)) {
+    private static Taxonomy loadTaxonomy(Storage storage, Manifest manifest) {
+        String name = manifest.taxonomy().file();
+        String file = storage.locate(name);
+        if (!storage.exists(name)) {
             throw new CorruptDataException(file, "missing, but manifest.json names it");
         }
-        try {
-            if (!Sha256.ofFile(file).equals(manifest.taxonomy().sha256())) {
-                throw new CorruptDataException(
-                        file, "altered: its checksum is not the one in manifest.json");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        byte[] text = storage.readAll(name);
+        if (!Sha256.hex(Sha256.digest().digest(text)).equals(manifest.taxonomy().sha256())) {
+            throw new CorruptDataException(
+                    file, "altered: its checksum is not the one in manifest.json");
         }
-        Taxonomy taxonomy = Taxonomy.load(file);
+        Taxonomy taxonomy = Taxonomy.parse(text, file);
         if (taxonomy.size() != manifest.classCount()) {
             throw new CorruptDataException(
                     file,
@@ -135,13 +158,9 @@ public final class DataSet implements SampleStore {
         return taxonomy;
     }
 
-    private static ShardFile file(Path folder, Manifest.Shard shard) {
-        return new ShardFile(folder.resolve(shard.file()), shard);
-    }
-
-    /** Returns the folder it was opened from. */
-    public Path folder() {
-        return folder;
+    /** Returns the place it was opened from. */
+    public String location() {
+        return storage.locate("");
     }
 
     public Manifest manifest() {
@@ -153,22 +172,19 @@ public final class DataSet implements SampleStore {
     }
 
     /**
-     * Reads a whole shard and compares its checksum with the manifest's.
+     * Reads a whole shard, compares its checksum with the manifest's, and what it says of its rows
+     * with its index.
      *
+     * @param shard number of the shard
      * @return one sentence naming the file when they differ
      */
-    public Optional<String> checksumProblem(Manifest.Shard shard) {
-        Path file = folder.resolve(shard.file());
-        try {
-            String found = Sha256.ofFile(file);
-            return found.equals(shard.sha256())
-                    ? Optional.empty()
-                    : Optional.of(
-                            "%s: altered: its SHA-256 is %s, manifest.json says %s"
-                                    .formatted(file, found, shard.sha256()));
-        } catch (IOException e) {
-            return Optional.of("%s: cannot be read: %s".formatted(file, e));
-        }
+    public Optional<String> problem(int shard) {
+        return shards[shard].problem();
+    }
+
+    /** Returns how many shards' indexes are mapped by now. */
+    long mappedShards() {
+        return Arrays.stream(shards).filter(OpenShard::mapped).count();
     }
 
     @Override
@@ -184,9 +200,7 @@ public final class DataSet implements SampleStore {
     @Override
     public SampleKey key(long row) {
         int shard = shardOf(row);
-        RowColumns rows = shards[shard].rows();
-        int at = rowIn(shard, row);
-        return new SampleKey(rows.keyHigh()[at], rows.keyLow()[at]);
+        return shards[shard].index().key(rowIn(shard, row));
     }
 
     @Override
@@ -198,31 +212,31 @@ public final class DataSet implements SampleStore {
     /** Returns the length of the encoded image, bytes. */
     public int imageBytes(long row) {
         int shard = shardOf(row);
-        return shards[shard].rows().imageBytes()[rowIn(shard, row)];
+        return shards[shard].index().imageBytes(rowIn(shard, row));
     }
 
     /** Returns the image's width as its header says, pixels. */
     public int width(long row) {
         int shard = shardOf(row);
-        return shards[shard].rows().widths()[rowIn(shard, row)];
+        return shards[shard].index().width(rowIn(shard, row));
     }
 
     /** Returns the image's height as its header says, pixels. */
     public int height(long row) {
         int shard = shardOf(row);
-        return shards[shard].rows().heights()[rowIn(shard, row)];
+        return shards[shard].index().height(rowIn(shard, row));
     }
 
     @Override
     public Labels labels(long row) {
         int shard = shardOf(row);
-        return mapped(shards[shard].rows().labels(rowIn(shard, row)));
+        return mapped(shards[shard].index().labels(rowIn(shard, row)));
     }
 
     @Override
     public Labels cleanLabels(long row) {
         int shard = shardOf(row);
-        return mapped(shards[shard].rows().cleanLabels(rowIn(shard, row)));
+        return mapped(shards[shard].index().cleanLabels(rowIn(shard, row)));
     }
 
     private Labels mapped(Labels labels) {
@@ -232,13 +246,7 @@ public final class DataSet implements SampleStore {
     @Override
     public String locate(long row) {
         int shard = shardOf(row);
-        Manifest.Shard listed = manifest.shards().get(shard);
-        String path = file(folder, listed).imagePath(rowIn(shard, row));
-        return "%s row %d%s"
-                .formatted(
-                        folder.resolve(listed.file()),
-                        rowIn(shard, row),
-                        path == null ? "" : " (%s)".formatted(path));
+        return shards[shard].locate(rowIn(shard, row));
     }
 
     @Override
@@ -251,6 +259,7 @@ public final class DataSet implements SampleStore {
         for (OpenShard shard : shards) {
             shard.close();
         }
+        storage.close();
     }
 
     private int shardOf(long row) {

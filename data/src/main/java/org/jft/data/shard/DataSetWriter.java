@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
+import org.jft.data.store.Storage;
+import org.jft.data.store.StoredFile;
 import org.jft.data.taxonomy.Labels;
 import org.jft.data.taxonomy.Taxonomy;
 
@@ -27,7 +29,7 @@ import org.jft.data.taxonomy.Taxonomy;
  */
 public final class DataSetWriter implements Closeable {
     static final String INCOMPLETE = ".incomplete";
-    private static final Pattern SHARD_NAME = Pattern.compile("shard-\\d{5}\\.parquet");
+    private static final Pattern SHARD_NAME = Pattern.compile("shard-\\d{5}\\.(parquet|index)");
 
     private final Path folder;
     private final Path incomplete;
@@ -115,6 +117,10 @@ public final class DataSetWriter implements Closeable {
             removeOld();
             for (Manifest.Shard shard : shards) {
                 moveIntoPlace(shard.file());
+                String index = ShardIndexFile.nameFor(shard);
+                if (Files.exists(incomplete.resolve(index))) {
+                    moveIntoPlace(index);
+                }
             }
             moveIntoPlace(Taxonomy.FILE_NAME);
             ManifestFile.write(manifest, folder);
@@ -182,6 +188,15 @@ public final class DataSetWriter implements Closeable {
             Manifest.Shard shard = current.finish();
             current = null;
             shards.add(shard);
+            makeIndex(shard);
+        }
+    }
+
+    /** Reads the small columns back while they are warm; a remote copy of the set needs it most. */
+    private void makeIndex(Manifest.Shard shard) {
+        try (Storage storage = Storage.of(incomplete.toString());
+                StoredFile file = storage.open(shard.file(), shard.bytes())) {
+            new IndexSource(storage, file, shard, incomplete, taxonomy.size()).make();
         }
     }
 

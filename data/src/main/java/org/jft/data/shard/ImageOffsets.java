@@ -4,8 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.format.DataPageHeader;
 import org.apache.parquet.format.Encoding;
@@ -15,6 +13,7 @@ import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.data.store.StoredFile;
 
 /**
  * Finds where each image lies in a shard, so that reading one is a single positional read and
@@ -38,14 +37,12 @@ final class ImageOffsets {
     /** Page header, level length and levels fit into this, unless the page has 10,000s of rows. */
     private static final int HEADER_BYTES = 512;
 
-    private final Path file;
-    private final FileChannel channel;
+    private final StoredFile file;
     private final ByteBuffer head =
             ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-    ImageOffsets(Path file, FileChannel channel) {
+    ImageOffsets(StoredFile file) {
         this.file = file;
-        this.channel = channel;
     }
 
     /**
@@ -99,11 +96,9 @@ final class ImageOffsets {
     }
 
     private void readHead(long position, long end) throws IOException {
+        expect(end <= file.length(), "its image column runs past the end of the file");
         head.clear().limit((int) Math.min(HEADER_BYTES, end - position));
-        while (head.hasRemaining()) {
-            int n = channel.read(head, position + head.position());
-            expect(n >= 0, "it ends within an image page at offset %d".formatted(position));
-        }
+        file.read(position, head);
         head.flip();
     }
 
@@ -122,7 +117,7 @@ final class ImageOffsets {
     private void expect(boolean holds, String problem) {
         if (!holds) {
             throw new CorruptDataException(
-                    file, "not a shard as jft-data writes them: %s".formatted(problem));
+                    file.location(), "not a shard as jft-data writes them: %s".formatted(problem));
         }
     }
 }

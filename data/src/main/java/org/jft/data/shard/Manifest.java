@@ -2,9 +2,9 @@ package org.jft.data.shard;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
+import org.jft.data.store.Storage;
 
 /**
  * {@code manifest.json}: what a data set folder holds. Written last, so a folder with a manifest is
@@ -52,13 +52,13 @@ public record Manifest(
     }
 
     /**
-     * Reads the manifest of a data set folder.
+     * Reads the manifest of a data set.
      *
      * @throws org.jft.core.failure.ConfigException saying what to run when there is none
      * @throws org.jft.core.failure.CorruptDataException naming the file and what is wrong in it
      */
-    public static Manifest load(Path folder) {
-        return ManifestFile.read(folder);
+    public static Manifest load(Storage storage) {
+        return ManifestFile.read(storage);
     }
 
     /** Returns the rows of all shards. */

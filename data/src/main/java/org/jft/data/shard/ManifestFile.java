@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.core.file.WholeFile;
+import org.jft.data.store.Storage;
 
 /** Reads and writes {@code manifest.json}. */
 final class ManifestFile {
@@ -34,14 +35,18 @@ final class ManifestFile {
 
     private ManifestFile() {}
 
-    static Manifest read(Path folder) {
-        Path file = folder.resolve(Manifest.FILE_NAME);
-        if (!Files.isRegularFile(file)) {
-            throw new ConfigException(missing(folder));
+    static Manifest read(Storage storage) {
+        String file = storage.locate(Manifest.FILE_NAME);
+        if (!storage.exists(Manifest.FILE_NAME)) {
+            throw new ConfigException(
+                    storage.folder()
+                            .map(ManifestFile::missing)
+                            .orElseGet(
+                                    () -> "%s: not there, so this is no data set".formatted(file)));
         }
         Manifest manifest;
         try {
-            manifest = JSON.readValue(Files.readAllBytes(file), Manifest.class);
+            manifest = JSON.readValue(storage.readAll(Manifest.FILE_NAME), Manifest.class);
         } catch (JsonProcessingException e) {
             String reason = e.getOriginalMessage().lines().findFirst().orElse("");
             throw new CorruptDataException(file, "not a manifest: " + reason, e);
@@ -52,7 +57,7 @@ final class ManifestFile {
         return manifest;
     }
 
-    private static void check(Path file, Manifest manifest) {
+    private static void check(String file, Manifest manifest) {
         if (manifest.schemaVersion() != Manifest.SCHEMA_VERSION) {
             throw new CorruptDataException(
                     file,

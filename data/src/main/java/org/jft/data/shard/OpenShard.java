@@ -1,48 +1,128 @@
 package org.jft.data.shard;
 
 import java.io.Closeable;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import org.jft.core.failure.CorruptDataException;
+import java.security.MessageDigest;
+import java.util.Optional;
+import org.jft.core.failure.JftException;
+import org.jft.data.store.Storage;
+import org.jft.data.store.StoredFile;
 
-/** A shard ready for random access: its small columns and the place of each image. */
-record OpenShard(Path file, FileChannel channel, RowColumns rows, long[] offset)
-        implements Closeable {
+/**
+ * A shard ready for random access. Its index is mapped when a row of it is first asked for, so that
+ * a data set opens as fast as its files are found.
+ */
+final class OpenShard implements Closeable {
     /** Grown buffers are a multiple of this, so that slightly larger images do not grow them. */
     private static final int SCRATCH_STEP = 1 << 16;
 
+    private static final int CHECKSUM_BUFFER = 1 << 20;
+
+    private final StoredFile file;
+    private final Manifest.Shard listed;
+    private final IndexSource source;
+    private volatile ShardIndex index;
+
+    private OpenShard(StoredFile file, Manifest.Shard listed, IndexSource source) {
+        this.file = file;
+        this.listed = listed;
+        this.source = source;
+    }
+
+    /**
+     * Opens a shard; makes its index, if there is none yet.
+     *
+     * @param indexes folder of index files
+     * @param classCount every label id must be below it
+     * @throws org.jft.core.failure.CorruptDataException naming the file and what is wrong in it
+     */
+    static OpenShard open(Storage storage, Manifest.Shard listed, Path indexes, int classCount) {
+        StoredFile file = storage.open(listed.file(), listed.bytes());
+        OpenShard shard =
+                new OpenShard(
+                        file, listed, new IndexSource(storage, file, listed, indexes, classCount));
+        try {
+            if (!shard.source.ready()) {
+                shard.index = shard.source.make();
+            }
+            return shard;
+        } catch (RuntimeException e) {
+            shard.close();
+            throw e;
+        }
+    }
+
+    /** Returns whether its index takes part of the address space yet. */
+    boolean mapped() {
+        return index != null;
+    }
+
+    ShardIndex index() {
+        if (index == null) {
+            synchronized (this) {
+                if (index == null) {
+                    index = source.load();
+                }
+            }
+        }
+        return index;
+    }
+
     /** One positional read; allocates only when {@code scratch} is too small. */
     ByteBuffer readImage(int row, ByteBuffer scratch) {
-        int length = rows.imageBytes()[row];
+        ShardIndex rows = index();
+        int length = rows.imageBytes(row);
         ByteBuffer image = scratch;
         if (scratch == null || !scratch.isDirect() || scratch.capacity() < length) {
             int steps = (length + SCRATCH_STEP - 1) / SCRATCH_STEP;
             image = ByteBuffer.allocateDirect(Math.max(length, steps * SCRATCH_STEP));
         }
         image.clear().limit(length);
-        try {
-            while (image.hasRemaining()) {
-                if (channel.read(image, offset[row] + image.position()) < 0) {
-                    throw new CorruptDataException(
-                            file, "truncated while in use: row %d is cut off".formatted(row));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    new IOException("%s: row %d cannot be read: %s".formatted(file, row, e), e));
-        }
+        file.read(rows.offset(row), image);
         return image.flip();
+    }
+
+    /** Says where a row lies; without the image's own path when the shard cannot tell any more. */
+    String locate(int row) {
+        String path = null;
+        try {
+            path = new ShardFile(file, listed).imagePath(row);
+        } catch (JftException unreadable) {
+            // the report is about something else
+        }
+        return "%s row %d%s"
+                .formatted(file.location(), row, path == null ? "" : " (%s)".formatted(path));
+    }
+
+    /** Reads all of it; returns one sentence when it is not what manifest and index say. */
+    Optional<String> problem() {
+        try {
+            String found = checksum();
+            if (!found.equals(listed.sha256())) {
+                return Optional.of(
+                        "%s: altered: its SHA-256 is %s, manifest.json says %s"
+                                .formatted(file.location(), found, listed.sha256()));
+            }
+            return source.problem();
+        } catch (JftException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private String checksum() {
+        MessageDigest digest = Sha256.digest();
+        ByteBuffer buffer = ByteBuffer.allocate(CHECKSUM_BUFFER);
+        for (long at = 0; at < file.length(); at += CHECKSUM_BUFFER) {
+            buffer.clear().limit((int) Math.min(CHECKSUM_BUFFER, file.length() - at));
+            file.read(at, buffer);
+            digest.update(buffer.flip());
+        }
+        return Sha256.hex(digest);
     }
 
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        file.close();
     }
 }

@@ -1,15 +1,13 @@
 package org.jft.data.shard;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.parquet.column.ColumnReader;
 import org.jft.core.failure.CorruptDataException;
-import org.jft.data.taxonomy.Labels;
 
 /**
- * The small columns of a shard in memory, about 50 bytes a row. The labels of row {@code r} are at
- * {@code labelStart[r]} to {@code labelStart[r + 1]} - 1 of {@code labelIds} and {@code
- * confidences}; clean labels likewise.
+ * The small columns of a shard as they come out of Parquet, on their way into a {@link ShardIndex}.
+ * The labels of row {@code r} are at {@code labelStart[r]} to {@code labelStart[r + 1]} - 1 of
+ * {@code labelIds} and {@code confidences}; clean labels likewise.
  */
 record RowColumns(
         long[] keyHigh,
@@ -27,29 +25,17 @@ record RowColumns(
         return keyHigh.length;
     }
 
-    Labels labels(int row) {
-        int from = labelStart[row];
-        int to = labelStart[row + 1];
-        return from == to
-                ? Labels.NONE
-                : new Labels(
-                        Arrays.copyOfRange(labelIds, from, to),
-                        Arrays.copyOfRange(confidences, from, to));
+    /** Returns one more than the largest label id. */
+    int labelIdEnd() {
+        return 1 + Math.max(largest(labelIds), largest(cleanIds));
     }
 
-    Labels cleanLabels(int row) {
-        int from = cleanStart[row];
-        int to = cleanStart[row + 1];
-        if (from == to) {
-            return Labels.NONE;
-        }
-        float[] certain = new float[to - from];
-        Arrays.fill(certain, 1f);
-        return new Labels(Arrays.copyOfRange(cleanIds, from, to), certain);
+    private static int largest(int[] ids) {
+        return Arrays.stream(ids).max().orElse(-1);
     }
 
     /** Checks what the arrays must obey; the message names the file, the row and the value. */
-    void check(Path file, int classCount) {
+    void check(String file, int classCount) {
         for (int row = 0; row < count(); row++) {
             checkIds(file, row, labelIds, labelStart, classCount, "label");
             checkIds(file, row, cleanIds, cleanStart, classCount, "clean label");
@@ -69,7 +55,7 @@ record RowColumns(
     }
 
     private static void checkIds(
-            Path file, int row, int[] ids, int[] start, int classCount, String what) {
+            String file, int row, int[] ids, int[] start, int classCount, String what) {
         for (int i = start[row]; i < start[row + 1]; i++) {
             if (ids[i] < 0 || ids[i] >= classCount) {
                 throw new CorruptDataException(
@@ -112,7 +98,7 @@ record RowColumns(
             cleanStart = new int[rows + 1];
         }
 
-        void keys(ColumnReader column, int count, Path file) {
+        void keys(ColumnReader column, int count, String file) {
             for (int i = 0; i < count; i++) {
                 byte[] bytes = column.getBinary().getBytes();
                 if (bytes.length != SampleKey.LENGTH) {

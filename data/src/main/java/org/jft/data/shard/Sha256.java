@@ -10,6 +10,9 @@ import java.util.HexFormat;
 
 /** The one checksum used here. Not Guava's Hashing: the JDK's runs on the CPU's SHA unit. */
 final class Sha256 {
+    /** Length of a checksum. */
+    static final int BYTES = 32;
+
     private Sha256() {}
 
     static MessageDigest digest() {
@@ -21,7 +24,15 @@ final class Sha256 {
     }
 
     static String hex(MessageDigest digest) {
-        return HexFormat.of().formatHex(digest.digest());
+        return hex(digest.digest());
+    }
+
+    static String hex(byte[] checksum) {
+        return HexFormat.of().formatHex(checksum);
+    }
+
+    static byte[] fromHex(String checksum) {
+        return HexFormat.of().parseHex(checksum);
     }
 
     static String ofFile(Path file) throws IOException {

@@ -1,10 +1,7 @@
 package org.jft.data.shard;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -17,83 +14,59 @@ import org.apache.parquet.example.DummyRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
-import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.MessageType;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.core.failure.JftException;
+import org.jft.data.store.StoredFile;
 
 /** Reads a shard's footer and columns through Parquet; images are not touched. */
 final class ShardFile {
-    private final Path file;
+    private final StoredFile file;
     private final Manifest.Shard expected;
 
-    ShardFile(Path file, Manifest.Shard expected) {
+    ShardFile(StoredFile file, Manifest.Shard expected) {
         this.file = file;
         this.expected = expected;
     }
 
     /**
-     * Opens the shard.
+     * Reads all that a {@link ShardIndex} holds.
      *
-     * @throws CorruptDataException naming the file and what differs from the manifest
+     * @throws CorruptDataException naming the file and what is wrong in it
      */
-    OpenShard open(int classCount) {
-        FileChannel channel = null;
-        try {
-            channel = FileChannel.open(file, StandardOpenOption.READ);
-            checkSize(channel.size());
-            OpenShard shard = read(channel);
-            shard.rows().check(file, classCount);
-            return shard;
-        } catch (NoSuchFileException e) {
-            throw new CorruptDataException(file, "missing, but manifest.json lists it", e);
+    ByteBuffer index(int classCount) {
+        try (ParquetFileReader reader = parquet()) {
+            checkSchema(reader.getFooter().getFileMetaData().getSchema());
+            RowColumns columns = columns(reader);
+            columns.check(file.location(), classCount);
+            long[] offset = new long[columns.count()];
+            locateImages(reader, columns.imageBytes(), offset);
+            return ShardIndex.encode(file.location(), expected, columns, offset);
+        } catch (JftException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
-            closeQuietly(channel);
-            if (e instanceof CorruptDataException corrupt) {
-                throw corrupt;
-            }
             throw unreadable(e);
         }
     }
 
-    private void checkSize(long bytes) {
-        if (bytes != expected.bytes()) {
-            throw new CorruptDataException(
-                    file,
-                    "%s: has %,d bytes, manifest.json says %,d"
-                            .formatted(
-                                    bytes < expected.bytes() ? "truncated" : "altered",
-                                    bytes,
-                                    expected.bytes()));
+    private RowColumns columns(ParquetFileReader reader) throws IOException {
+        long count = reader.getRecordCount();
+        if (count != expected.rows()) {
+            throw corrupt("has %,d rows, manifest.json says %,d".formatted(count, expected.rows()));
         }
+        RowColumns.Builder rows = new RowColumns.Builder(Math.toIntExact(count));
+        reader.setRequestedSchema(SampleSchema.SMALL_COLUMNS);
+        for (PageReadStore group = reader.readNextRowGroup();
+                group != null;
+                group = reader.readNextRowGroup()) {
+            addRowGroup(group, rows);
+        }
+        return rows.build();
     }
 
-    private OpenShard read(FileChannel channel) throws IOException {
-        try (ParquetFileReader reader = parquet()) {
-            checkSchema(reader.getFooter().getFileMetaData().getSchema());
-            long count = reader.getRecordCount();
-            if (count != expected.rows()) {
-                throw new CorruptDataException(
-                        file,
-                        "has %,d rows, manifest.json says %,d".formatted(count, expected.rows()));
-            }
-            RowColumns.Builder rows = new RowColumns.Builder(Math.toIntExact(count));
-            reader.setRequestedSchema(SampleSchema.SMALL_COLUMNS);
-            for (PageReadStore group = reader.readNextRowGroup();
-                    group != null;
-                    group = reader.readNextRowGroup()) {
-                addRowGroup(group, rows);
-            }
-            RowColumns columns = rows.build();
-            long[] offset = new long[columns.count()];
-            locateImages(reader, channel, columns.imageBytes(), offset);
-            return new OpenShard(file, channel, columns, offset);
-        }
-    }
-
-    private void locateImages(
-            ParquetFileReader reader, FileChannel channel, int[] length, long[] offset)
+    private void locateImages(ParquetFileReader reader, int[] length, long[] offset)
             throws IOException {
-        ImageOffsets images = new ImageOffsets(file, channel);
+        ImageOffsets images = new ImageOffsets(file);
         ColumnDescriptor column =
                 SampleSchema.TYPE.getColumnDescription(SampleSchema.IMAGE_DATA_COLUMN);
         int row = 0;
@@ -101,8 +74,7 @@ final class ShardFile {
             row = images.locate(chunk(group), column, length, offset, row);
         }
         if (row != offset.length) {
-            throw new CorruptDataException(
-                    file, "has %,d images for %,d rows".formatted(row, offset.length));
+            throw corrupt("has %,d images for %,d rows".formatted(row, offset.length));
         }
     }
 
@@ -122,8 +94,7 @@ final class ShardFile {
                                     .getPrimitiveType()
                                     .equals(column.getPrimitiveType());
             if (!same) {
-                throw new CorruptDataException(
-                        file,
+                throw corrupt(
                         "not a shard as jft-data writes them: the column %s is not '%s'"
                                 .formatted(
                                         String.join(".", column.getPath()),
@@ -140,7 +111,7 @@ final class ShardFile {
                         SampleSchema.SMALL_COLUMNS,
                         null);
         int count = Math.toIntExact(group.getRowCount());
-        rows.keys(column(store, SampleSchema.KEY), count, file);
+        rows.keys(column(store, SampleSchema.KEY), count, file.location());
         rows.imageBytes(column(store, SampleSchema.IMAGE_BYTES), count);
         rows.widths(column(store, SampleSchema.WIDTH), count);
         rows.heights(column(store, SampleSchema.HEIGHT), count);
@@ -198,24 +169,19 @@ final class ShardFile {
 
     private ParquetFileReader parquet() throws IOException {
         return ParquetFileReader.open(
-                new LocalInputFile(file),
+                new StoredInputFile(file),
                 ParquetReadOptions.builder(new PlainParquetConfiguration())
                         .withCodecFactory(new ZstdCodecs())
                         .build());
     }
 
-    private CorruptDataException unreadable(Exception e) {
-        String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        return new CorruptDataException(file, "not readable as Parquet: %s".formatted(reason), e);
+    private CorruptDataException corrupt(String problem) {
+        return new CorruptDataException(file.location(), problem);
     }
 
-    private static void closeQuietly(FileChannel channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException ignored) {
-            // the failure that brought us here is the one to report
-        }
+    private CorruptDataException unreadable(Exception e) {
+        String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return new CorruptDataException(
+                file.location(), "not readable as Parquet: %s".formatted(reason), e);
     }
 }

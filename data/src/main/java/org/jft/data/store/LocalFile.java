@@ -1,15 +1,15 @@
 package org.jft.data.store;
 
+import static com.google.common.base.Preconditions.checkState;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -20,39 +20,39 @@ import org.jft.core.failure.CorruptDataException;
  * name still stands for the same file: same inode, size and time of modification.
  */
 final class LocalFile implements StoredFile {
+    private static final String VANISHED = "vanished while in use";
     private static final long CHECK_INTERVAL_NS = SECONDS.toNanos(1);
 
     private final Path path;
-    private final FileChannel channel;
+    private final OpenChannels channels;
     private final BasicFileAttributes opened;
     private final LongSupplier nanoTime;
     private final AtomicLong nextCheckNs;
 
+    private volatile boolean closed;
+
     private LocalFile(
-            Path path, FileChannel channel, BasicFileAttributes opened, LongSupplier nanoTime) {
+            Path path, OpenChannels channels, BasicFileAttributes opened, LongSupplier nanoTime) {
         this.path = path;
-        this.channel = channel;
+        this.channels = channels;
         this.opened = opened;
         this.nanoTime = nanoTime;
         this.nextCheckNs = new AtomicLong(nanoTime.getAsLong() + CHECK_INTERVAL_NS);
     }
 
-    static LocalFile open(Path path, long expectedBytes, LongSupplier nanoTime) {
-        FileChannel channel = null;
+    /** Looks at the file; it is not opened before it is read. */
+    static LocalFile open(
+            Path path, long expectedBytes, OpenChannels channels, LongSupplier nanoTime) {
+        BasicFileAttributes found;
         try {
-            channel = FileChannel.open(path, StandardOpenOption.READ);
-            LocalStorage.checkSize(path.toString(), channel.size(), expectedBytes);
-            return new LocalFile(path, channel, attributes(path), nanoTime);
+            found = attributes(path);
         } catch (NoSuchFileException e) {
-            closeQuietly(channel);
             throw new CorruptDataException(path, LocalStorage.MISSING, e);
         } catch (IOException e) {
-            closeQuietly(channel);
             throw cannotBeRead(path, e);
-        } catch (RuntimeException e) {
-            closeQuietly(channel);
-            throw e;
         }
+        LocalStorage.checkSize(path.toString(), found.size(), expectedBytes);
+        return new LocalFile(path, channels, found, nanoTime);
     }
 
     @Override
@@ -67,21 +67,35 @@ final class LocalFile implements StoredFile {
 
     @Override
     public void read(long position, ByteBuffer into) {
-        long at = position;
-        try {
-            while (into.hasRemaining()) {
-                int count = channel.read(into, at);
-                if (count < 0) {
-                    checkSame();
-                    throw new CorruptDataException(
-                            path, "truncated while in use: it ends before byte %,d".formatted(at));
-                }
-                at += count;
+        int start = into.position();
+        boolean done = false;
+        while (!done) {
+            checkState(!closed, "%s is closed", path);
+            try {
+                fill(channels.of(path), position, into.position(start));
+                done = true;
+            } catch (ClosedChannelException e) {
+                checkSame(); // it had to make room for another, and is opened again
+            } catch (NoSuchFileException e) {
+                throw new CorruptDataException(path, VANISHED, e);
+            } catch (IOException e) {
+                throw cannotBeRead(path, e);
             }
-        } catch (IOException e) {
-            throw cannotBeRead(path, e);
         }
         checkSameNowAndThen();
+    }
+
+    private void fill(FileChannel channel, long position, ByteBuffer into) throws IOException {
+        long at = position;
+        while (into.hasRemaining()) {
+            int count = channel.read(into, at);
+            if (count < 0) {
+                checkSame();
+                throw new CorruptDataException(
+                        path, "truncated while in use: it ends before byte %,d".formatted(at));
+            }
+            at += count;
+        }
     }
 
     private void checkSameNowAndThen() {
@@ -102,7 +116,7 @@ final class LocalFile implements StoredFile {
         try {
             found = attributes(path);
         } catch (NoSuchFileException e) {
-            throw new CorruptDataException(path, "vanished while in use", e);
+            throw new CorruptDataException(path, VANISHED, e);
         } catch (IOException e) {
             throw cannotBeRead(path, e);
         }
@@ -139,20 +153,7 @@ final class LocalFile implements StoredFile {
 
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void closeQuietly(FileChannel channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException ignored) {
-            // the failure that brought us here is the one to report
-        }
+        closed = true;
+        channels.close(path);
     }
 }

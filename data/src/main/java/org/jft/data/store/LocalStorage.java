@@ -4,11 +4,29 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jft.core.failure.CorruptDataException;
 
 /** A folder of this machine. */
-record LocalStorage(Path folder) implements Storage {
+final class LocalStorage implements Storage {
     static final String MISSING = "missing, but manifest.json lists it";
+
+    private final Path folder;
+    private final OpenChannels channels = OpenChannels.ofThisProcess();
+
+    LocalStorage(Path folder) {
+        this.folder = folder;
+    }
+
+    @Override
+    public Optional<Path> folder() {
+        return Optional.of(folder);
+    }
+
+    @Override
+    public Path derived(String fingerprint) {
+        return folder;
+    }
 
     @Override
     public String locate(String name) {
@@ -33,12 +51,12 @@ record LocalStorage(Path folder) implements Storage {
 
     @Override
     public StoredFile open(String name, long expectedBytes) {
-        return LocalFile.open(folder.resolve(name), expectedBytes, System::nanoTime);
+        return LocalFile.open(folder.resolve(name), expectedBytes, channels, System::nanoTime);
     }
 
     @Override
     public void close() {
-        // each file is closed by itself
+        channels.close();
     }
 
     /** Throws unless the sizes are equal. */
@@ -50,8 +68,7 @@ record LocalStorage(Path folder) implements Storage {
                             .formatted(
                                     bytes < expectedBytes ? "truncated" : "altered",
                                     bytes,
-                                    expectedBytes),
-                    null);
+                                    expectedBytes));
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.jft.data.store;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jft.core.config.StoreConfig;
@@ -30,7 +31,18 @@ public interface Storage extends AutoCloseable {
                         .formatted(location, scheme.group(1)));
     }
 
-    /** Returns a file's whole name, for messages. */
+    /** Returns the folder, when it is one of this machine. */
+    Optional<Path> folder();
+
+    /**
+     * Returns a folder of this machine for files that are made from these, and can be made again.
+     * It need not be there yet, and may be one that cannot be written.
+     *
+     * @param fingerprint of the data set
+     */
+    Path derived(String fingerprint);
+
+    /** Returns the whole name of a file, for messages; of the place itself for "". */
     String locate(String name);
 
     /** Returns whether there is such a file. */

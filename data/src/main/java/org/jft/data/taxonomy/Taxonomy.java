@@ -104,6 +104,15 @@ public final class Taxonomy {
         return TaxonomyFile.read(file);
     }
 
+    /**
+     * Reads and checks the text of a {@code taxonomy.json}.
+     *
+     * @param file its name, for messages
+     */
+    public static Taxonomy parse(byte[] text, String file) {
+        return TaxonomyFile.parse(text, file);
+    }
+
     /** Writes {@code taxonomy.json}; equal taxonomies give equal bytes. */
     public void save(Path file) {
         TaxonomyFile.write(this, file);

@@ -38,7 +38,18 @@ final class TaxonomyFile {
 
     static Taxonomy read(Path file) {
         try {
-            Content content = JSON.readValue(Files.readAllBytes(file), Content.class);
+            return parse(Files.readAllBytes(file), file.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * @param file its name, for messages
+     */
+    static Taxonomy parse(byte[] text, String file) {
+        try {
+            Content content = JSON.readValue(text, Content.class);
             if (content == null || content.classes() == null) {
                 throw new CorruptDataException(file, "has no list of classes");
             }

@@ -150,7 +150,7 @@ class JftDataTest {
         assertThat(run("stats", set)).isEqualTo(2);
         assertThat(err.toString()).contains("holds the data sets test, train; name one of them");
         assertThat(run("stats")).isEqualTo(2);
-        assertThat(err.toString()).contains("Missing required parameter: 'DIR'");
+        assertThat(err.toString()).contains("Missing required parameter: 'SET'");
         assertThat(run("show", set)).isEqualTo(2);
         assertThat(err.toString()).contains("Missing required option: '--contact-sheet=FILE'");
         assertThat(run("show", set, "--contact-sheet", "x.png", "--rows", 0)).isEqualTo(2);

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.data.store.Storage;
+import org.jft.data.store.StoredFile;
 import org.jft.data.taxonomy.Labels;
 import org.jft.data.taxonomy.Taxonomy;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +51,10 @@ class CorruptDataSetTest {
         return folder.resolve(manifest.shards().get(index).file());
     }
 
+    private void deleteIndex(int index) throws IOException {
+        Files.delete(folder.resolve(ShardIndexFile.nameFor(manifest.shards().get(index))));
+    }
+
     @Test
     void shouldNameATruncatedShardAndBothSizes() throws IOException {
         long bytes = manifest.shards().get(1).bytes();
@@ -64,6 +70,7 @@ class CorruptDataSetTest {
 
     @Test
     void shouldNameAShardWithoutItsFooter() throws IOException {
+        deleteIndex(0);
         try (RandomAccessFile file = new RandomAccessFile(shard(0).toFile(), "rw")) {
             file.seek(file.length() - 4);
             file.write(new byte[4]);
@@ -135,9 +142,12 @@ class CorruptDataSetTest {
                         manifest.shards().get(0).rows(),
                         Files.size(foreign),
                         Sha256.ofFile(foreign));
-        assertThatThrownBy(() -> new ShardFile(foreign, listed).open(CLASSES))
-                .isInstanceOf(CorruptDataException.class)
-                .hasMessageStartingWith(foreign + ": not a shard as jft-data writes them: ");
+        try (Storage storage = Storage.of(folder.toString());
+                StoredFile file = storage.open("foreign.parquet", listed.bytes())) {
+            assertThatThrownBy(() -> new ShardFile(file, listed).index(CLASSES))
+                    .isInstanceOf(CorruptDataException.class)
+                    .hasMessageStartingWith(foreign + ": not a shard as jft-data writes them: ");
+        }
     }
 
     private static void copyWithDuckDb(Path from, Path to) throws SQLException {

@@ -12,9 +12,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +33,7 @@ class LocalStorageTest {
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
     private final byte[] content = new byte[LENGTH];
+    private final OpenChannels channels = new OpenChannels(10);
     private Path shard;
 
     @BeforeEach
@@ -39,7 +43,7 @@ class LocalStorageTest {
     }
 
     private LocalFile open() {
-        return LocalFile.open(shard, LENGTH, clock::get);
+        return LocalFile.open(shard, LENGTH, channels, clock::get);
     }
 
     @Test
@@ -97,6 +101,32 @@ class LocalStorageTest {
                 .hasMessage(
                         "hdfs://node/sets/photos: data sets are read from folders and from s3://,"
                                 + " not from hdfs://");
+    }
+
+    /** The limit of open files must not be one of shards. */
+    @Test
+    void shouldReadMoreFilesThanMayBeOpenFromManyThreads() throws IOException {
+        OpenChannels few = new OpenChannels(3);
+        List<StoredFile> files = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Path file =
+                    Files.write(folder.resolve("f" + i), Arrays.copyOfRange(content, i, LENGTH));
+            files.add(LocalFile.open(file, LENGTH - i, few, clock::get));
+        }
+        long wrong =
+                IntStream.range(0, 20_000)
+                        .parallel()
+                        .filter(
+                                n -> {
+                                    int i = n * 7919 % 40;
+                                    int at = n % 1000;
+                                    return !read(files.get(i), at, 100)
+                                            .equals(ByteBuffer.wrap(content, i + at, 100).slice());
+                                })
+                        .count();
+        assertThat(wrong).as("seed %d", seed).isZero();
+        files.forEach(StoredFile::close);
+        assertThatThrownBy(() -> read(files.get(0), 0, 100)).hasMessageContaining("is closed");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package org.jft.eval.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,6 +13,7 @@ import org.jft.core.config.Subset;
 import org.jft.core.failure.ConfigException;
 import org.jft.data.shard.DataSet;
 import org.jft.data.shard.Manifest;
+import org.jft.data.store.Storage;
 import org.jft.eval.report.ReportPoint;
 import org.jft.eval.transfer.classification.CheckpointScorer;
 import org.jft.train.loop.RunFolder;
@@ -52,8 +52,9 @@ public final class Sweep {
 
     /** Without the data set nobody knows which of 10% and 30M is larger: counts come last. */
     private static long rowCount(RunConfig base) {
-        Path train = Path.of(base.data().train());
-        return Files.exists(train) ? Manifest.load(train).rows() : 1;
+        try (Storage train = Storage.of(base.data().train())) {
+            return train.exists(Manifest.FILE_NAME) ? Manifest.load(train).rows() : 1;
+        }
     }
 
     private static List<SweepPoint> points(List<Subset> subsets, List<Long> seeds, long rowCount) {

@@ -1,7 +1,5 @@
 package org.jft.train.loop;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jft.core.config.EngineConfig;
@@ -53,10 +51,9 @@ public record RunPlan(
     public static RunPlan of(RunConfig given) {
         RunConfig config = Engines.resolve(given);
         EngineFactory factory = Engines.named(config.engine().name());
-        Path train = Path.of(config.data().train());
         OptionalLong samples = OptionalLong.empty();
         int classes = config.model().classes();
-        if (Files.exists(train)) {
+        if (DataSet.trainIsThere(config.data())) {
             try (DataSet data = DataSet.openTrain(config.data())) {
                 classes = Worker.classes(config, data);
                 Selection selection =
@@ -66,7 +63,7 @@ public record RunPlan(
         } else if (classes == 0) {
             throw new ConfigException(
                     "%s is not there and model.classes is not given, so the head's size is unknown"
-                            .formatted(train));
+                            .formatted(config.data().train()));
         }
         OptionalLong steps =
                 samples.isPresent() || config.train().steps() != null
