@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "data",
         description = {
-            "JPEG to pixels: decode, random-resized crop, mirror.",
+            "JPEG to pixels: decode, random-resized crop, mirror. And how well the order mixes.",
             "Images a second of one thread and of all cores, against javax.imageio with Graphics2D,"
                     + " Pillow and torchvision. The files lie in memory: cut from photographs, or"
                     + " synthetic."
@@ -92,6 +92,13 @@ public final class DataBench implements Callable<Integer> {
                             + " JFT_PYTHON names it (default: ${DEFAULT-VALUE}).")
     private Set<Peer> peers;
 
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            defaultValue = "10000000",
+            description = "Rows of the set whose order is judged (default: ${DEFAULT-VALUE}).")
+    private int orderRows;
+
     @Mixin private BenchOptions options;
 
     @Override
@@ -106,6 +113,9 @@ public final class DataBench implements Callable<Integer> {
             }
         }
         options.print(rows);
+        OrderBench order = new OrderBench(options.rounds());
+        options.print(order.mixing());
+        options.print(List.of(order.resuming(BenchOptions.positive("--rows", orderRows))));
         return CommandRunner.DONE;
     }
 

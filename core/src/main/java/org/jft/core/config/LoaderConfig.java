@@ -8,8 +8,8 @@ import static org.jft.core.config.Checks.check;
  * @param threads decoding threads of one worker; 0 means the worker's share of the cores
  * @param prefetch batches decoded ahead
  * @param blockRows rows that stay together in a read
- * @param windowBlocks blocks that are shuffled among each other; block_rows * window_blocks rows
- *     mix. 0 means all of them
+ * @param windowBlocks blocks that a micro batch mixes: a window of block_rows * window_blocks rows
+ *     for each micro batch of a step. 0 means all of the set
  * @param maxBadShare the run stops when more than this share of images cannot be decoded
  */
 public record LoaderConfig(
