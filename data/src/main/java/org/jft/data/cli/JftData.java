@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
         description = "Make data sets of images with noisy labels, and look into them.",
         subcommands = {
             ImportCommand.class,
+            IndexCommand.class,
             SynthCommand.class,
             StatsCommand.class,
             ShowCommand.class,

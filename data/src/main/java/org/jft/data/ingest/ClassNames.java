@@ -83,7 +83,7 @@ public final class ClassNames {
     }
 
     /** Returns names in the order of their numbers, of those seen if they go on without end. */
-    List<String> first() {
+    public List<String> first() {
         return names.isEmpty() ? seen.stream().map(ClassNames::numberedName).toList() : names;
     }
 }

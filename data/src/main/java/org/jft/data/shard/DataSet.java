@@ -111,15 +111,17 @@ public final class DataSet implements SampleStore {
             Manifest manifest = Manifest.load(storage);
             Taxonomy taxonomy = loadTaxonomy(storage, manifest);
             ClassMapping mapping = classes == null ? null : ClassMapping.load(taxonomy, classes);
-            Path indexes = storage.derived(manifest.fingerprint());
+            IndexSource.Rules rules =
+                    new IndexSource.Rules(
+                            storage.derived(manifest.fingerprint()), taxonomy, manifest.columns());
+            PageCache pages = new PageCache();
             OpenShard[] shards = new OpenShard[manifest.shards().size()];
             IntStream.range(0, shards.length)
                     .parallel()
                     .forEach(
                             i -> {
                                 Manifest.Shard listed = manifest.shards().get(i);
-                                shards[i] =
-                                        OpenShard.open(storage, listed, indexes, taxonomy.size());
+                                shards[i] = OpenShard.open(storage, listed, rules, pages);
                                 open.add(shards[i]);
                             });
             return new DataSet(storage, manifest, taxonomy, mapping, shards);

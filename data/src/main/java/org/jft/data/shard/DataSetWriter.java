@@ -196,7 +196,8 @@ public final class DataSetWriter implements Closeable {
     private void makeIndex(Manifest.Shard shard) {
         try (Storage storage = Storage.of(incomplete.toString());
                 StoredFile file = storage.open(shard.file(), shard.bytes())) {
-            new IndexSource(storage, file, shard, incomplete, taxonomy.size()).make();
+            IndexSource.Rules rules = new IndexSource.Rules(incomplete, taxonomy, null);
+            new IndexSource(storage, file, shard, rules).make();
         }
     }
 

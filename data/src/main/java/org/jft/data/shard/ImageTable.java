@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.GroupType;
@@ -22,6 +25,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.data.store.StoredFile;
 
 /**
  * Parquet written by others, laid out as Hugging Face data sets are:
@@ -36,7 +40,7 @@ import org.jft.core.failure.CorruptDataException;
 public final class ImageTable implements AutoCloseable {
     private static final String BYTES = "bytes";
 
-    private final Path file;
+    private final String file;
     private final MessageType schema;
     private final MessageType imageSchema;
     private final MessageType labelSchema;
@@ -51,7 +55,7 @@ public final class ImageTable implements AutoCloseable {
     private IOException damage;
 
     private ImageTable(
-            Path file, String imageColumn, String labelColumn, ParquetFileReader reader) {
+            String file, String imageColumn, String labelColumn, ParquetFileReader reader) {
         this.file = file;
         this.imageColumn = imageColumn;
         this.labelColumn = labelColumn;
@@ -77,11 +81,21 @@ public final class ImageTable implements AutoCloseable {
      * @throws CorruptDataException when it is not Parquet or a column is missing or of another type
      */
     public static ImageTable open(Path file, String imageColumn, String labelColumn) {
+        return open(new LocalInputFile(file), file.toString(), imageColumn, labelColumn);
+    }
+
+    /** Opens a file that stays the caller's. */
+    static ImageTable open(StoredFile file, String imageColumn, String labelColumn) {
+        return open(new StoredInputFile(file), file.location(), imageColumn, labelColumn);
+    }
+
+    private static ImageTable open(
+            InputFile input, String file, String imageColumn, String labelColumn) {
         ParquetFileReader reader;
         try {
             reader =
                     ParquetFileReader.open(
-                            new LocalInputFile(file),
+                            input,
                             ParquetReadOptions.builder(new PlainParquetConfiguration())
                                     .withCodecFactory(new ForeignCodecs())
                                     .build());
@@ -150,6 +164,28 @@ public final class ImageTable implements AutoCloseable {
     private static boolean isInteger(Type type) {
         PrimitiveTypeName name = type.asPrimitiveType().getPrimitiveTypeName();
         return name == PrimitiveTypeName.INT32 || name == PrimitiveTypeName.INT64;
+    }
+
+    /** Returns the number of rows. */
+    long rowCount() {
+        return reader.getRecordCount();
+    }
+
+    List<BlockMetaData> rowGroups() {
+        return reader.getFooter().getBlocks();
+    }
+
+    /**
+     * Returns the column of the images' bytes.
+     *
+     * @throws CorruptDataException when a row may have several images
+     */
+    ColumnDescriptor imageColumn() {
+        ColumnDescriptor column = schema.getColumnDescription(new String[] {imageColumn, BYTES});
+        if (column.getMaxRepetitionLevel() > 0) {
+            throw wrongColumn(imageColumn, "one image a row");
+        }
+        return column;
     }
 
     /** Returns the names of numbered labels that Hugging Face's metadata holds, or none. */
@@ -274,7 +310,7 @@ public final class ImageTable implements AutoCloseable {
                 .getRecordReader(group, new GroupRecordConverter(columns));
     }
 
-    private static CorruptDataException unreadable(Path file, Exception e) {
+    private static CorruptDataException unreadable(String file, Exception e) {
         String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         return new CorruptDataException(file, "not readable as Parquet: %s".formatted(reason), e);
     }

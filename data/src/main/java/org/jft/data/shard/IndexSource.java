@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.data.store.Storage;
 import org.jft.data.store.StoredFile;
+import org.jft.data.taxonomy.Taxonomy;
 
 /**
  * Where a shard's index comes from: a file in a folder of this machine; failing that, the file that
@@ -14,19 +15,34 @@ import org.jft.data.store.StoredFile;
  *
  * @param storage where the data set lies
  * @param shard the shard; not owned
- * @param folder where index files are kept
- * @param classCount every label id must be below it
  */
-record IndexSource(
-        Storage storage, StoredFile shard, Manifest.Shard listed, Path folder, int classCount) {
+record IndexSource(Storage storage, StoredFile shard, Manifest.Shard listed, Rules rules) {
+    /**
+     * What all shards of a data set have in common.
+     *
+     * @param folder where index files are kept
+     * @param taxonomy every label is one of its classes
+     * @param columns null for our own shards
+     */
+    record Rules(Path folder, Taxonomy taxonomy, Manifest.Columns columns) {}
 
     private ShardIndexFile file() {
-        return new ShardIndexFile(folder, listed);
+        return new ShardIndexFile(rules.folder, listed);
+    }
+
+    private boolean fits(ShardIndex.Header header) {
+        return header.isFor(listed) && header.labelIdEnd() <= rules.taxonomy.size();
+    }
+
+    private ByteBuffer fromShard() {
+        return rules.columns == null
+                ? new ShardFile(shard, listed).index(rules.taxonomy.size())
+                : new ForeignShard(shard, listed, rules.columns, rules.taxonomy).index();
     }
 
     /** Returns whether the folder has it, after a look at the file's first bytes. */
     boolean ready() {
-        return file().header().filter(header -> header.labelIdEnd() <= classCount).isPresent();
+        return file().header().filter(this::fits).isPresent();
     }
 
     /**
@@ -46,7 +62,7 @@ record IndexSource(
     ShardIndex make() {
         ByteBuffer block = fetched();
         if (block == null) {
-            block = new ShardFile(shard, listed).index(classCount);
+            block = fromShard();
         }
         boolean kept = file().write(block);
         ShardIndex inMemory = new ShardIndex(block);
@@ -55,7 +71,7 @@ record IndexSource(
 
     /** Returns one sentence when the file that is kept says something else than the shard. */
     Optional<String> problem() {
-        ByteBuffer right = new ShardFile(shard, listed).index(classCount);
+        ByteBuffer right = fromShard();
         boolean same = file().read().map(right::equals).orElse(true);
         return same
                 ? Optional.empty()
@@ -71,8 +87,7 @@ record IndexSource(
         ByteBuffer block = ByteBuffer.wrap(storage.readAll(name));
         boolean fits =
                 block.capacity() >= ShardIndex.HEADER_BYTES
-                        && ShardIndex.Header.read(block).isFor(listed)
-                        && ShardIndex.Header.read(block).labelIdEnd() <= classCount
+                        && fits(ShardIndex.Header.read(block))
                         && ShardIndex.intact(block);
         return fits ? block : null;
     }

@@ -1,7 +1,9 @@
 package org.jft.data.shard;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.security.MessageDigest;
 import java.util.List;
 import org.jft.data.store.Storage;
@@ -14,6 +16,7 @@ import org.jft.data.store.Storage;
  * @param split train, test, or what the user called it
  * @param classCount size of the label space
  * @param taxonomy where the classes are described
+ * @param columns where images and labels are in shards that others wrote; null for our own
  * @param shards in row order: row 0 of the data set is row 0 of the first shard
  * @param fingerprint SHA-256 over version, taxonomy and shard checksums: equal means same content
  */
@@ -22,6 +25,7 @@ public record Manifest(
         String split,
         int classCount,
         TaxonomyReference taxonomy,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Columns columns,
         List<Shard> shards,
         String fingerprint) {
     /** The file's name in a data set folder. */
@@ -31,24 +35,55 @@ public record Manifest(
     public static final int SCHEMA_VERSION = 1;
 
     public Manifest {
-        shards = List.copyOf(shards);
+        requireNonNull(split, "split is missing");
+        requireNonNull(taxonomy, "taxonomy is missing");
+        requireNonNull(fingerprint, "fingerprint is missing");
+        shards = List.copyOf(requireNonNull(shards, "shards is missing"));
     }
 
     /** The taxonomy's file, relative to the folder. */
-    public record TaxonomyReference(String file, String sha256) {}
+    public record TaxonomyReference(String file, String sha256) {
+        public TaxonomyReference {
+            requireNonNull(file, "taxonomy.file is missing");
+            requireNonNull(sha256, "taxonomy.sha256 is missing");
+        }
+    }
+
+    /** Names of the columns of shards in Hugging Face's layout, see {@link ImageTable}. */
+    public record Columns(String image, String label) {
+        public Columns {
+            requireNonNull(image, "columns.image is missing");
+            requireNonNull(label, "columns.label is missing");
+        }
+    }
 
     /** One Parquet file, relative to the folder. */
-    public record Shard(String file, long rows, long bytes, String sha256) {}
+    public record Shard(String file, long rows, long bytes, String sha256) {
+        public Shard {
+            requireNonNull(file, "a shard's file is missing");
+            requireNonNull(sha256, "a shard's sha256 is missing");
+        }
+    }
 
     static Manifest of(
             String split, int classCount, TaxonomyReference taxonomy, List<Shard> shards) {
+        return of(split, classCount, taxonomy, null, shards);
+    }
+
+    static Manifest of(
+            String split,
+            int classCount,
+            TaxonomyReference taxonomy,
+            Columns columns,
+            List<Shard> shards) {
         return new Manifest(
                 SCHEMA_VERSION,
                 split,
                 classCount,
                 taxonomy,
+                columns,
                 shards,
-                fingerprint(SCHEMA_VERSION, taxonomy, shards));
+                fingerprint(SCHEMA_VERSION, taxonomy, columns, shards));
     }
 
     /**
@@ -73,14 +108,17 @@ public record Manifest(
 
     /** Returns the fingerprint that the other fields call for. */
     String expectedFingerprint() {
-        return fingerprint(schemaVersion, taxonomy, shards);
+        return fingerprint(schemaVersion, taxonomy, columns, shards);
     }
 
     private static String fingerprint(
-            int schemaVersion, TaxonomyReference taxonomy, List<Shard> shards) {
+            int schemaVersion, TaxonomyReference taxonomy, Columns columns, List<Shard> shards) {
         MessageDigest digest = Sha256.digest();
         digest.update("jft-data-%d\n".formatted(schemaVersion).getBytes(UTF_8));
         digest.update("%s\n".formatted(taxonomy.sha256()).getBytes(UTF_8));
+        if (columns != null) {
+            digest.update("%s %s\n".formatted(columns.image, columns.label).getBytes(UTF_8));
+        }
         for (Shard shard : shards) {
             digest.update("%d %s\n".formatted(shard.rows(), shard.sha256()).getBytes(UTF_8));
         }

@@ -29,7 +29,6 @@ final class ManifestFile {
                     .visibility(PropertyAccessor.FIELD, Visibility.ANY)
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                    .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
                     .enable(SerializationFeature.INDENT_OUTPUT)
                     .build();
 
@@ -95,6 +94,10 @@ final class ManifestFile {
             return "%s: holds the data sets %s; name one of them, like %s"
                     .formatted(folder, String.join(", ", inside), folder.resolve(inside.get(0)));
         }
+        if (holdsParquet(folder)) {
+            return "%s: holds Parquet files without a %s; 'jft-data index %s' makes them a data set"
+                    .formatted(folder, Manifest.FILE_NAME, folder);
+        }
         return "%s: not a data set (no %s); 'jft-data import folder IMAGES %s' makes one"
                 .formatted(folder, Manifest.FILE_NAME, folder);
     }
@@ -105,6 +108,14 @@ final class ManifestFile {
                     .map(c -> c.getFileName().toString())
                     .sorted()
                     .collect(Collectors.toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean holdsParquet(Path folder) {
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.anyMatch(c -> c.getFileName().toString().endsWith(".parquet"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

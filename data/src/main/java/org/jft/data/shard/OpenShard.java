@@ -2,7 +2,6 @@ package org.jft.data.shard;
 
 import java.io.Closeable;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Optional;
 import org.jft.core.failure.JftException;
@@ -22,9 +21,11 @@ final class OpenShard implements Closeable {
     private final StoredFile file;
     private final Manifest.Shard listed;
     private final IndexSource source;
+    private final PageCache pages;
     private volatile ShardIndex index;
 
-    private OpenShard(StoredFile file, Manifest.Shard listed, IndexSource source) {
+    private OpenShard(StoredFile file, Manifest.Shard listed, IndexSource source, PageCache pages) {
+        this.pages = pages;
         this.file = file;
         this.listed = listed;
         this.source = source;
@@ -33,15 +34,13 @@ final class OpenShard implements Closeable {
     /**
      * Opens a shard; makes its index, if there is none yet.
      *
-     * @param indexes folder of index files
-     * @param classCount every label id must be below it
      * @throws org.jft.core.failure.CorruptDataException naming the file and what is wrong in it
      */
-    static OpenShard open(Storage storage, Manifest.Shard listed, Path indexes, int classCount) {
+    static OpenShard open(
+            Storage storage, Manifest.Shard listed, IndexSource.Rules rules, PageCache pages) {
         StoredFile file = storage.open(listed.file(), listed.bytes());
         OpenShard shard =
-                new OpenShard(
-                        file, listed, new IndexSource(storage, file, listed, indexes, classCount));
+                new OpenShard(file, listed, new IndexSource(storage, file, listed, rules), pages);
         try {
             if (!shard.source.ready()) {
                 shard.index = shard.source.make();
@@ -79,7 +78,12 @@ final class OpenShard implements Closeable {
             image = ByteBuffer.allocateDirect(Math.max(length, steps * SCRATCH_STEP));
         }
         image.clear().limit(length);
-        file.read(rows.offset(row), image);
+        long offset = rows.offset(row);
+        if (rows.paged() && length > 0) {
+            image.put(pages.get(file, rows, (int) (offset >>> Integer.SIZE)), (int) offset, length);
+        } else {
+            file.read(offset, image);
+        }
         return image.flip();
     }
 

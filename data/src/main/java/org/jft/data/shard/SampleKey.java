@@ -1,6 +1,8 @@
 package org.jft.data.shard;
 
 import com.google.common.primitives.Longs;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 
 /**
  * The name of a sample: the first 128 bits of the SHA-256 of its encoded image.
@@ -15,6 +17,13 @@ public record SampleKey(long high, long low) {
     /** Returns the key of an encoded image. */
     public static SampleKey of(byte[] image) {
         return fromBytes(Sha256.digest().digest(image));
+    }
+
+    /** Returns the key of an encoded image, from position to limit; neither changes. */
+    static SampleKey of(ByteBuffer image) {
+        MessageDigest digest = Sha256.digest();
+        digest.update(image.duplicate());
+        return fromBytes(digest.digest());
     }
 
     /** Reads the first 16 bytes. */

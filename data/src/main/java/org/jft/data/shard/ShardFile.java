@@ -3,6 +3,7 @@ package org.jft.data.shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReadStore;
@@ -41,7 +42,7 @@ final class ShardFile {
             columns.check(file.location(), classCount);
             long[] offset = new long[columns.count()];
             locateImages(reader, columns.imageBytes(), offset);
-            return ShardIndex.encode(file.location(), expected, columns, offset);
+            return ShardIndex.encode(file.location(), expected, columns, offset, List.of());
         } catch (JftException e) {
             throw e;
         } catch (IOException | RuntimeException e) {

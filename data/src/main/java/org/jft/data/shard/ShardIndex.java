@@ -3,7 +3,9 @@ package org.jft.data.shard;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.data.taxonomy.Labels;
 
@@ -15,17 +17,21 @@ import org.jft.data.taxonomy.Labels;
  *
  * <pre>
  *   0 magic   8 crc32c of all that follows   12 end of label ids   16 rows   24 labels   32 clean labels
- *   40 bytes of the shard   48 SHA-256 of the shard (32)
- *   80 key [rows] 2 x i64 | image offset [rows] i64 | image bytes [rows] i32 | width [rows] i32
+ *   40 pages   48 bytes of the shard   56 SHA-256 of the shard (32)
+ *   88 key [rows] 2 x i64 | image offset [rows] i64 | image bytes [rows] i32 | width [rows] i32
  *      | height [rows] i32 | label start [rows + 1] i32 | clean start [rows + 1] i32
  *      | label id [labels] i32 | confidence [labels] f32 | clean id [clean labels] i32
+ *      | page [pages] (i64 position, i32 bytes, i32 bytes decompressed, i32 codec)
  * </pre>
  *
+ * <p>Without pages an image offset is one in the shard; with pages, in shards that others wrote and
+ * compressed, it is the page's number &lt;&lt; 32 | the offset in the page once it is decompressed.
  * The labels of row r are entries start[r] to start[r + 1] - 1. Thread-safe.
  */
 final class ShardIndex {
-    static final int HEADER_BYTES = 80;
+    static final int HEADER_BYTES = 88;
     private static final long MAGIC = 0x3158444e4954464aL; // "JFTINDX1"
+    private static final CompressionCodecName[] CODECS = CompressionCodecName.values();
     private static final int CRC_AT = 8;
     private static final int CHECKED_FROM = 12;
 
@@ -40,6 +46,8 @@ final class ShardIndex {
     private final int labelIds;
     private final int confidences;
     private final int cleanIds;
+    private final int pages;
+    private final int pageCount;
 
     /** Takes a block as {@link #encode} makes it; its contents are not looked at. */
     ShardIndex(ByteBuffer block) {
@@ -56,6 +64,8 @@ final class ShardIndex {
         labelIds = cleanStarts + Integer.BYTES * (rows + 1);
         confidences = labelIds + Integer.BYTES * labels;
         cleanIds = confidences + Float.BYTES * labels;
+        pages = cleanIds + Integer.BYTES * Math.toIntExact(header.cleanLabels);
+        pageCount = Math.toIntExact(header.pages);
     }
 
     /** The first bytes: which shard it is for, and how large the rest is. */
@@ -66,6 +76,7 @@ final class ShardIndex {
             long rows,
             long labels,
             long cleanLabels,
+            long pages,
             long shardBytes,
             String sha256) {
         static Header read(ByteBuffer block) {
@@ -76,6 +87,7 @@ final class ShardIndex {
             long rows = in.getLong();
             long labels = in.getLong();
             long cleanLabels = in.getLong();
+            long pages = in.getLong();
             long shardBytes = in.getLong();
             byte[] sha256 = new byte[Sha256.BYTES];
             in.get(sha256);
@@ -86,6 +98,7 @@ final class ShardIndex {
                     rows,
                     labels,
                     cleanLabels,
+                    pages,
                     shardBytes,
                     Sha256.hex(sha256));
         }
@@ -103,7 +116,8 @@ final class ShardIndex {
                     + rows * (16 + Long.BYTES + 5L * Integer.BYTES)
                     + 2L * Integer.BYTES
                     + labels * (Integer.BYTES + Float.BYTES)
-                    + cleanLabels * Integer.BYTES;
+                    + cleanLabels * Integer.BYTES
+                    + pages * ImagePage.ENCODED_BYTES;
         }
     }
 
@@ -111,9 +125,15 @@ final class ShardIndex {
      * Lays columns out.
      *
      * @param file the shard, for messages
-     * @param offset where each image begins in it, bytes
+     * @param offset where each image begins, as in the picture
+     * @param pages those that offsets refer to; none if they are offsets in the shard
      */
-    static ByteBuffer encode(String file, Manifest.Shard shard, RowColumns columns, long[] offset) {
+    static ByteBuffer encode(
+            String file,
+            Manifest.Shard shard,
+            RowColumns columns,
+            long[] offset,
+            List<ImagePage> pages) {
         Header header =
                 new Header(
                         MAGIC,
@@ -122,6 +142,7 @@ final class ShardIndex {
                         columns.count(),
                         columns.labelIds().length,
                         columns.cleanIds().length,
+                        pages.size(),
                         shard.bytes(),
                         shard.sha256());
         if (header.blockBytes() > Integer.MAX_VALUE) {
@@ -134,7 +155,7 @@ final class ShardIndex {
                 ByteBuffer.allocate((int) header.blockBytes()).order(ByteOrder.LITTLE_ENDIAN);
         block.putLong(MAGIC).putInt(0).putInt(header.labelIdEnd);
         block.putLong(header.rows).putLong(header.labels).putLong(header.cleanLabels);
-        block.putLong(header.shardBytes).put(Sha256.fromHex(shard.sha256()));
+        block.putLong(header.pages).putLong(header.shardBytes).put(Sha256.fromHex(shard.sha256()));
         for (int row = 0; row < columns.count(); row++) {
             block.putLong(columns.keyHigh()[row]).putLong(columns.keyLow()[row]);
         }
@@ -149,6 +170,10 @@ final class ShardIndex {
             block.putFloat(confidence);
         }
         put(block, columns.cleanIds());
+        for (ImagePage page : pages) {
+            block.putLong(page.position()).putInt(page.storedBytes()).putInt(page.bytes());
+            block.putInt(page.codec().ordinal());
+        }
         block.flip();
         seal(block);
         return block;
@@ -186,7 +211,21 @@ final class ShardIndex {
         return new SampleKey(block.getLong(at), block.getLong(at + Long.BYTES));
     }
 
-    /** Returns where the row's image begins in the shard, bytes. */
+    /** Returns whether images lie in compressed pages. */
+    boolean paged() {
+        return pageCount > 0;
+    }
+
+    ImagePage page(int number) {
+        int at = pages + ImagePage.ENCODED_BYTES * number;
+        return new ImagePage(
+                block.getLong(at),
+                block.getInt(at + 8),
+                block.getInt(at + 12),
+                CODECS[block.getInt(at + 16)]);
+    }
+
+    /** Returns where the row's image begins, bytes: in the shard, or in a page, see above. */
     long offset(int row) {
         return block.getLong(offsets + Long.BYTES * row);
     }

@@ -87,7 +87,7 @@ class LargeDataSetTest {
     private static void writeIndex(Manifest.Shard shard, int number, boolean right)
             throws IOException {
         ByteBuffer head =
-                ShardIndex.encode(shard.file(), shard, emptyColumns(0), new long[0])
+                ShardIndex.encode(shard.file(), shard, emptyColumns(0), new long[0], List.of())
                         .order(ByteOrder.LITTLE_ENDIAN);
         head.putLong(16, ROWS_OF_SHARD); // the count of rows
         Path file = folder.resolve(ShardIndexFile.nameFor(shard));
@@ -99,7 +99,12 @@ class LargeDataSetTest {
             }
             Files.write(
                     file,
-                    ShardIndex.encode(shard.file(), shard, columns, new long[ROWS_OF_SHARD])
+                    ShardIndex.encode(
+                                    shard.file(),
+                                    shard,
+                                    columns,
+                                    new long[ROWS_OF_SHARD],
+                                    List.of())
                             .array());
         } else {
             Files.write(file, head.array());

@@ -66,6 +66,10 @@ class ShardIndexTest {
         }
     }
 
+    private static IndexSource.Rules rules(Path folder, int classes) {
+        return new IndexSource.Rules(folder, RandomSamples.taxonomy(classes), null);
+    }
+
     private boolean kept(int shard) throws IOException {
         return Files.getLastModifiedTime(index(shard)).equals(LONG_AGO);
     }
@@ -119,7 +123,7 @@ class ShardIndexTest {
         Path noFolder = Files.createFile(folder.resolve("file"));
         try (Storage storage = Storage.of(folder.toString());
                 StoredFile file = storage.open(shard.file(), shard.bytes())) {
-            IndexSource source = new IndexSource(storage, file, shard, noFolder, CLASSES);
+            IndexSource source = new IndexSource(storage, file, shard, rules(noFolder, CLASSES));
             assertThat(source.ready()).isFalse();
             assertThat(source.make().key(3)).isEqualTo(SampleKey.of(samples.get(3).image()));
         }
@@ -160,7 +164,8 @@ class ShardIndexTest {
     void shouldRefuseLabelsOutsideTheLabelSpaceThoughTheIndexIsThere() {
         Manifest.Shard shard = manifest.shards().get(0);
         try (Storage storage = Storage.of(folder.toString())) {
-            assertThatThrownBy(() -> OpenShard.open(storage, shard, folder, 3))
+            assertThatThrownBy(
+                            () -> OpenShard.open(storage, shard, rules(folder, 3), new PageCache()))
                     .hasMessageContaining("is outside the label space of 3 classes");
         }
     }

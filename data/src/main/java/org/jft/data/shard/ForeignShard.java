@@ -1,0 +1,155 @@
+package org.jft.data.shard;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.jft.core.failure.CorruptDataException;
+import org.jft.core.failure.JftException;
+import org.jft.data.image.ImageSize;
+import org.jft.data.store.StoredFile;
+import org.jft.data.taxonomy.Taxonomy;
+import org.jft.data.taxonomy.TaxonomyClass;
+
+/** Makes the index of a Parquet file that others wrote, see {@link ImageTable}. Reads all of it. */
+final class ForeignShard {
+    private final StoredFile file;
+    private final Manifest.Shard expected;
+    private final Manifest.Columns columns;
+    private final int classCount;
+    private final Map<String, Integer> idOf = new HashMap<>();
+
+    ForeignShard(
+            StoredFile file, Manifest.Shard expected, Manifest.Columns columns, Taxonomy taxonomy) {
+        this.file = file;
+        this.expected = expected;
+        this.columns = columns;
+        this.classCount = taxonomy.size();
+        for (TaxonomyClass c : taxonomy.classes()) {
+            idOf.put(c.name(), c.id());
+        }
+    }
+
+    ByteBuffer index() {
+        try (ImageTable table = ImageTable.open(file, columns.image(), columns.label())) {
+            int rows = Math.toIntExact(table.rowCount());
+            if (rows != expected.rows()) {
+                throw corrupt(
+                        "has %,d rows, manifest.json says %,d".formatted(rows, expected.rows()));
+            }
+            Builder builder = new Builder(rows);
+            ColumnDescriptor column = table.imageColumn();
+            ForeignImages images = new ForeignImages(file, column, rows, builder::image);
+            for (BlockMetaData group : table.rowGroups()) {
+                images.walk(chunk(group, column));
+            }
+            if (images.rows() != rows) {
+                throw corrupt("has %,d images for %,d rows".formatted(images.rows(), rows));
+            }
+            table.readLabels(builder::labels);
+            return ShardIndex.encode(
+                    file.location(), expected, builder.build(), images.places(), images.pages());
+        } catch (JftException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new CorruptDataException(
+                    file.location(), "not readable as Parquet: %s".formatted(e), e);
+        }
+    }
+
+    private static ColumnChunkMetaData chunk(BlockMetaData group, ColumnDescriptor column) {
+        return group.getColumns().stream()
+                .filter(c -> Arrays.equals(c.getPath().toArray(), column.getPath()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private CorruptDataException corrupt(String problem) {
+        return new CorruptDataException(file.location(), problem);
+    }
+
+    /** Columns filled from what is found. */
+    private final class Builder {
+        private final long[] keyHigh;
+        private final long[] keyLow;
+        private final int[] imageBytes;
+        private final int[] widths;
+        private final int[] heights;
+        private final int[] labelStart;
+        private int[] labelIds = new int[16];
+        private int labels;
+        private int labelled; // rows whose labels are known
+
+        Builder(int rows) {
+            keyHigh = new long[rows];
+            keyLow = new long[rows];
+            imageBytes = new int[rows];
+            widths = new int[rows];
+            heights = new int[rows];
+            labelStart = new int[rows + 1];
+        }
+
+        /** A row without an image has no bytes; its key is that of nothing. */
+        void image(int row, ByteBuffer image) {
+            ByteBuffer bytes = image == null ? ByteBuffer.allocate(0) : image;
+            SampleKey key = SampleKey.of(bytes);
+            keyHigh[row] = key.high();
+            keyLow[row] = key.low();
+            imageBytes[row] = bytes.limit();
+            ImageSize size = ImageSize.of(bytes);
+            widths[row] = size.width();
+            heights[row] = size.height();
+        }
+
+        void labels(ImageTable.Labels found) {
+            TreeSet<Integer> ids = new TreeSet<>();
+            found.numbers().forEach(number -> ids.add(id(number)));
+            found.names().forEach(name -> ids.add(id(name)));
+            for (int id : ids) {
+                if (labels == labelIds.length) {
+                    labelIds = Arrays.copyOf(labelIds, labels * 2);
+                }
+                labelIds[labels++] = id;
+            }
+            labelStart[++labelled] = labels;
+        }
+
+        private int id(long number) {
+            if (number < 0 || number >= classCount) {
+                throw corrupt(
+                        "row %d: label %d is outside the label space of %d classes"
+                                .formatted(labelled, number, classCount));
+            }
+            return (int) number;
+        }
+
+        private int id(String name) {
+            Integer id = idOf.get(name);
+            if (id == null) {
+                throw corrupt("row %d: no class is called '%s'".formatted(labelled, name));
+            }
+            return id;
+        }
+
+        RowColumns build() {
+            float[] certain = new float[labels];
+            Arrays.fill(certain, 1f);
+            return new RowColumns(
+                    keyHigh,
+                    keyLow,
+                    imageBytes,
+                    widths,
+                    heights,
+                    labelStart,
+                    Arrays.copyOf(labelIds, labels),
+                    certain,
+                    new int[keyHigh.length + 1],
+                    new int[0]);
+        }
+    }
+}
