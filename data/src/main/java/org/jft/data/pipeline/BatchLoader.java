@@ -2,13 +2,18 @@ package org.jft.data.pipeline;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.primitives.Ints;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jft.core.config.DataConfig;
 import org.jft.core.failure.JftException;
 import org.jft.data.image.ImageTransform;
+import org.jft.data.order.BatchPartition;
+import org.jft.data.order.SampleOrder;
+import org.jft.data.shard.SampleStore;
 import org.jft.data.taxonomy.Labels;
 
 /**
@@ -30,12 +35,17 @@ import org.jft.data.taxonomy.Labels;
  * }</pre>
  */
 public final class BatchLoader implements AutoCloseable {
+    /** How far to read ahead where the order has no window. */
+    private static final int BATCHES_AHEAD = 16;
+
     private final Prefetcher prefetcher;
+    private final ReadAhead readAhead; // null for a store at hand
     private final BadImages badImages;
     private RuntimeException failure;
 
-    private BatchLoader(Prefetcher prefetcher, BadImages badImages) {
+    private BatchLoader(Prefetcher prefetcher, ReadAhead readAhead, BadImages badImages) {
         this.prefetcher = prefetcher;
+        this.readAhead = readAhead;
         this.badImages = badImages;
     }
 
@@ -68,8 +78,10 @@ public final class BatchLoader implements AutoCloseable {
                         config.loader().maxBadShare(),
                         stream.selection().count(),
                         quarantine.file());
+        TrainingBatches plan = new TrainingBatches(stream.partition(), firstStep, endStep);
         return start(
-                new TrainingBatches(stream.partition(), firstStep, endStep),
+                plan,
+                readAhead(stream, plan),
                 badImages,
                 config,
                 1,
@@ -100,8 +112,11 @@ public final class BatchLoader implements AutoCloseable {
                         : LabelReader.Truth.OBSERVED;
         LabelReader labels = new LabelReader(stream.store(), truth, config.labels(), fill);
         long rows = stream.endRow() - stream.firstRow();
+        EvaluationBatches plan =
+                new EvaluationBatches(stream.firstRow(), stream.endRow(), stream.batch());
         return start(
-                new EvaluationBatches(stream.firstRow(), stream.endRow(), stream.batch()),
+                plan,
+                readAhead(stream.store(), plan, LongUnaryOperator.identity(), BATCHES_AHEAD),
                 new BadImages(BadImages.NO_LIMIT, rows, quarantine.file()),
                 config,
                 stream.crops(),
@@ -112,6 +127,23 @@ public final class BatchLoader implements AutoCloseable {
                     RowDecoder decoder = new RowDecoder(stream.store(), transform, 0);
                     return new EvaluationReader(stream.store(), decoder, labels, quarantine);
                 });
+    }
+
+    /** A worker's share of a window ahead: then every block of it is fetched once. */
+    private static ReadAhead readAhead(TrainingStream stream, BatchPlan plan) {
+        SampleOrder order = stream.order();
+        BatchPartition partition = stream.partition();
+        long share = order.windowRows() / partition.at().worldSize() / partition.microBatch();
+        return readAhead(
+                stream.store(),
+                plan,
+                position -> stream.selection().row(order.indexAt(position)),
+                order.windowBlocks() == 0 ? BATCHES_AHEAD : Ints.saturatedCast(share + 1));
+    }
+
+    private static ReadAhead readAhead(
+            SampleStore store, BatchPlan plan, LongUnaryOperator rowAt, int ahead) {
+        return store.far() ? new ReadAhead(store, plan, rowAt, ahead) : null;
     }
 
     private static BatchMixer mixer(TrainingStream stream, DataConfig config) {
@@ -127,6 +159,7 @@ public final class BatchLoader implements AutoCloseable {
 
     private static BatchLoader start(
             BatchPlan plan,
+            ReadAhead readAhead,
             BadImages badImages,
             DataConfig config,
             int views,
@@ -135,10 +168,17 @@ public final class BatchLoader implements AutoCloseable {
         checkArgument(threads > 0, "threads must be positive: threads=%s", threads);
         int slots = config.loader().prefetch() + 1; // one is in the consumer's hands
         Prefetcher prefetcher =
-                new Prefetcher(plan, slots, views * ImageTransform.viewBytes(config.image()));
+                new Prefetcher(
+                        plan,
+                        slots,
+                        views * ImageTransform.viewBytes(config.image()),
+                        readAhead == null ? () -> {} : readAhead::advance);
         List<SampleReader> perThread = Stream.generate(readers).limit(threads).toList();
+        if (readAhead != null) {
+            readAhead.start();
+        }
         prefetcher.start(perThread);
-        return new BatchLoader(prefetcher, badImages);
+        return new BatchLoader(prefetcher, readAhead, badImages);
     }
 
     /**
@@ -184,6 +224,9 @@ public final class BatchLoader implements AutoCloseable {
     /** Stops the threads and waits for them; each finishes the image it is at. Idempotent. */
     @Override
     public void close() {
+        if (readAhead != null) {
+            readAhead.close();
+        }
         prefetcher.close();
     }
 }

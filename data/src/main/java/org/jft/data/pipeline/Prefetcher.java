@@ -27,6 +27,7 @@ import org.jft.core.failure.JftException;
  */
 final class Prefetcher implements AutoCloseable {
     private final BatchPlan plan;
+    private final Runnable onBegin;
     private final List<Thread> threads = new ArrayList<>();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -41,8 +42,12 @@ final class Prefetcher implements AutoCloseable {
     private boolean closed;
     private long waitNanos;
 
-    Prefetcher(BatchPlan plan, int slots, int placeBytes) {
+    /**
+     * @param onBegin called whenever a batch is begun
+     */
+    Prefetcher(BatchPlan plan, int slots, int placeBytes, Runnable onBegin) {
         this.plan = plan;
+        this.onBegin = onBegin;
         for (int i = 0; i < slots; i++) {
             free.add(new Slot(plan.capacity(), placeBytes));
         }
@@ -200,6 +205,7 @@ final class Prefetcher implements AutoCloseable {
     private void begin(Slot slot) {
         slot.begin(plan.size(begun), plan.firstPosition(begun));
         begun++;
+        onBegin.run();
         filling = slot;
         inOrder.add(slot);
         workAppeared.signalAll();

@@ -211,6 +211,17 @@ public final class DataSet implements SampleStore {
         return shards[shard].readImage(rowIn(shard, row), scratch);
     }
 
+    @Override
+    public boolean far() {
+        return storage.folder().isEmpty();
+    }
+
+    @Override
+    public void willNeed(long row) {
+        int shard = shardOf(row);
+        shards[shard].willNeed(rowIn(shard, row));
+    }
+
     /** Returns the length of the encoded image, bytes. */
     public int imageBytes(long row) {
         int shard = shardOf(row);

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.util.Optional;
 import org.jft.core.failure.JftException;
 import org.jft.data.store.Storage;
+import org.jft.data.store.StoreException;
 import org.jft.data.store.StoredFile;
 
 /**
@@ -22,10 +23,12 @@ final class OpenShard implements Closeable {
     private final Manifest.Shard listed;
     private final IndexSource source;
     private final PageCache pages;
+    private final boolean checked; // what crossed a network is hashed again
     private volatile ShardIndex index;
 
     private OpenShard(StoredFile file, Manifest.Shard listed, IndexSource source, PageCache pages) {
         this.pages = pages;
+        this.checked = source.storage().folder().isEmpty();
         this.file = file;
         this.listed = listed;
         this.source = source;
@@ -84,7 +87,26 @@ final class OpenShard implements Closeable {
         } else {
             file.read(offset, image);
         }
-        return image.flip();
+        image.flip();
+        if (checked && !rows.key(row).equals(SampleKey.of(image))) {
+            throw new StoreException(
+                    file.location(),
+                    "row %d: the bytes that came are not those that were stored".formatted(row),
+                    null);
+        }
+        return image;
+    }
+
+    /** Hints that an image is read soon. */
+    void willNeed(int row) {
+        ShardIndex rows = index();
+        long offset = rows.offset(row);
+        if (rows.paged()) {
+            ImagePage page = rows.page((int) (offset >>> Integer.SIZE));
+            file.prefetch(page.position(), page.storedBytes());
+        } else {
+            file.prefetch(offset, rows.imageBytes(row));
+        }
     }
 
     /** Says where a row lies; without the image's own path when the shard cannot tell any more. */

@@ -26,6 +26,14 @@ public interface SampleStore extends Closeable {
      */
     ByteBuffer readImage(long row, ByteBuffer scratch);
 
+    /** Returns whether reading is slow enough that hints pay, see {@link #willNeed}. */
+    default boolean far() {
+        return false;
+    }
+
+    /** Hints that a row's image is read soon; does not wait for it. */
+    default void willNeed(long row) {}
+
     /** Returns the labels as they were observed: noisy, not filled upward. */
     Labels labels(long row);
 
