@@ -2,6 +2,7 @@
  * JPEG files to a batch of cropped, resized, mirrored pixels. {@link org.jft.bench.data.DataBench}
  * draws {@code SyntheticPhotos} and has threads that each own a {@code PixelSource} decode them:
  * the loader's own transform, and javax.imageio with Graphics2D. {@code OrderBench} judges the
- * order of samples: how well it mixes, and how fast a run resumes in it.
+ * order of samples: how well it mixes, and how fast a run resumes in it. {@code SoakBench} loads
+ * for many epochs and watches memory.
  */
 package org.jft.bench.data;
