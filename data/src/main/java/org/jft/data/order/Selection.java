@@ -2,6 +2,7 @@ package org.jft.data.order;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.Arrays;
 import java.util.OptionalLong;
 import org.jft.core.config.Subset;
 import org.jft.core.failure.ConfigException;
@@ -21,9 +22,9 @@ import org.jft.data.shard.SampleStore;
  * sharding, and equal images are in or out together. So n rows are n rows but where the last of
  * them has an equal, which is then in as well.
  *
- * <p>All rows cost nothing. Less costs one pass over the keys, for a count about three ({@link
- * Threshold}), then a bitmap with a running count for every 1,024 rows: 0.13 bytes a row, 40 MB for
- * 300M rows. Immutable, thread-safe.
+ * <p>All rows cost nothing. Less costs one pass over the keys, on all cores, for a count about
+ * three ({@link Threshold}), then a bitmap with a running count for every 1,024 rows: 0.13 bytes a
+ * row, 40 MB for 300M rows. Immutable, thread-safe.
  */
 public final class Selection {
     private static final int WORDS_PER_COUNT = 16;
@@ -98,13 +99,18 @@ public final class Selection {
     private static long[] mark(SampleStore store, long largest, long subsetSeed) {
         long rowCount = store.rowCount();
         long[] words = new long[Math.toIntExact((rowCount + 63) >>> 6)];
-        for (long row = 0; row < rowCount; row++) {
-            SampleKey key = store.key(row);
-            long hash = Hash.of(subsetSeed, key.high(), key.low());
-            if (Long.compareUnsigned(hash, largest) <= 0) {
-                words[(int) (row >>> 6)] |= 1L << row;
-            }
-        }
+        Arrays.parallelSetAll(
+                words,
+                word -> {
+                    long first = (long) word << 6;
+                    long bits = 0;
+                    for (long row = first; row < Math.min(first + 64, rowCount); row++) {
+                        SampleKey key = store.key(row);
+                        long hash = Hash.of(subsetSeed, key.high(), key.low());
+                        bits |= Long.compareUnsigned(hash, largest) <= 0 ? 1L << row : 0;
+                    }
+                    return bits;
+                });
         return words;
     }
 

@@ -4,6 +4,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.LongStream;
 import org.jft.core.config.Subset;
 import org.jft.data.shard.SampleKey;
 import org.jft.data.shard.SampleStore;
@@ -49,28 +51,32 @@ final class Threshold {
         long prefix = 0;
         long remaining = n;
         for (int shift = Long.SIZE - DIGIT_BITS; ; shift -= DIGIT_BITS) {
-            long[] counts = count(store, subsetSeed, prefix, shift);
+            AtomicLongArray counts = count(store, subsetSeed, prefix, shift);
             int digit = 0;
-            while (counts[digit] < remaining) {
-                remaining -= counts[digit++];
+            while (counts.get(digit) < remaining) {
+                remaining -= counts.get(digit++);
             }
             prefix |= (long) digit << shift;
-            if (counts[digit] == remaining || shift == 0) {
+            if (counts.get(digit) == remaining || shift == 0) {
                 return prefix | (1L << shift) - 1; // every hash that begins so
             }
         }
     }
 
-    private static long[] count(SampleStore store, long subsetSeed, long prefix, int shift) {
+    private static AtomicLongArray count(
+            SampleStore store, long subsetSeed, long prefix, int shift) {
         long known = shift + DIGIT_BITS == Long.SIZE ? 0 : -1L << shift + DIGIT_BITS;
-        long[] counts = new long[DIGITS];
-        for (long row = 0; row < store.rowCount(); row++) {
-            SampleKey key = store.key(row);
-            long hash = Hash.of(subsetSeed, key.high(), key.low());
-            if ((hash & known) == prefix) {
-                counts[(int) (hash >>> shift) & DIGITS - 1]++;
-            }
-        }
+        AtomicLongArray counts = new AtomicLongArray(DIGITS);
+        LongStream.range(0, store.rowCount())
+                .parallel()
+                .forEach(
+                        row -> {
+                            SampleKey key = store.key(row);
+                            long hash = Hash.of(subsetSeed, key.high(), key.low());
+                            if ((hash & known) == prefix) {
+                                counts.incrementAndGet((int) (hash >>> shift) & DIGITS - 1);
+                            }
+                        });
         return counts;
     }
 }
