@@ -37,6 +37,11 @@ record Framing(
         return new Framing(0, 0, width, height, config.resize(), margin, margin, false);
     }
 
+    /** The whole image, resized, nothing cut. */
+    static Framing whole(ImageConfig config, int width, int height) {
+        return new Framing(0, 0, width, height, config.resize(), 0, 0, false);
+    }
+
     /**
      * One of the ten views of Krizhevsky et al. 2012: of the resized image the corners (top left,
      * top right, bottom left, bottom right) and the centre, then all five mirrored.

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
  * @param problem why this is no image we read, in a few words; null when it is
  */
 record ImageHeader(int width, int height, boolean alpha, Orientation orientation, String problem) {
-    private static final int JPEG_MAGIC = 0xffd8ff;
     private static final long PNG_MAGIC = 0x89504e470d0a1a0aL;
     private static final int RIFF = 0x52494646;
     private static final int WEBP = 0x57454250;
@@ -31,7 +30,7 @@ record ImageHeader(int width, int height, boolean alpha, Orientation orientation
         if (bytes.limit() < SHORTEST_FILE) {
             return bad("only %d bytes long".formatted(bytes.limit()));
         }
-        if (bytes.getInt(0) >>> 8 == JPEG_MAGIC) {
+        if (isJpeg(bytes)) {
             return JpegHeader.read(bytes);
         }
         if (bytes.getLong(0) == PNG_MAGIC) {
@@ -41,6 +40,11 @@ record ImageHeader(int width, int height, boolean alpha, Orientation orientation
             return WebpHeader.read(bytes);
         }
         return bad("neither JPEG nor PNG nor WebP");
+    }
+
+    /** Returns whether a file that is long enough to be an image begins as a JPEG does. */
+    static boolean isJpeg(ByteBuffer encoded) {
+        return (encoded.get(0) & encoded.get(2)) == (byte) 0xff && encoded.get(1) == (byte) 0xd8;
     }
 
     /** Takes the size as it is stored, before the image is turned upright. */

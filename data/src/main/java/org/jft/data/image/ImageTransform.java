@@ -19,7 +19,8 @@ import org.jft.core.config.ImageConfig;
  * palettes, turned upright by EXIF; 16-bit channels are reduced to 8, transparency is laid over
  * white, of an animation the first frame counts.
  *
- * <p>Resizing averages over areas where a side shrinks and interpolates linearly where it grows.
+ * <p>Resizing averages where a side shrinks and interpolates linearly where it grows: over areas by
+ * OpenCV, by a triangle filter in {@link JpegDecoder#LIBJPEG_TURBO}.
  *
  * <p>Owns native memory that is reused from image to image; one decoding thread owns this and
  * closes it.
@@ -35,6 +36,9 @@ public final class ImageTransform implements AutoCloseable {
     private final int views;
     private final Decoder decoder = new Decoder();
 
+    /** Null when OpenCV decodes JPEGs as well. */
+    private final JpegCropper cropper;
+
     /** Null in evaluation. */
     private final Augmentation augmentation;
 
@@ -48,15 +52,22 @@ public final class ImageTransform implements AutoCloseable {
     private BytePointer batchStart;
     private ByteBuffer batchBuffer;
 
-    private ImageTransform(ImageConfig config, int views, Augmentation augmentation) {
+    private ImageTransform(
+            ImageConfig config, int views, Augmentation augmentation, JpegDecoder jpeg) {
         this.config = config;
         this.views = views;
         this.augmentation = augmentation;
+        cropper = jpeg == JpegDecoder.LIBJPEG_TURBO ? new JpegCropper() : null;
     }
 
     /** Crops, mirrors and changes colours at random, as the configuration says. */
     public static ImageTransform training(ImageConfig config) {
-        return new ImageTransform(config, 1, new Augmentation(config));
+        return training(config, JpegDecoder.preferred());
+    }
+
+    /** The same with a decoder of the caller's choice, which must be available. */
+    public static ImageTransform training(ImageConfig config, JpegDecoder jpeg) {
+        return new ImageTransform(config, 1, new Augmentation(config), jpeg);
     }
 
     /**
@@ -66,8 +77,13 @@ public final class ImageTransform implements AutoCloseable {
      * @param crops 1 or 10
      */
     public static ImageTransform evaluation(ImageConfig config, int crops) {
+        return evaluation(config, crops, JpegDecoder.preferred());
+    }
+
+    /** The same with a decoder of the caller's choice, which must be available. */
+    public static ImageTransform evaluation(ImageConfig config, int crops, JpegDecoder jpeg) {
         checkArgument(crops == 1 || crops == TEN, "crops must be 1 or 10: crops=%s", crops);
-        return new ImageTransform(config, crops, null);
+        return new ImageTransform(config, crops, null, jpeg);
     }
 
     /** Returns the bytes of one view: size * size * 3. */
@@ -86,7 +102,7 @@ public final class ImageTransform implements AutoCloseable {
      * @param encoded direct; position 0 to limit is one file
      * @param random the draws of this sample; evaluation ignores them
      * @param batch direct; position and limit are ignored
-     * @return good, or why not; then the slot is untouched
+     * @return good, or why not; then the slot holds anything
      */
     public Outcome apply(ByteBuffer encoded, SampleRandom random, ByteBuffer batch, int slot) {
         checkArgument(encoded.isDirect() && batch.isDirect(), "buffers must be direct");
@@ -104,27 +120,53 @@ public final class ImageTransform implements AutoCloseable {
                     "%d x %d pixels, more than %d million"
                             .formatted(header.width(), header.height(), MAX_PIXELS / 1_000_000));
         }
-        Mat image = decoder.decode(encoded, header);
-        if (image == null) {
-            return Outcome.bad(decoder.problem());
+        Framing framing = framing(header, random);
+        if (!cropJpeg(encoded, header, framing, batch, slot)) {
+            Mat image = decoder.decode(encoded, header);
+            if (image == null) {
+                return Outcome.bad(decoder.problem());
+            }
+            frame(image, framing, batch, slot);
+            decoder.trim(header);
+        }
+        if (views == TEN) {
+            cutTen(header, batch, slot);
         }
         if (augmentation != null) {
             pointTo(batch, slot);
-            frame(image, Framing.random(config, header.width(), header.height(), random));
             augmentation.apply(viewMat, random);
-        } else if (views == 1) {
-            pointTo(batch, slot);
-            frame(image, Framing.centred(config, header.width(), header.height()));
-        } else {
-            cutTen(image, header, batch, slot);
         }
-        decoder.trim(header);
         return Outcome.GOOD;
+    }
+
+    private Framing framing(ImageHeader header, SampleRandom random) {
+        if (augmentation != null) {
+            return Framing.random(config, header.width(), header.height(), random);
+        }
+        return views == 1
+                ? Framing.centred(config, header.width(), header.height())
+                : Framing.whole(config, header.width(), header.height());
+    }
+
+    /** Writes the view, or for ten views the resized image; false when OpenCV has to. */
+    private boolean cropJpeg(
+            ByteBuffer encoded, ImageHeader header, Framing framing, ByteBuffer batch, int slot) {
+        if (cropper == null || !ImageHeader.isJpeg(encoded)) {
+            return false;
+        }
+        if (views == 1) {
+            return cropper.crop(encoded, header, framing, config.size(), batch, slot * slotBytes());
+        }
+        resized.create(config.resize(), config.resize(), CV_8UC3);
+        return cropper.crop(encoded, header, framing, config.resize(), resized.createBuffer(), 0);
     }
 
     @Override
     public void close() {
         decoder.close();
+        if (cropper != null) {
+            cropper.close();
+        }
         if (augmentation != null) {
             augmentation.close();
         }
@@ -145,16 +187,21 @@ public final class ImageTransform implements AutoCloseable {
         viewMat.data(batchStart.position((long) view * viewBytes(config)));
     }
 
-    /** Resizes once, cuts ten times. */
-    private void cutTen(Mat image, ImageHeader header, ByteBuffer batch, int slot) {
-        resize(image, resized, config.resize());
+    /** Out of the resized image. */
+    private void cutTen(ImageHeader header, ByteBuffer batch, int slot) {
         for (int view = 0; view < TEN; view++) {
             pointTo(batch, slot * TEN + view);
             cut(Framing.ofTen(config, header.width(), header.height(), view));
         }
     }
 
-    private void frame(Mat image, Framing framing) {
+    /** Writes the view, or for ten views the resized image. */
+    private void frame(Mat image, Framing framing, ByteBuffer batch, int slot) {
+        if (views == TEN) {
+            resize(image, resized, config.resize());
+            return;
+        }
+        pointTo(batch, slot);
         boolean cuts = framing.resize() != config.size();
         Mat target = cuts || framing.mirrored() ? resized : viewMat;
         int below = image.rows() - framing.top() - framing.height();

@@ -39,6 +39,16 @@ enum Orientation {
         return transposed;
     }
 
+    /** Returns whether left and right change places, once width and height have. */
+    boolean leftRight() {
+        return leftRight;
+    }
+
+    /** Returns whether top and bottom change places, once width and height have. */
+    boolean upDown() {
+        return upDown;
+    }
+
     /** Writes the upright image of {@code stored} to {@code upright}, another Mat. */
     void apply(Mat stored, Mat upright) {
         if (transposed) {

@@ -1,0 +1,58 @@
+package org.jft.data.image;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+/**
+ * Who decodes JPEGs. Both say the same of every file, whether it is good or bad and why; their
+ * pixels differ by what the resizing differs. Everything but JPEG is OpenCV's.
+ */
+public enum JpegDecoder {
+    /**
+     * Our own code over libjpeg-turbo: decodes what a crop needs and no more, and averages as
+     * Pillow does. What it does not know, and every broken file, it leaves to OpenCV. There when
+     * the build found a C compiler and libjpeg-turbo, and this machine has the library.
+     */
+    LIBJPEG_TURBO("libjpeg-turbo"),
+    /** Always there. */
+    OPENCV("opencv");
+
+    /** {@code -Djft.jpeg=opencv} or {@code libjpeg-turbo} instead of the fastest there is. */
+    static final String PROPERTY = "jft.jpeg";
+
+    private final String label;
+
+    JpegDecoder(String label) {
+        this.label = label;
+    }
+
+    /** Returns whether this process can use it. */
+    public boolean available() {
+        return this == OPENCV || NativeLibrary.PROBLEM == null;
+    }
+
+    /**
+     * Returns the one to use: what the property {@code jft.jpeg} says, else the fastest available.
+     *
+     * @throws IllegalArgumentException if the property names none, or one that is not available
+     */
+    public static JpegDecoder preferred() {
+        String wanted = System.getProperty(PROPERTY);
+        if (wanted == null) {
+            return LIBJPEG_TURBO.available() ? LIBJPEG_TURBO : OPENCV;
+        }
+        JpegDecoder decoder = wanted.equals(OPENCV.label) ? OPENCV : LIBJPEG_TURBO;
+        checkArgument(
+                wanted.equals(decoder.label),
+                "-D%s=%s: there is libjpeg-turbo and opencv",
+                PROPERTY,
+                wanted);
+        checkArgument(decoder.available(), "-D%s=%s: %s", PROPERTY, wanted, NativeLibrary.PROBLEM);
+        return decoder;
+    }
+
+    /** Returns its name, as in the property. */
+    @Override
+    public String toString() {
+        return label;
+    }
+}
