@@ -55,6 +55,49 @@ public final class TestImages {
         return image;
     }
 
+    /**
+     * Something with the spectrum of a photograph: random values on grids of halving cell and
+     * amplitude, interpolated and summed, and a little noise on each pixel.
+     */
+    static BufferedImage photo(int width, int height, long seed) {
+        Random random = new Random(seed);
+        float[][] channels = new float[4][width * height]; // red, green, blue, and all of them
+        for (int cell = 128; cell >= 4; cell /= 2) {
+            for (int c = 0; c < 4; c++) {
+                addGrid(channels[c], width, cell, (c == 3 ? 5.5f : 1.8f) * (cell + 8) / 8, random);
+            }
+        }
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+        for (int i = 0; i < width * height; i++) {
+            int rgb = 0;
+            for (int c = 0; c < 3; c++) {
+                float value = 128 + channels[c][i] + channels[3][i] + 4 * random.nextFloat();
+                rgb = rgb << 8 | Math.max(0, Math.min(255, Math.round(value)));
+            }
+            image.setRGB(i % width, i / width, rgb);
+        }
+        return image;
+    }
+
+    private static void addGrid(float[] sum, int width, int cell, float amplitude, Random random) {
+        int columns = width / cell + 2;
+        float[] grid = new float[columns * (sum.length / width / cell + 2)];
+        for (int i = 0; i < grid.length; i++) {
+            grid[i] = amplitude * (2 * random.nextFloat() - 1);
+        }
+        for (int i = 0; i < sum.length; i++) {
+            int x = i % width;
+            int y = i / width;
+            int corner = y / cell * columns + x / cell;
+            float right = (float) (x % cell) / cell;
+            float down = (float) (y % cell) / cell;
+            float above = grid[corner] + right * (grid[corner + 1] - grid[corner]);
+            float left = grid[corner + columns];
+            float below = left + right * (grid[corner + columns + 1] - left);
+            sum[i] += above + down * (below - above);
+        }
+    }
+
     public static byte[] png(BufferedImage image) {
         return encode(image, "png");
     }
@@ -108,6 +151,21 @@ public final class TestImages {
         chunk.putInt((int) crc.getValue());
         ByteBuffer out = ByteBuffer.allocate(png.length + chunk.capacity());
         return out.put(png, 0, end).put(chunk.flip()).put(png, end, 12).array();
+    }
+
+    /** Makes a plain lossy WebP an extended one with an EXIF chunk behind its pixels. */
+    static byte[] webpWithExif(byte[] webp, int width, int height, int orientation) {
+        byte[] tiff = tiff(orientation, true);
+        ByteBuffer out = ByteBuffer.allocate(webp.length + 18 + 8 + tiff.length);
+        out.order(ByteOrder.LITTLE_ENDIAN).put(webp, 0, 12).putInt(4, out.capacity() - 8);
+        out.put("VP8X".getBytes(StandardCharsets.US_ASCII)).putInt(10).putInt(0x08); // has EXIF
+        out.put(little24(width - 1)).put(little24(height - 1)).put(webp, 12, webp.length - 12);
+        out.put("EXIF".getBytes(StandardCharsets.US_ASCII)).putInt(tiff.length).put(tiff);
+        return out.array();
+    }
+
+    private static byte[] little24(int value) {
+        return new byte[] {(byte) value, (byte) (value >> 8), (byte) (value >> 16)};
     }
 
     static byte[] tiff(int orientation, boolean littleEndian) {
