@@ -250,10 +250,14 @@ static int sane(const struct jpeg_crop_request *r, size_t out_length) {
            r->window_top >= 0 && r->window_top <= r->side - r->window && inside(r, out_length);
 }
 
-/* Whether this is a kind of file done here: 8-bit grey, YCbCr or RGB, of the announced size. */
+/*
+ * Whether this is a kind of file done here: 8-bit grey, YCbCr or RGB, of the announced size. Not
+ * arithmetic coding: its broken files decode otherwise from version to version, without a word.
+ */
 static int known(const struct jpeg_decompress_struct *jpeg, const struct jpeg_crop_request *r) {
     return jpeg->image_width == (JDIMENSION)r->image_width &&
            jpeg->image_height == (JDIMENSION)r->image_height && jpeg->data_precision == 8 &&
+           !jpeg->arith_code &&
            (jpeg->jpeg_color_space == JCS_GRAYSCALE || jpeg->jpeg_color_space == JCS_YCbCr ||
             jpeg->jpeg_color_space == JCS_RGB);
 }

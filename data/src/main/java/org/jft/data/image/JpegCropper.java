@@ -21,6 +21,7 @@ final class JpegCropper implements AutoCloseable {
     private long handle;
 
     JpegCropper() {
+        checkState(NativeLibrary.PROBLEM == null, "libjpeg-turbo: %s", NativeLibrary.PROBLEM);
         handle = create();
         checkState(handle != 0, "no memory for a JPEG decoder");
     }

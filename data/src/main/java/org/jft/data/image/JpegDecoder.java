@@ -1,6 +1,6 @@
 package org.jft.data.image;
 
-import static com.google.common.base.Preconditions.checkArgument;
+import org.jft.core.failure.ConfigException;
 
 /**
  * Who decodes JPEGs. Both say the same of every file, whether it is good or bad and why; their
@@ -33,21 +33,25 @@ public enum JpegDecoder {
     /**
      * Returns the one to use: what the property {@code jft.jpeg} says, else the fastest available.
      *
-     * @throws IllegalArgumentException if the property names none, or one that is not available
+     * @throws ConfigException if the property names none, or one that is not available
      */
     public static JpegDecoder preferred() {
         String wanted = System.getProperty(PROPERTY);
         if (wanted == null) {
             return LIBJPEG_TURBO.available() ? LIBJPEG_TURBO : OPENCV;
         }
-        JpegDecoder decoder = wanted.equals(OPENCV.label) ? OPENCV : LIBJPEG_TURBO;
-        checkArgument(
-                wanted.equals(decoder.label),
-                "-D%s=%s: there is libjpeg-turbo and opencv",
-                PROPERTY,
-                wanted);
-        checkArgument(decoder.available(), "-D%s=%s: %s", PROPERTY, wanted, NativeLibrary.PROBLEM);
-        return decoder;
+        if (wanted.equals(OPENCV.label)) {
+            return OPENCV;
+        }
+        if (!wanted.equals(LIBJPEG_TURBO.label)) {
+            throw new ConfigException(
+                    "-D%s=%s: there is libjpeg-turbo and opencv".formatted(PROPERTY, wanted));
+        }
+        if (!LIBJPEG_TURBO.available()) {
+            throw new ConfigException(
+                    "-D%s=%s: %s".formatted(PROPERTY, wanted, NativeLibrary.PROBLEM));
+        }
+        return LIBJPEG_TURBO;
     }
 
     /** Returns its name, as in the property. */

@@ -66,6 +66,10 @@ final class JpegHeader {
         if (length < 8) {
             return ImageHeader.bad("JPEG: the frame header is too short");
         }
+        int bits = bytes.get(at + 4) & 0xff;
+        if (bits != 8) {
+            return ImageHeader.bad("JPEG: %d bits a channel, only 8 are read".formatted(bits));
+        }
         boolean progressive = (bytes.get(at + 1) & 3) == 2; // SOF2, SOF6, SOF10, SOF14
         int components = bytes.get(at + 9) & 0xff;
         int next = at + 2 + length;

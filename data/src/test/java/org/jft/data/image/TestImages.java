@@ -71,7 +71,7 @@ public final class TestImages {
         for (int i = 0; i < width * height; i++) {
             int rgb = 0;
             for (int c = 0; c < 3; c++) {
-                float value = 128 + channels[c][i] + channels[3][i] + 4 * random.nextFloat();
+                float value = 128 + channels[c][i] + channels[3][i] + 16 * random.nextFloat();
                 rgb = rgb << 8 | Math.max(0, Math.min(255, Math.round(value)));
             }
             image.setRGB(i % width, i / width, rgb);
@@ -121,6 +121,19 @@ public final class TestImages {
 
     static byte[] lossyWebp(int width, int height) {
         return webp(width, height, opencv_core.CV_8UC3, new Scalar(10, 40, 200, 0), 80);
+    }
+
+    /** Left half red, right half green. */
+    static byte[] webpHalves(int width, int height) {
+        try (Mat image = new Mat(height, width, opencv_core.CV_8UC3, new Scalar(0, 0, 255, 0));
+                Mat right = image.colRange(width / 2, width);
+                BytePointer bytes = new BytePointer()) {
+            right.put(new Scalar(0, 255, 0, 0));
+            opencv_imgcodecs.imencode(".webp", image, bytes);
+            byte[] copy = new byte[(int) bytes.limit()];
+            bytes.get(copy);
+            return copy;
+        }
     }
 
     static byte[] losslessWebp(int width, int height) {

@@ -70,7 +70,8 @@ final class TriangleFilter {
             for (int x = 0; x < width; x++) {
                 double centre = (x + 0.5) * factor;
                 double total = 0;
-                for (int i = 0; i < image[y].length; i++) {
+                int first = (int) Math.max(0, centre - support - 1);
+                for (int i = first; i < Math.min(image[y].length, centre + support); i++) {
                     double weight = 1 - Math.abs(i + 0.5 - centre) / support;
                     if (weight > 0) {
                         total += weight;

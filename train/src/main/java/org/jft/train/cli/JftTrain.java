@@ -11,6 +11,7 @@ import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engines;
+import org.jft.data.image.JpegDecoder;
 import org.jft.train.loop.RunFolder;
 import org.jft.train.loop.RunPlan;
 import org.jft.train.loop.TrainingJob;
@@ -110,6 +111,7 @@ public final class JftTrain implements Callable<Integer> {
         row(print, "  optimizer, exchange", "%s", gib(memory.optimizer()));
         row(print, "  batches", "%s, decoded ahead", gib(memory.batches()));
         row(print, "workers", "%d", run.cluster().workers());
+        row(print, "jpeg decoder", "%s", JpegDecoder.preferred());
         String where =
                 Engines.named(plan.engine().name()).ownsDevice() && run.cluster().workers() > 1
                         ? "with a GPU like this machine's for each worker"
