@@ -1,7 +1,5 @@
 package org.jft.bench.data;
 
-import com.google.common.collect.ImmutableMap;
-import com.google.common.io.Closer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +11,6 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jft.bench.BenchOptions;
 import org.jft.bench.BenchRow;
-import org.jft.bench.Rounds;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ImageConfig;
 import org.jft.core.failure.ConfigException;
@@ -26,9 +23,10 @@ import picocli.CommandLine.Option;
         name = "data",
         description = {
             "JPEG to pixels: decode, random-resized crop, mirror. And how well the order mixes.",
-            "Images a second of one thread and of all cores, against javax.imageio with Graphics2D,"
-                    + " Pillow and torchvision. The files lie in memory: cut from photographs, or"
-                    + " synthetic."
+            "Images a second of one thread and of all cores, with each JPEG decoder that is there,"
+                    + " against javax.imageio with Graphics2D, Pillow and torchvision. The files"
+                    + " lie in memory: cut from photographs, or synthetic.",
+            "Reading the same files out of Parquet is timed as well: share_of_decode_time in JSON."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -38,11 +36,10 @@ import picocli.CommandLine.Option;
             "  jft-bench data --images 1000 --size 299 --rounds 9 --json",
         })
 public final class DataBench implements Callable<Integer> {
-    private static final int WARM_UP_ROUNDS = 2;
     private static final long SEED = 1;
     private static final Pattern SHAPE = Pattern.compile("([1-9]\\d{1,4})x([1-9]\\d{1,4})");
 
-    private enum Peer {
+    enum Peer {
         IMAGEIO,
         PILLOW,
         TORCHVISION;
@@ -107,9 +104,9 @@ public final class DataBench implements Callable<Integer> {
         int cores = Runtime.getRuntime().availableProcessors();
         List<BenchRow> rows = new ArrayList<>();
         for (String shape : shapes) {
-            List<byte[]> files = files(shape);
+            Contest.Photos files = files(shape);
             for (int threads : IntStream.of(1, cores).distinct().toArray()) {
-                rows.addAll(measure(config, shape, files, threads));
+                rows.addAll(new Contest(config, files, threads).hold(peers, options.rounds()));
             }
         }
         options.print(rows);
@@ -119,7 +116,7 @@ public final class DataBench implements Callable<Integer> {
         return CommandRunner.DONE;
     }
 
-    private List<byte[]> files(String shape) {
+    private Contest.Photos files(String shape) {
         Matcher parsed = SHAPE.matcher(shape);
         if (!parsed.matches()) {
             throw new ConfigException("--files must be like 500x375, not '%s'".formatted(shape));
@@ -127,76 +124,10 @@ public final class DataBench implements Callable<Integer> {
         int width = Integer.parseInt(parsed.group(1));
         int height = Integer.parseInt(parsed.group(2));
         int count = BenchOptions.positive("--images", images);
-        return photos == null
-                ? SyntheticPhotos.draw(count, width, height, SEED)
-                : PhotoCuts.cut(photos, count, width, height, SEED);
-    }
-
-    private List<BenchRow> measure(
-            ImageConfig config, String shape, List<byte[]> files, int threads)
-            throws InterruptedException, IOException {
-        long bytes = files.stream().mapToLong(file -> file.length).sum();
-        try (Closer closer = Closer.create()) {
-            List<Loader> all = new ArrayList<>(List.of(ours(config, files, threads)));
-            closer.register(() -> close(all));
-            for (Peer peer : peers) {
-                all.add(peer(peer, config, files, threads));
-            }
-            for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-                for (Loader loader : all) {
-                    loader.warmUp();
-                }
-            }
-            Rounds.inTurns("data", options.rounds(), all);
-            List<BenchRow> rows = new ArrayList<>();
-            for (Loader peer : all.subList(1, all.size())) {
-                rows.add(
-                        new BenchRow(
-                                "data",
-                                "%s to %d px, %d thread%s"
-                                        .formatted(shape, size, threads, threads == 1 ? "" : "s"),
-                                all.get(0).rates(),
-                                peer.name(),
-                                peer.rates(),
-                                "images/s",
-                                ImmutableMap.of(
-                                        "threads",
-                                        threads,
-                                        "files",
-                                        shape,
-                                        "photographs",
-                                        photos != null,
-                                        "mean_file_bytes",
-                                        bytes / files.size())));
-            }
-            return rows;
-        }
-    }
-
-    private static Loader ours(ImageConfig config, List<byte[]> files, int threads) {
-        int largest = files.stream().mapToInt(file -> file.length).max().orElseThrow();
-        return new Loader(
-                "ours",
-                new DecodingThreads(files, threads, () -> new TransformSource(config, largest)));
-    }
-
-    private Loader peer(Peer peer, ImageConfig config, List<byte[]> files, int threads) {
-        if (peer == Peer.IMAGEIO) {
-            return new Loader(
-                    "imageio",
-                    new DecodingThreads(files, threads, () -> new ImageIoSource(config)));
-        }
-        PythonProcesses python = new PythonProcesses(peer.toString(), size, files, threads);
-        return new Loader(python.version(), python);
-    }
-
-    private static void close(List<Loader> loaders) throws IOException {
-        for (Loader loader : loaders) {
-            try {
-                loader.close();
-            } catch (Exception e) {
-                throw new IOException(e);
-            }
-        }
+        List<byte[]> files =
+                photos == null
+                        ? SyntheticPhotos.draw(count, width, height, SEED)
+                        : PhotoCuts.cut(photos, count, width, height, SEED);
+        return new Contest.Photos(shape, width, height, photos != null, files);
     }
 }

@@ -5,6 +5,7 @@ import org.jft.core.config.ImageConfig;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 import org.jft.data.image.ImageTransform;
+import org.jft.data.image.JpegDecoder;
 import org.jft.data.image.Outcome;
 import org.jft.data.image.SampleRandom;
 
@@ -14,8 +15,8 @@ final class TransformSource implements PixelSource {
     private final ByteBuffer encoded;
     private final ByteBuffer slot; // [size, size, 3]
 
-    TransformSource(ImageConfig config, int largestFile) {
-        transform = ImageTransform.training(config);
+    TransformSource(ImageConfig config, JpegDecoder decoder, int largestFile) {
+        transform = ImageTransform.training(config, decoder);
         encoded = ByteBuffer.allocateDirect(largestFile);
         slot = ByteBuffer.allocateDirect(ImageTransform.viewBytes(config));
     }
