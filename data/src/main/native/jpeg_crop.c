@@ -179,8 +179,9 @@ UNROLLED void weigh_rows(const pixel *const *rows, const float *weights, int32_t
 }
 
 /* One row of the image to one of the window, not yet rounded. */
-VECTORISED static void resize_row(const uint8_t *restrict bytes, int32_t width, pixel *restrict pixels,
-                       const struct taps *columns, int32_t window, pixel *restrict out) {
+VECTORISED static void resize_row(const uint8_t *restrict bytes, int32_t width,
+                                  pixel *restrict pixels, const struct taps *columns,
+                                  int32_t window, pixel *restrict out) {
     float *floats = (float *)pixels;
     for (int32_t i = 0; i < width * LANES; i++) {
         floats[i] = bytes[i];
@@ -195,7 +196,7 @@ VECTORISED static void resize_row(const uint8_t *restrict bytes, int32_t width, 
 
 /* Some such rows to one. */
 VECTORISED static void blend_rows(const pixel *const *rows, const float *weights, int32_t width,
-                       int32_t window, pixel *restrict out) {
+                                  int32_t window, pixel *restrict out) {
     switch (width) {
         case 2: weigh_rows(rows, weights, 2, window, out); break;
         case 3: weigh_rows(rows, weights, 3, window, out); break;
@@ -204,8 +205,9 @@ VECTORISED static void blend_rows(const pixel *const *rows, const float *weights
     }
 }
 
-VECTORISED static void write_row(const pixel *restrict pixels, uint8_t *restrict bytes, int32_t window,
-                      uint8_t *out, ptrdiff_t step) {
+/* Rounds; a row of the window goes to every step bytes from out on. */
+VECTORISED static void write_row(const pixel *restrict pixels, uint8_t *restrict bytes,
+                                 int32_t window, uint8_t *out, ptrdiff_t step) {
     const float *floats = (const float *)pixels;
     for (int32_t i = 0; i < window * LANES; i++) {
         bytes[i] = (uint8_t)(int32_t)(floats[i] + 0.5f); /* weights sum to 1: at most 255 */
@@ -216,8 +218,9 @@ VECTORISED static void write_row(const pixel *restrict pixels, uint8_t *restrict
 }
 
 /*
- * The largest reduction by DCT scaling that keeps one and a half times as many pixels as the
- * target has: with fewer, the result is more than 0.6 of 255 away from that of the whole image.
+ * The largest reduction by DCT scaling that leaves a side one and a half times as long as its
+ * target: with fewer, the result is often more than 0.6 of 255 away from that of the whole
+ * image.
  */
 static int32_t reduction(const struct jpeg_crop_request *request) {
     int32_t shorter = request->width < request->height ? request->width : request->height;
@@ -335,7 +338,7 @@ static int decode_window(struct jpeg_crop *crop, const struct jpeg_crop_request 
     triangle(&columns, &across, r->side, r->window_left, r->window);
     triangle(&rows, &down, r->side, r->window_top, r->window);
 
-    /* One more pixel on each side: at the borders of what is decoded, chroma is not interpolated. */
+    /* A pixel more on each side: chroma is not interpolated at the borders of what is decoded. */
     int32_t left = columns.first[0] - 1;
     int32_t right = columns.first[r->window - 1] + columns.width + 1;
     JDIMENSION offset = left < 0 ? 0 : (JDIMENSION)left;

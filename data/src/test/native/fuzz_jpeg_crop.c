@@ -30,7 +30,7 @@ static size_t break_file(uint8_t *file, size_t length) {
             case 0: file[at] ^= (uint8_t)(1u << below(8)); break;
             case 1: file[below(length < 700 ? (uint32_t)length : 700)] = (uint8_t)below(256); break;
             case 2: file[at] = 0xff; file[at + 1] = (uint8_t)(0xc0 + below(64)); break;
-            case 3: memset(file + at, (int)below(256), below((uint32_t)(length - at - 2) + 1)); break;
+            case 3: memset(file + at, 0xff, below((uint32_t)(length - at - 2) + 1)); break;
             default: {
                 size_t cut = below((uint32_t)(length - at - 2) + 1);
                 memmove(file + at, file + at + cut, length - at - cut);
