@@ -45,7 +45,7 @@ final class JpegCropper implements AutoCloseable {
      * @param window side of the square, pixels
      * @param out direct; [window, window, RGB] is written from byte {@code offset} on
      * @return false when OpenCV should judge the file: it is broken, or of a kind that is not done
-     *     here (CMYK, 12 bits); then the square holds anything
+     *     here (CMYK, arithmetic coding); then the square holds anything
      */
     boolean crop(
             ByteBuffer encoded,
