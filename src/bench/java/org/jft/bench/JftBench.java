@@ -3,6 +3,7 @@ package org.jft.bench;
 import org.jft.bench.collective.AllReduceBench;
 import org.jft.bench.data.DataBench;
 import org.jft.bench.data.SoakBench;
+import org.jft.bench.dedup.DedupBench;
 import org.jft.bench.engine.DevicesCommand;
 import org.jft.bench.engine.EngineBench;
 import org.jft.bench.scaling.ScalingBench;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Command;
             EngineBench.class,
             DataBench.class,
             SoakBench.class,
+            DedupBench.class,
             AllReduceBench.class,
             ScalingBench.class,
             DevicesCommand.class
@@ -30,6 +32,7 @@ import picocli.CommandLine.Command;
             "  jft-bench engine --model resnet50 --batch 16      a training step, against libtorch",
             "  jft-bench data --images 500                       decode and crop, against imageio",
             "  jft-bench soak sets/pictograms/train              memory over 20 epochs of loading",
+            "  jft-bench dedup --photos DIR --out near           near-duplicates found, by kind and bound",
             "  jft-bench allreduce --workers 2 --mebibytes 100   our ring, against a ring over TCP",
             "  jft-bench scaling --config smoke.yaml             two workers, against one",
             "  jft-bench devices                                 the GPUs here, and what would run",

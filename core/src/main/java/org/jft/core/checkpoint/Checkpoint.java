@@ -2,6 +2,7 @@ package org.jft.core.checkpoint;
 
 import java.nio.FloatBuffer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.LossScale;
 
 /**
@@ -16,6 +17,18 @@ public record Checkpoint(
         FloatBuffer parameters,
         FloatBuffer optimizerState,
         State state) {
+
+    /**
+     * Returns what would be deployed: the moving average of the parameters if the run keeps one,
+     * which is the last of the optimizer's vectors, else the parameters. Of this checkpoint's
+     * memory, position 0 to limit.
+     */
+    public FloatBuffer deployed(TrainConfig config) {
+        int length = parameters.remaining();
+        return config.emaDecay() > 0
+                ? optimizerState.slice(optimizerState.limit() - length, length)
+                : parameters.duplicate();
+    }
 
     /**
      * Where the run stands. The data position is {@code samples}: with the seed it fixes every

@@ -43,6 +43,26 @@ public record NetworkSpec(
         return of(graph, List.of(InputType.convolutional(size, size, 3)));
     }
 
+    /**
+     * Returns this network without its last layer: it gives what that layer reads, of a classifier
+     * the pooled features, [N, width]. The other layers keep their names.
+     *
+     * @throws IllegalArgumentException unless the graph ends in one vertex with one input
+     */
+    public NetworkSpec withoutHead() {
+        ComputationGraphConfiguration cut = graph.clone();
+        List<String> heads = cut.getNetworkOutputs();
+        checkArgument(heads.size() == 1, "the graph has the outputs %s, not one", heads);
+        String head = heads.get(0);
+        List<String> features = cut.getVertexInputs().remove(head);
+        checkArgument(features.size() == 1, "'%s' has the inputs %s, not one", head, features);
+        cut.getVertices().remove(head);
+        cut.setNetworkOutputs(features);
+        cut.setTopologicalOrder(null); // DL4J's own, of the graph as it was
+        cut.setTopologicalOrderStr(null);
+        return new NetworkSpec(cut, inputTypes, frozenLayers, inputGradients);
+    }
+
     /** Returns this network with the given layers frozen. */
     public NetworkSpec withFrozenLayers(Set<String> layers) {
         return new NetworkSpec(graph, inputTypes, layers, inputGradients);

@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
             SynthCommand.class,
             StatsCommand.class,
             ShowCommand.class,
-            VerifyCommand.class
+            VerifyCommand.class,
+            DedupCommand.class
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
             "  jft-data stats sets/photos                     classes, long tail, label noise",
             "  jft-data show sets/photos --contact-sheet s.png   what a network is shown",
             "  jft-data verify sets/photos                    checksums, and every image decodes",
+            "  jft-data dedup sets/photos --against sets/exam --out near   images in both",
         })
 public final class JftData {
     public static void main(String[] args) {

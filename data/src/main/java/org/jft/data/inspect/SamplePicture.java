@@ -17,6 +17,16 @@ import org.jft.data.taxonomy.Taxonomy;
  *     below 1
  */
 public record SamplePicture(BufferedImage image, List<String> labels) {
+    /**
+     * Copies a square picture.
+     *
+     * @param rgb uint8, [side, side, 3]
+     * @param lines what stands below it
+     */
+    public static SamplePicture of(ByteBuffer rgb, int side, List<String> lines) {
+        return new SamplePicture(image(rgb, side), lines);
+    }
+
     /** Copies the first sample of a batch. */
     static SamplePicture of(Batch batch, int side, Taxonomy taxonomy) {
         int end = batch.labelOffsets()[1];

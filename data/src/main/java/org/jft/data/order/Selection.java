@@ -20,7 +20,8 @@ import org.jft.data.shard.SampleStore;
  * unsigned and exact, with {@link Hash}. The rule sees the content of an image, not where it lies:
  * subsets of one seed nest, shares and counts alike (10% in 30% in 100%, 1k in 2k), on any
  * sharding, and equal images are in or out together. So n rows are n rows but where the last of
- * them has an equal, which is then in as well.
+ * them has an equal, which is then in as well. Rows that the store drops are not there: they are in
+ * no subset, and n rows are n others.
  *
  * <p>All rows cost nothing. Less costs one pass over the keys, on all cores, for a count about
  * three ({@link Threshold}), then a bitmap with a running count for every 1,024 rows: 0.13 bytes a
@@ -28,6 +29,9 @@ import org.jft.data.shard.SampleStore;
  */
 public final class Selection {
     private static final int WORDS_PER_COUNT = 16;
+
+    /** As an unsigned number. */
+    private static final long LARGEST = -1L;
 
     private final long rowCount;
     private final long count;
@@ -51,21 +55,22 @@ public final class Selection {
      * @throws ConfigException if no row is selected, or more are asked for than there are
      */
     public static Selection of(SampleStore store, Subset subset, long subsetSeed) {
-        long rowCount = store.rowCount();
-        if (subset instanceof Subset.Count asked && asked.rows() > rowCount) {
+        long available = store.rowCount() - store.droppedCount();
+        if (subset instanceof Subset.Count asked && asked.rows() > available) {
             throw new ConfigException(
                     "data.subset=%s asks for %s rows, but the data set has %s"
-                            .formatted(subset, asked.rows(), rowCount));
+                            .formatted(subset, asked.rows(), available));
         }
-        OptionalLong largest = Threshold.of(store, subset, subsetSeed);
+        OptionalLong largest = Threshold.of(store, available, subset, subsetSeed);
+        boolean every = largest.isEmpty() && available == store.rowCount();
         Selection selection =
                 new Selection(
-                        rowCount,
-                        largest.isEmpty() ? null : mark(store, largest.getAsLong(), subsetSeed));
+                        store.rowCount(),
+                        every ? null : mark(store, largest.orElse(LARGEST), subsetSeed));
         if (selection.count == 0) {
             throw new ConfigException(
                     "data.subset=%s selects none of the data set's %s rows"
-                            .formatted(subset, rowCount));
+                            .formatted(subset, available));
         }
         return selection;
     }
@@ -105,6 +110,9 @@ public final class Selection {
                     long first = (long) word << 6;
                     long bits = 0;
                     for (long row = first; row < Math.min(first + 64, rowCount); row++) {
+                        if (store.dropped(row)) {
+                            continue;
+                        }
                         SampleKey key = store.key(row);
                         long hash = Hash.of(subsetSeed, key.high(), key.low());
                         bits |= Long.compareUnsigned(hash, largest) <= 0 ? 1L << row : 0;

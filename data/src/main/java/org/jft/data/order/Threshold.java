@@ -19,8 +19,12 @@ final class Threshold {
 
     private Threshold() {}
 
-    /** Finds it; a count must be in 1 to the number of rows. */
-    static OptionalLong of(SampleStore store, Subset subset, long subsetSeed) {
+    /**
+     * Finds it among the rows that are not dropped.
+     *
+     * @param rowCount how many those are; a count must be in 1 to this
+     */
+    static OptionalLong of(SampleStore store, long rowCount, Subset subset, long subsetSeed) {
         if (subset instanceof Subset.Share share) {
             BigInteger end = end(share);
             return end.equals(TWO_TO_64)
@@ -28,7 +32,7 @@ final class Threshold {
                     : OptionalLong.of(end.longValue() - 1);
         }
         long rows = ((Subset.Count) subset).rows();
-        return rows == store.rowCount()
+        return rows == rowCount
                 ? OptionalLong.empty()
                 : OptionalLong.of(smallest(store, rows, subsetSeed));
     }
@@ -69,6 +73,7 @@ final class Threshold {
         AtomicLongArray counts = new AtomicLongArray(DIGITS);
         LongStream.range(0, store.rowCount())
                 .parallel()
+                .filter(row -> !store.dropped(row))
                 .forEach(
                         row -> {
                             SampleKey key = store.key(row);

@@ -95,7 +95,8 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Starts to read rows for evaluation: nothing random, each row once, bad images left out.
+     * Starts to read rows for evaluation: nothing random, each row once, bad and dropped images
+     * left out.
      *
      * @param fill adds the labels that follow from others; used if the configuration says so
      * @param threads decoding threads, at least 1
@@ -203,7 +204,7 @@ public final class BatchLoader implements AutoCloseable {
                 if (size > 0) {
                     return new Batch(slot, size, prefetcher::release);
                 }
-                prefetcher.release(slot); // every image of it is bad, and this is evaluation
+                prefetcher.release(slot); // every image is bad or dropped, and this is evaluation
             }
         } catch (JftException e) {
             failure = e;

@@ -3,7 +3,10 @@ package org.jft.data.pipeline;
 import org.jft.data.image.Outcome;
 import org.jft.data.shard.SampleStore;
 
-/** Reads the row at a position. A bad image is reported and left out: a score has no stand-ins. */
+/**
+ * Reads the row at a position, unless it is dropped. A bad image is reported and left out: a score
+ * has no stand-ins.
+ */
 final class EvaluationReader implements SampleReader {
     private static final long NO_EPOCH = 0;
 
@@ -23,6 +26,10 @@ final class EvaluationReader implements SampleReader {
     @Override
     public void read(Slot slot, int place) {
         long row = slot.firstPosition() + place;
+        if (store.dropped(row)) {
+            slot.skip(place);
+            return;
+        }
         Outcome outcome = decoder.decode(NO_EPOCH, row, slot, place);
         if (outcome.good()) {
             slot.put(place, row, labels.of(row), false);

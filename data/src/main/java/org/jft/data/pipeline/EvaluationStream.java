@@ -6,11 +6,11 @@ import org.jft.core.topology.Topology;
 import org.jft.data.shard.SampleStore;
 
 /**
- * Rows of a data set, each once, in order.
+ * Rows of a data set, each once, in order; those that the store drops are left out.
  *
  * @param firstRow the first row read
  * @param endRow the first row not read
- * @param batch rows of a batch; the last may be smaller, and so is one with a bad image
+ * @param batch rows of a batch; the last may be smaller, and so is one with a bad or dropped image
  * @param preferClean read the clean labels of a row where it has any
  * @param crops views of each row, 1 or 10
  */

@@ -60,7 +60,13 @@ final class Slot {
         labels[place] = placeLabels;
     }
 
-    /** Leaves a place without a sample. */
+    /** Leaves a place empty that was to be: nothing is wrong with it. */
+    void skip(int place) {
+        labels[place] = null;
+        bad[place] = false;
+    }
+
+    /** Leaves a place without a sample because it is bad. */
     void leaveEmpty(int place) {
         labels[place] = null;
         bad[place] = true;

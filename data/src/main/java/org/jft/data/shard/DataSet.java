@@ -1,19 +1,19 @@
 package org.jft.data.shard;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jft.core.config.DataConfig;
+import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.data.store.Storage;
 import org.jft.data.taxonomy.ClassMapping;
@@ -36,35 +36,37 @@ public final class DataSet implements SampleStore {
     /** Null when the classes are the data set's own. */
     private final ClassMapping mapping;
 
+    private final DropList dropList;
     private final String fingerprint;
     private final OpenShard[] shards;
     private final long[] firstRow; // [shards + 1], ascending
+    private final BitSet dropped;
 
     private DataSet(
             Storage storage,
             Manifest manifest,
             Taxonomy taxonomy,
             ClassMapping mapping,
+            DropList dropList,
             OpenShard[] shards) {
         this.storage = storage;
         this.manifest = manifest;
         this.taxonomy = mapping == null ? taxonomy : mapping.taxonomy();
         this.mapping = mapping;
-        this.fingerprint =
-                mapping == null
-                        ? manifest.fingerprint()
-                        : fingerprint(manifest, mapping.taxonomy().names());
+        this.dropList = dropList;
+        this.fingerprint = fingerprint(manifest, mapping, dropList);
         this.shards = shards;
         this.firstRow = new long[shards.length + 1];
         for (int i = 0; i < shards.length; i++) {
             firstRow[i + 1] = firstRow[i] + manifest.shards().get(i).rows();
         }
+        this.dropped = rowsOf(dropList, shards, firstRow);
     }
 
     /**
      * Opens a folder.
      *
-     * @throws org.jft.core.failure.ConfigException when there is no data set, saying what makes one
+     * @throws ConfigException when there is no data set, saying what makes one
      * @throws CorruptDataException naming the file that is missing, truncated or altered
      */
     public static DataSet open(Path folder) {
@@ -79,12 +81,24 @@ public final class DataSet implements SampleStore {
      * @param classes the list's file; null for the data set's own classes
      */
     public static DataSet open(String location, Path classes) {
-        return open(Storage.of(location), classes);
+        return open(location, classes, DropList.NONE);
     }
 
-    /** Opens what a run trains on, with its list of classes. */
+    /**
+     * The same without some images: they keep their rows, but {@link #dropped} names these. It
+     * takes a look at every key, if there are any.
+     */
+    public static DataSet open(String location, Path classes, DropList dropList) {
+        return open(Storage.of(location), classes, dropList);
+    }
+
+    /**
+     * Opens what a run trains on, with its list of classes and without what it drops.
+     *
+     * @throws ConfigException also when none of what it drops is there
+     */
     public static DataSet openTrain(DataConfig config) {
-        return open(config.train(), classes(config));
+        return open(config, config.train(), "data.drop_train", config.dropTrain());
     }
 
     /** Returns whether there is anything to open where a run finds what it trains on. */
@@ -96,16 +110,32 @@ public final class DataSet implements SampleStore {
         }
     }
 
-    /** Opens what a run is scored on, with its list of classes. */
+    /**
+     * Opens what a run is scored on, with its list of classes and without what it drops.
+     *
+     * @throws ConfigException also when none of what it drops is there
+     */
     public static DataSet openTest(DataConfig config) {
-        return open(config.test(), classes(config));
+        return open(config, config.test(), "data.drop_test", config.dropTest());
+    }
+
+    private static DataSet open(DataConfig config, String location, String key, String drops) {
+        DropList dropList = DropList.load(drops);
+        DataSet data = open(location, classes(config), dropList);
+        if (!dropList.isEmpty() && data.dropped.isEmpty()) {
+            data.close();
+            throw new ConfigException(
+                    "%s=%s: none of its images is in %s: it was made for another data set"
+                            .formatted(key, drops, location));
+        }
+        return data;
     }
 
     private static Path classes(DataConfig config) {
         return config.classes() == null ? null : Path.of(config.classes());
     }
 
-    private static DataSet open(Storage storage, Path classes) {
+    private static DataSet open(Storage storage, Path classes, DropList dropList) {
         List<OpenShard> open = Collections.synchronizedList(new ArrayList<>());
         try {
             Manifest manifest = Manifest.load(storage);
@@ -124,7 +154,7 @@ public final class DataSet implements SampleStore {
                                 shards[i] = OpenShard.open(storage, listed, rules, pages);
                                 open.add(shards[i]);
                             });
-            return new DataSet(storage, manifest, taxonomy, mapping, shards);
+            return new DataSet(storage, manifest, taxonomy, mapping, dropList, shards);
         } catch (RuntimeException e) {
             open.forEach(OpenShard::close);
             storage.close();
@@ -132,11 +162,33 @@ public final class DataSet implements SampleStore {
         }
     }
 
-    private static String fingerprint(Manifest manifest, List<String> names) {
-        MessageDigest digest = Sha256.digest();
-        digest.update((manifest.fingerprint() + "\n").getBytes(UTF_8));
-        names.forEach(name -> digest.update((name + "\n").getBytes(UTF_8)));
-        return Sha256.hex(digest);
+    private static BitSet rowsOf(DropList dropList, OpenShard[] shards, long[] firstRow) {
+        BitSet rows = new BitSet();
+        if (!dropList.isEmpty()) {
+            int[][] ofShard = new int[shards.length][];
+            Arrays.parallelSetAll(
+                    ofShard,
+                    i -> rowsOf(dropList, shards[i].index(), firstRow[i], firstRow[i + 1]));
+            Arrays.stream(ofShard).flatMapToInt(Arrays::stream).forEach(rows::set);
+        }
+        return rows;
+    }
+
+    private static int[] rowsOf(DropList dropList, ShardIndex index, long first, long end) {
+        return LongStream.range(first, end)
+                .filter(row -> dropList.contains(index.key((int) (row - first))))
+                .mapToInt(Math::toIntExact)
+                .toArray();
+    }
+
+    private static String fingerprint(Manifest manifest, ClassMapping mapping, DropList dropList) {
+        String fingerprint = manifest.fingerprint();
+        if (mapping != null) {
+            fingerprint = Sha256.ofLines(fingerprint, mapping.taxonomy().names().stream());
+        }
+        return dropList.isEmpty()
+                ? fingerprint
+                : Sha256.ofLines(fingerprint, dropList.keys().map(SampleKey::toString));
     }
 
     private static Taxonomy loadTaxonomy(Storage storage, Manifest manifest) {
@@ -206,6 +258,21 @@ public final class DataSet implements SampleStore {
     }
 
     @Override
+    public boolean dropped(long row) {
+        return dropped.get((int) row);
+    }
+
+    @Override
+    public long droppedCount() {
+        return dropped.cardinality();
+    }
+
+    /** Returns the list it was opened with; empty if there was none. */
+    public DropList dropList() {
+        return dropList;
+    }
+
+    @Override
     public ByteBuffer readImage(long row, ByteBuffer scratch) {
         int shard = shardOf(row);
         return shards[shard].readImage(rowIn(shard, row), scratch);
@@ -260,6 +327,12 @@ public final class DataSet implements SampleStore {
     public String locate(long row) {
         int shard = shardOf(row);
         return shards[shard].locate(rowIn(shard, row));
+    }
+
+    /** Says in which row of which shard a row lies, without asking for its original path. */
+    public String place(long row) {
+        int shard = shardOf(row);
+        return shards[shard].place(rowIn(shard, row));
     }
 
     @Override

@@ -117,8 +117,12 @@ final class OpenShard implements Closeable {
         } catch (JftException unreadable) {
             // the report is about something else
         }
-        return "%s row %d%s"
-                .formatted(file.location(), row, path == null ? "" : " (%s)".formatted(path));
+        return place(row) + (path == null ? "" : " (%s)".formatted(path));
+    }
+
+    /** Says where a row lies, without reading anything. */
+    String place(int row) {
+        return "%s row %d".formatted(file.location(), row);
     }
 
     /** Reads all of it; returns one sentence when it is not what manifest and index say. */

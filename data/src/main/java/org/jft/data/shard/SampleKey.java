@@ -1,8 +1,11 @@
 package org.jft.data.shard;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.primitives.Longs;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.HexFormat;
 
 /**
  * The name of a sample: the first 128 bits of the SHA-256 of its encoded image.
@@ -24,6 +27,17 @@ public record SampleKey(long high, long low) {
         MessageDigest digest = Sha256.digest();
         digest.update(image.duplicate());
         return fromBytes(digest.digest());
+    }
+
+    /**
+     * Reads a key as {@link #toString} writes it.
+     *
+     * @throws IllegalArgumentException unless it is 32 hexadecimal digits
+     */
+    public static SampleKey parse(String text) {
+        byte[] bytes = HexFormat.of().parseHex(text);
+        checkArgument(bytes.length == LENGTH, "a key has 32 digits: %s", text);
+        return fromBytes(bytes);
     }
 
     /** Reads the first 16 bytes. */

@@ -18,6 +18,16 @@ public interface SampleStore extends Closeable {
     /** Returns the row's key. */
     SampleKey key(long row);
 
+    /** Returns whether the row takes no part: a list of keys to drop names its image. */
+    default boolean dropped(long row) {
+        return false;
+    }
+
+    /** Returns how many rows {@link #dropped} names. */
+    default long droppedCount() {
+        return 0;
+    }
+
     /**
      * Reads the encoded image (JPEG, PNG, WebP) as it was imported.
      *
@@ -43,7 +53,10 @@ public interface SampleStore extends Closeable {
     /** Says where the row lies, for reports: shard file, row within it, original path. */
     String locate(long row);
 
-    /** Returns the hash over all shards' checksums and the taxonomy: equal means same content. */
+    /**
+     * Returns the hash over all shards' checksums, the taxonomy and what else was asked for: equal
+     * means same content.
+     */
     String fingerprint();
 
     @Override

@@ -1,5 +1,7 @@
 package org.jft.data.shard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -7,6 +9,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 
 /** The one checksum used here. Not Guava's Hashing: the JDK's runs on the CPU's SHA unit. */
 final class Sha256 {
@@ -33,6 +36,14 @@ final class Sha256 {
 
     static byte[] fromHex(String checksum) {
         return HexFormat.of().parseHex(checksum);
+    }
+
+    /** Hashes lines; they are not held in memory. */
+    static String ofLines(String first, Stream<String> rest) {
+        MessageDigest digest = digest();
+        Stream.concat(Stream.of(first), rest)
+                .forEach(line -> digest.update((line + "\n").getBytes(UTF_8)));
+        return hex(digest);
     }
 
     static String ofFile(Path file) throws IOException {

@@ -1,13 +1,18 @@
 package org.jft.data.order;
 
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.Random;
 import org.jft.data.shard.SampleKey;
 import org.jft.data.shard.SampleStore;
 import org.jft.data.taxonomy.Labels;
 
 /** A data set of keys, in some sharding; whoever asks for more is wrong. */
-record KeysOnly(SampleKey[] keys) implements SampleStore {
+record KeysOnly(SampleKey[] keys, BitSet dropped) implements SampleStore {
+    KeysOnly(SampleKey[] keys) {
+        this(keys, new BitSet());
+    }
+
     static KeysOnly random(int rows, long seed) {
         Random random = new Random(seed);
         SampleKey[] keys = new SampleKey[rows];
@@ -25,6 +30,16 @@ record KeysOnly(SampleKey[] keys) implements SampleStore {
     @Override
     public SampleKey key(long row) {
         return keys[(int) row];
+    }
+
+    @Override
+    public boolean dropped(long row) {
+        return dropped.get((int) row);
+    }
+
+    @Override
+    public long droppedCount() {
+        return dropped.cardinality();
     }
 
     @Override

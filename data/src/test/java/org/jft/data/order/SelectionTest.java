@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -184,6 +185,33 @@ class SelectionTest {
         assertThatThrownBy(() -> selection.row(selection.count()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("count=" + selection.count());
+    }
+
+    @Test
+    void shouldSelectAsIfDroppedRowsWereNotThere() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int trial = 0; trial < 20; trial++) {
+            KeysOnly all = KeysOnly.random(300, random.nextLong());
+            BitSet dropped = new BitSet();
+            random.ints(120, 0, 300).forEach(dropped::set);
+            KeysOnly without = new KeysOnly(all.keys(), dropped);
+            List<SampleKey> left = new ArrayList<>();
+            for (int row = 0; row < 300; row++) {
+                if (!dropped.get(row)) {
+                    left.add(all.keys()[row]);
+                }
+            }
+            KeysOnly smaller = new KeysOnly(left.toArray(SampleKey[]::new));
+            for (String subset : List.of("100%", "50%", "100", Integer.toString(left.size()))) {
+                assertThat(keys(without, subset, 3))
+                        .as("seed=%s, trial=%s, subset=%s", seed, trial, subset)
+                        .isEqualTo(keys(smaller, subset, 3));
+            }
+            assertThatThrownBy(() -> select(without, "300", 3))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("asks for 300 rows, but the data set has " + left.size());
+        }
     }
 
     private static void assertNumbersInOrder(KeysOnly store, String share, long seed) {

@@ -65,6 +65,24 @@ class EvaluationLoaderTest {
     }
 
     @Test
+    void shouldLeaveDroppedImagesOutWithoutReadingOrBlamingThem() {
+        List<ByteBuffer> before = images(drain(evaluate(EvaluationStream.of(store, 5, false), 2)));
+        for (int row : new int[] {1, 30, 31, 32, 33, 34, 51}) { // 30..34: a whole batch
+            store.drop(row).damage(row);
+        }
+        BatchLoader loader = evaluate(EvaluationStream.of(store, 5, false), 2);
+        List<Content> contents = drain(loader);
+        List<Long> rows = rows(contents);
+        assertThat(rows).hasSize(46).isSorted().doesNotContain(1L, 30L, 32L, 34L, 51L);
+        List<ByteBuffer> images = images(contents);
+        for (int i = 0; i < images.size(); i++) {
+            assertThat(images.get(i)).isEqualTo(before.get(rows.get(i).intValue()));
+        }
+        assertThat(loader.badImages()).isZero();
+        assertThat(folder.resolve("quarantine.tsv")).doesNotExist();
+    }
+
+    @Test
     void shouldReportNothingWhenNothingIsBad() {
         drain(evaluate(EvaluationStream.of(store, 5, false), 2));
         assertThat(Files.exists(folder.resolve("quarantine.tsv"))).isFalse();

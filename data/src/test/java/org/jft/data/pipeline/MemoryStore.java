@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.jft.data.image.TestImages;
@@ -14,6 +15,7 @@ import org.jft.data.taxonomy.Labels;
 /** A data set in memory. Row r has labels {r mod 10: 0.9, 10 + r mod 7: 0.4}. */
 final class MemoryStore implements SampleStore {
     private final List<byte[]> images = new ArrayList<>();
+    private final BitSet dropped = new BitSet();
     private volatile LongConsumer beforeRead = row -> {};
 
     /** Small pictures of noise: every third a JPEG, the others PNG, no two alike. */
@@ -37,6 +39,11 @@ final class MemoryStore implements SampleStore {
         return this;
     }
 
+    MemoryStore drop(int row) {
+        dropped.set(row);
+        return this;
+    }
+
     /** Called on the reading thread; may throw or wait. */
     MemoryStore beforeRead(LongConsumer hook) {
         beforeRead = hook;
@@ -46,6 +53,16 @@ final class MemoryStore implements SampleStore {
     @Override
     public long rowCount() {
         return images.size();
+    }
+
+    @Override
+    public boolean dropped(long row) {
+        return dropped.get((int) row);
+    }
+
+    @Override
+    public long droppedCount() {
+        return dropped.cardinality();
     }
 
     @Override

@@ -49,6 +49,8 @@ final class Streams {
                 Subset.parse(subset),
                 3L,
                 null,
+                null,
+                null,
                 new ImageConfig(SIDE, null, 0, 0.3, true, RAND_AUGMENT, JITTER, null, null),
                 mix,
                 labels,

@@ -129,6 +129,13 @@ public final class JftEval implements Callable<Integer> {
             fingerprint = train.fingerprint();
             details.put("training images", String.format(Locale.ROOT, "%,d", train.rowCount()));
             details.put("held-out images", String.format(Locale.ROOT, "%,d", test.rowCount()));
+            details.put(
+                    "dropped images",
+                    String.format(
+                            Locale.ROOT,
+                            "%,d for training, %,d held out",
+                            train.droppedCount(),
+                            test.droppedCount()));
             details.put("held-out fingerprint", test.fingerprint());
             details.put("classes", String.format(Locale.ROOT, "%,d", train.classCount()));
         }

@@ -14,6 +14,7 @@ import org.jft.cluster.collective.Collective;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.DataConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.LossScale;
@@ -30,6 +31,10 @@ import org.jft.train.optimizer.Optimizer;
  * @param loss of the last step done
  */
 record Resume(long step, double wallSeconds, double loss) {
+    /** Keys under data whose files are known by what is in them. */
+    private static final List<String> FILES =
+            List.of("train", "test", "classes", "drop_train", "drop_test");
+
     private static final Resume FROM_SCRATCH = new Resume(0, 0, Double.NaN);
 
     /** Loads rank 0's newest checkpoint, if any, into the engines of all ranks. */
@@ -109,10 +114,16 @@ record Resume(long step, double wallSeconds, double loss) {
                             .formatted(
                                     folder.file(state.step()),
                                     config.data().train(),
-                                    then.data().classes() == null && config.data().classes() == null
-                                            ? ""
-                                            : " or other data.classes"));
+                                    otherLists(then.data(), config.data())));
         }
+    }
+
+    /** Names the files besides the data set whose content its fingerprint tells apart. */
+    private static String otherLists(DataConfig then, DataConfig now) {
+        boolean classes = then.classes() != null || now.classes() != null;
+        boolean dropped = then.dropTrain() != null || now.dropTrain() != null;
+        return (classes ? " or other data.classes" : "")
+                + (dropped ? " or another data.drop_train" : "");
     }
 
     /** Returns whether two configs compute the same. */
@@ -137,14 +148,14 @@ record Resume(long step, double wallSeconds, double loss) {
 
     /**
      * Returns what decides the numbers: not the name, the workers, the cadence, the evaluation, of
-     * the engine only its precision. Data set and classes are told by the fingerprint of what is in
-     * them, not by the names of their files.
+     * the engine only its precision. Data set, classes and dropped images are told by the
+     * fingerprint of what is in them, not by the names of their files.
      */
     private static ObjectNode deciding(RunConfig config) {
         ObjectNode tree = ConfigLoader.toTree(config);
         tree.remove(List.of("name", "cluster", "eval"));
         ((ObjectNode) tree.get("engine")).retain("precision");
-        ((ObjectNode) tree.get("data")).remove(List.of("test", "train", "classes"));
+        ((ObjectNode) tree.get("data")).remove(FILES);
         ((ObjectNode) tree.get("train")).remove("cadence");
         ObjectNode loader = (ObjectNode) tree.get("data").get("loader");
         loader.remove(List.of("threads", "prefetch", "max_bad_share"));

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFile;
 import org.jft.core.checkpoint.CheckpointFolder;
@@ -17,6 +18,7 @@ import org.jft.core.config.RunConfig;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 import org.jft.core.file.WholeFile;
+import org.jft.data.shard.DropList;
 
 /**
  * The files of one run.
@@ -24,6 +26,7 @@ import org.jft.core.file.WholeFile;
  * <pre>
  *  config.json      the config as it was given, with all defaults but the engine's
  *  classes.txt      names of the network's classes in the order of its outputs, one a line
+ *  drop_train.txt   keys of the images that training drops, if any
  *  job.json         the same, for worker processes that are starting
  *  .lock            held by the run's rank 0
  *  checkpoints/     step-000001200.zip, newest last
@@ -79,6 +82,12 @@ public record RunFolder(Path root) {
     /** Writes the names of the network's classes: a list as {@code data.classes} takes it. */
     void writeClasses(List<String> names) {
         write(root.resolve("classes.txt"), String.join("\n", names) + "\n");
+    }
+
+    /** Writes the keys of the images that training drops: a list as {@code data.drop_train}. */
+    void writeDropped(DropList dropped) {
+        String keys = dropped.keys().map(key -> key + "\n").collect(Collectors.joining());
+        write(root.resolve("drop_train.txt"), keys);
     }
 
     /** Writes the summary, whole or not at all. */

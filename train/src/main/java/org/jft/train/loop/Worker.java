@@ -117,6 +117,9 @@ final class Worker {
         if (at.leads()) {
             folder.writeConfig(given);
             folder.writeClasses(data.taxonomy().names());
+            if (!data.dropList().isEmpty()) {
+                folder.writeDropped(data.dropList());
+            }
         }
         Trainer trainer =
                 new Trainer(
@@ -198,6 +201,7 @@ final class Worker {
         summary.put("world_size", at.worldSize());
         summary.put("steps", steps);
         summary.put("subset_samples", samples);
+        summary.put("dropped_images", data.droppedCount());
         summary.put("classes", classes(config, data));
         summary.put("samples", steps * config.train().globalBatch());
         summary.put("epochs", (double) steps * config.train().globalBatch() / samples);

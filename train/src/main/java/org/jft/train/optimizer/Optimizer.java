@@ -123,25 +123,15 @@ public final class Optimizer {
         return config.emaDecay() > 0 ? ofRule + 1 : ofRule;
     }
 
-    /**
-     * Finds the moving average of the parameters in a state.
-     *
-     * @param state as {@link #state()} returns it, of a run with this config
-     * @return empty if the run keeps none
-     */
-    public static Optional<FloatBuffer> average(TrainConfig config, FloatBuffer state) {
-        int length = state.remaining() / stateVectors(config);
-        return config.emaDecay() > 0
-                ? Optional.of(state.slice(state.limit() - length, length))
-                : Optional.empty();
-    }
-
     /** Returns how far a step moves the parameters' average; 0 if none is kept. */
     public float averageRate(long step) {
         return average == null ? 0 : average.rate(step);
     }
 
-    /** Returns the live state, one vector after the other: what a checkpoint keeps. */
+    /**
+     * Returns the live state, one vector after the other: what a checkpoint keeps. The moving
+     * average, if there is one, is the last, where {@code Checkpoint.deployed} looks for it.
+     */
     public FloatBuffer state() {
         return state.duplicate();
     }

@@ -9,6 +9,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.config.OptimizerConfig;
 import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.ParameterLayout;
@@ -124,7 +125,8 @@ class OptimizerTest {
         for (int step = 0; step < 3; step++) {
             optimizer.step(parameters, gradients, new Step(1, 1, 0.1, step));
         }
-        FloatBuffer average = Optimizer.average(config, optimizer.state()).orElseThrow();
+        FloatBuffer average =
+                new Checkpoint(null, parameters, optimizer.state(), null).deployed(config);
         for (int i = 0; i < LENGTH; i++) {
             boolean moves = i >= head.offset();
             String at = "element %s, seed=%s".formatted(i, seed);

@@ -21,7 +21,6 @@ import org.jft.data.pipeline.EvaluationStream;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.shard.DataSet;
 import org.jft.data.taxonomy.Taxonomy;
-import org.jft.train.optimizer.Optimizer;
 
 /**
  * Scores a trained checkpoint on a run's held-out set, in this process: the moving average of its
@@ -52,7 +51,7 @@ public final class CheckpointScorer {
                 Engine engine =
                         Engines.named(engineConfig.name())
                                 .compile(network, rows * crops, engineConfig)) {
-            engine.parameters().put(scored(checkpoint));
+            engine.parameters().put(checkpoint.deployed(config.train()));
             Taxonomy taxonomy = data.taxonomy();
             try (BatchLoader batches =
                     BatchLoader.evaluation(
@@ -72,13 +71,6 @@ public final class CheckpointScorer {
         int cores = Runtime.getRuntime().availableProcessors();
         int asked = config.engine().threads() * config.cluster().workers();
         return asked > 0 ? Math.min(cores, asked) : cores;
-    }
-
-    /** The moving average where the run keeps one: it is what would be deployed. */
-    private FloatBuffer scored(Checkpoint checkpoint) {
-        return Optimizer.average(config.train(), checkpoint.optimizerState())
-                .orElse(checkpoint.parameters())
-                .duplicate();
     }
 
     private ClassificationScores score(
