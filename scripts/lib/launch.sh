@@ -110,7 +110,7 @@ launch() {
   [ "$JAVA_MAJOR" -ge 22 ] && flags+=(--enable-native-access=ALL-UNNAMED)
   # an OpenMP thread that waits must not hold a core another thread or worker needs
   export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}"
-  export OPENCV_LOG_LEVEL="${OPENCV_LOG_LEVEL:-ERROR}" # broken images are reported by us
+  export OPENCV_LOG_LEVEL="${OPENCV_LOG_LEVEL:-FATAL}" # broken images are reported by us
   # JFT_JAVA_OPTS is a list of flags, so it is split at blanks
   # shellcheck disable=SC2206
   flags+=(${JFT_JAVA_OPTS:-})

@@ -12,6 +12,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.jft.data.header.ImageHeader;
+import org.jft.data.header.Orientation;
 
 /**
  * Encoded bytes to an upright, opaque, 8-bit RGB image in memory that is reused. One thread.
@@ -60,7 +62,7 @@ final class Decoder implements AutoCloseable {
             return null;
         }
         if (header.orientation() != Orientation.UPRIGHT) {
-            header.orientation().apply(image, upright);
+            UprightImage.turn(header.orientation(), image, upright);
             image = upright;
         }
         if (image.cols() != header.width() || image.rows() != header.height()) {

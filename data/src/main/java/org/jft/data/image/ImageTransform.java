@@ -12,6 +12,7 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.jft.core.config.ImageConfig;
+import org.jft.data.header.ImageHeader;
 
 /**
  * Encoded bytes to a square of pixels in one slot of a batch, or to several views of one image:

@@ -3,6 +3,8 @@ package org.jft.data.image;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.nio.ByteBuffer;
+import org.jft.data.header.ImageHeader;
+import org.jft.data.header.Orientation;
 
 /**
  * A JPEG's crop as a square of pixels, through libjpeg-turbo ({@code src/main/native}). Only the

@@ -1,7 +1,10 @@
 package org.jft.data.image;
 
 import java.nio.ByteBuffer;
+import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.jft.data.header.ImageHeader;
+import org.jft.data.header.Orientation;
 
 /** Orientation of images that are decoded elsewhere: the same as training sees. */
 public final class UprightImage {
@@ -19,7 +22,22 @@ public final class UprightImage {
             return stored;
         }
         Mat upright = new Mat();
-        orientation.apply(stored, upright);
+        turn(orientation, stored, upright);
         return upright;
+    }
+
+    /** Writes the upright image of {@code stored} to {@code upright}, another Mat. */
+    static void turn(Orientation orientation, Mat stored, Mat upright) {
+        if (orientation.transposes()) {
+            opencv_core.transpose(stored, upright);
+        } else {
+            stored.copyTo(upright);
+        }
+        if (orientation.leftRight()) {
+            opencv_core.flip(upright, upright, 1);
+        }
+        if (orientation.upDown()) {
+            opencv_core.flip(upright, upright, 0);
+        }
     }
 }

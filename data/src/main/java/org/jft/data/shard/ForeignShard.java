@@ -11,7 +11,7 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.core.failure.JftException;
-import org.jft.data.image.ImageSize;
+import org.jft.data.header.ImageHeader;
 import org.jft.data.store.StoredFile;
 import org.jft.data.taxonomy.Taxonomy;
 import org.jft.data.taxonomy.TaxonomyClass;
@@ -101,9 +101,9 @@ final class ForeignShard {
             keyHigh[row] = key.high();
             keyLow[row] = key.low();
             imageBytes[row] = bytes.limit();
-            ImageSize size = ImageSize.of(bytes);
-            widths[row] = size.width();
-            heights[row] = size.height();
+            ImageHeader header = ImageHeader.read(bytes);
+            widths[row] = header.storedWidth();
+            heights[row] = header.storedHeight();
         }
 
         void labels(ImageTable.Labels found) {

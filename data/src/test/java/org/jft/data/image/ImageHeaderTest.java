@@ -7,6 +7,8 @@ import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
+import org.jft.data.header.ImageHeader;
+import org.jft.data.header.Orientation;
 import org.junit.jupiter.api.Test;
 
 class ImageHeaderTest {

@@ -16,6 +16,7 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import org.jft.core.config.ImageConfig;
 import org.jft.core.config.ImageConfig.Crop;
+import org.jft.data.header.ImageHeader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

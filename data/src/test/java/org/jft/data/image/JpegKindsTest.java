@@ -28,6 +28,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.jft.core.config.ImageConfig;
+import org.jft.data.header.ImageHeader;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

@@ -1,4 +1,4 @@
-package org.jft.data.image;
+package org.jft.data.header;
 
 import java.nio.ByteBuffer;
 
@@ -12,7 +12,8 @@ import java.nio.ByteBuffer;
  * @param orientation how the stored image has to be turned
  * @param problem why this is no image we read, in a few words; null when it is
  */
-record ImageHeader(int width, int height, boolean alpha, Orientation orientation, String problem) {
+public record ImageHeader(
+        int width, int height, boolean alpha, Orientation orientation, String problem) {
     private static final long PNG_MAGIC = 0x89504e470d0a1a0aL;
     private static final int RIFF = 0x52494646;
     private static final int WEBP = 0x57454250;
@@ -25,7 +26,7 @@ record ImageHeader(int width, int height, boolean alpha, Orientation orientation
      *
      * @param encoded position 0 to limit is one file; neither is changed
      */
-    static ImageHeader read(ByteBuffer encoded) {
+    public static ImageHeader read(ByteBuffer encoded) {
         ByteBuffer bytes = encoded.duplicate(); // big-endian, whatever the caller's is
         if (bytes.limit() < SHORTEST_FILE) {
             return bad("only %d bytes long".formatted(bytes.limit()));
@@ -43,7 +44,7 @@ record ImageHeader(int width, int height, boolean alpha, Orientation orientation
     }
 
     /** Returns whether a file that is long enough to be an image begins as a JPEG does. */
-    static boolean isJpeg(ByteBuffer encoded) {
+    public static boolean isJpeg(ByteBuffer encoded) {
         return (encoded.get(0) & encoded.get(2)) == (byte) 0xff && encoded.get(1) == (byte) 0xd8;
     }
 
@@ -61,7 +62,18 @@ record ImageHeader(int width, int height, boolean alpha, Orientation orientation
         return new ImageHeader(0, 0, false, Orientation.UPRIGHT, problem);
     }
 
-    long pixels() {
+    /** Returns width times height. */
+    public long pixels() {
         return (long) width * height;
+    }
+
+    /** Returns the width of the image as it is stored, before it is turned upright. */
+    public int storedWidth() {
+        return orientation.transposes() ? height : width;
+    }
+
+    /** Returns the height of the image as it is stored. */
+    public int storedHeight() {
+        return orientation.transposes() ? width : height;
     }
 }

@@ -1,4 +1,4 @@
-package org.jft.data.image;
+package org.jft.data.header;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

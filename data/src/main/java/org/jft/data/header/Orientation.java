@@ -1,15 +1,13 @@
-package org.jft.data.image;
+package org.jft.data.header;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
  * How a camera was held: the eight values of EXIF tag 0x0112, in order. An upright image is the
  * stored one, first transposed, then mirrored.
  */
-enum Orientation {
+public enum Orientation {
     UPRIGHT(false, false, false),
     MIRRORED(false, true, false),
     ROTATED_180(false, true, true),
@@ -35,33 +33,18 @@ enum Orientation {
     }
 
     /** Returns whether width and height change places. */
-    boolean transposes() {
+    public boolean transposes() {
         return transposed;
     }
 
     /** Returns whether left and right change places, once width and height have. */
-    boolean leftRight() {
+    public boolean leftRight() {
         return leftRight;
     }
 
     /** Returns whether top and bottom change places, once width and height have. */
-    boolean upDown() {
+    public boolean upDown() {
         return upDown;
-    }
-
-    /** Writes the upright image of {@code stored} to {@code upright}, another Mat. */
-    void apply(Mat stored, Mat upright) {
-        if (transposed) {
-            opencv_core.transpose(stored, upright);
-        } else {
-            stored.copyTo(upright);
-        }
-        if (leftRight) {
-            opencv_core.flip(upright, upright, 1);
-        }
-        if (upDown) {
-            opencv_core.flip(upright, upright, 0);
-        }
     }
 
     /**
