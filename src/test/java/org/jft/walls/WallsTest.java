@@ -28,6 +28,7 @@ class WallsTest {
 
     private static final String[] AERON = {"io.aeron.."};
     private static final String[] PARQUET = {"org.apache.parquet..", "org.apache.hadoop.."};
+    private static final String[] AWS = {"software.amazon.."};
     private static final String[] YAML = {
         "com.fasterxml.jackson.dataformat.yaml..", "org.yaml.snakeyaml.."
     };
@@ -62,6 +63,7 @@ class WallsTest {
         return tests(
                 onlyIn(AERON, "org.jft.cluster.transport..", "org.jft.cluster.membership.."),
                 onlyIn(PARQUET, "org.jft.data.shard.."),
+                onlyIn(AWS, "org.jft.data.store.."),
                 onlyIn(YAML, "org.jft.core.config.."),
                 onlyIn(DL4J, MODEL, ENGINE, "org.jft.core.checkpoint.."),
                 onlyIn(OPENCV, "org.jft.data.image..", "org.jft.data.ingest.."),
@@ -92,7 +94,7 @@ class WallsTest {
     @Test
     void shouldFailOnceARuleIsTurnedAround() {
         assertThat(fails(blind(MODEL, "org.jft.core.config.."), classes)).isTrue();
-        for (String[] library : List.of(AERON, PARQUET, YAML, DL4J, OPENCV, NATIVES)) {
+        for (String[] library : List.of(AERON, PARQUET, AWS, YAML, DL4J, OPENCV, NATIVES)) {
             assertThat(fails(onlyIn(library, "org.jft.nowhere.."), classes))
                     .as(library[0])
                     .isTrue();

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 /**
  * How data sets in object stores ({@code s3://}) are read.
  *
- * @param cache folder that keeps what was read; processes of one machine may share it. By default
- *     {@code jft} in {@code $XDG_CACHE_HOME} or {@code ~/.cache}
+ * @param cache folder that keeps what was read; processes of one machine may share it. Null: {@code
+ *     jft} in {@code $XDG_CACHE_HOME} or {@code ~/.cache}
  * @param cacheSize what the folder may hold; null: half of what is free on its disk
  * @param endpoint address of an S3-compatible store; null: AWS, or what {@code AWS_ENDPOINT_URL_S3}
  *     or {@code AWS_ENDPOINT_URL} say
@@ -19,20 +19,19 @@ public record StoreConfig(
         String cache, ByteSize cacheSize, String endpoint, ByteSize chunk, int requests) {
     private static final ByteSize DEFAULT_CHUNK = ByteSize.parse("8MiB");
     private static final long MIN_CHUNK = 64 << 10;
-    private static final long MAX_CHUNK = 256 << 20;
+    private static final long MAX_CHUNK = 64 << 20;
 
     public StoreConfig {
-        cache = cache == null ? defaultCache() : cache;
         chunk = chunk == null ? DEFAULT_CHUNK : chunk;
         requests = requests == 0 ? 8 : requests;
-        check(!cache.isBlank(), "data.store.cache must name a folder");
+        check(cache == null || !cache.isBlank(), "data.store.cache must name a folder");
         check(
                 chunk.bytes() >= MIN_CHUNK && chunk.bytes() <= MAX_CHUNK,
-                "data.store.chunk must be between 64KiB and 256MiB: %s",
+                "data.store.chunk must be between 64KiB and 64MiB: %s",
                 chunk);
         check(
-                cacheSize == null || cacheSize.bytes() >= chunk.bytes(),
-                "data.store.cache_size must hold a chunk of %s: %s",
+                cacheSize == null || cacheSize.bytes() / 2 >= chunk.bytes(),
+                "data.store.cache_size must hold two chunks of %s: %s",
                 chunk,
                 cacheSize);
         check(
@@ -47,12 +46,14 @@ public record StoreConfig(
         return new StoreConfig(null, null, null, null, 0);
     }
 
-    private static String defaultCache() {
+    /** Returns the cache's folder on this machine. */
+    public Path cacheFolder() {
+        if (cache != null) {
+            return Path.of(cache);
+        }
         String caches = System.getenv("XDG_CACHE_HOME");
-        Path folder =
-                caches == null || caches.isBlank()
-                        ? Path.of(System.getProperty("user.home"), ".cache")
-                        : Path.of(caches);
-        return folder.resolve("jft").toString();
+        return caches == null || caches.isBlank()
+                ? Path.of(System.getProperty("user.home"), ".cache", "jft")
+                : Path.of(caches, "jft");
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jft.core.failure.ConfigException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,41 @@ class ConfigLoaderTest {
             assertThat(ConfigLoader.parse(ConfigLoader.toJson(config), "test")).isEqualTo(config);
             assertThat(ConfigLoader.parse(ConfigLoader.toYaml(config), "test")).isEqualTo(config);
         }
+    }
+
+    @Test
+    void shouldReadHowObjectStoresAreRead() throws IOException {
+        String store = "{cache: /nvme/jft, cache_size: 100GB, chunk: 4MiB, requests: 16}";
+        RunConfig config = load(store);
+        assertThat(config.data().store())
+                .isEqualTo(
+                        new StoreConfig(
+                                "/nvme/jft",
+                                new ByteSize(100_000_000_000L),
+                                null,
+                                new ByteSize(4 << 20),
+                                16));
+        assertThat(ConfigLoader.parse(ConfigLoader.toYaml(config), "test")).isEqualTo(config);
+        assertThat(load("{}").data().store()).isEqualTo(StoreConfig.defaults());
+
+        Map<String, String> wrong =
+                Map.of(
+                        "{cache_size: 10MB}", "must hold two chunks of 8MiB: 10000000",
+                        "{chunk: 1GB}",
+                                "data.store.chunk must be between 64KiB and 64MiB: 1000000000",
+                        "{endpoint: minio}", "must begin with http:// or https://: minio",
+                        "{requests: -1}", "data.store.requests must be positive: -1",
+                        "{cach: x}", "unknown key 'data.store.cach'; the nearest valid key is");
+        for (Map.Entry<String, String> each : wrong.entrySet()) {
+            assertThatThrownBy(() -> load(each.getKey()))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining(each.getValue());
+        }
+    }
+
+    private RunConfig load(String store) throws IOException {
+        return ConfigLoader.load(
+                write(VALID.replace("data:\n", "data:\n  store: " + store + "\n")), List.of());
     }
 
     private void assertRefused(String yaml, String... parts) throws IOException {

@@ -103,7 +103,7 @@ public final class DataSet implements SampleStore {
 
     /** Returns whether there is anything to open where a run finds what it trains on. */
     public static boolean trainIsThere(DataConfig config) {
-        try (Storage storage = Storage.of(config.train())) {
+        try (Storage storage = Storage.of(config.train(), config.store())) {
             return storage.folder()
                     .map(Files::exists)
                     .orElseGet(() -> storage.exists(Manifest.FILE_NAME));
@@ -121,7 +121,7 @@ public final class DataSet implements SampleStore {
 
     private static DataSet open(DataConfig config, String location, String key, String drops) {
         DropList dropList = DropList.load(drops);
-        DataSet data = open(location, classes(config), dropList);
+        DataSet data = open(Storage.of(location, config.store()), classes(config), dropList);
         if (!dropList.isEmpty() && data.dropped.isEmpty()) {
             data.close();
             throw new ConfigException(

@@ -13,14 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import org.jft.core.failure.CorruptDataException;
 
 /**
  * One positional read a call. At most once a second a read also asks the file system whether the
  * name still stands for the same file: same inode, size and time of modification.
  */
 final class LocalFile implements StoredFile {
-    private static final String VANISHED = "vanished while in use";
     private static final long CHECK_INTERVAL_NS = SECONDS.toNanos(1);
 
     private final Path path;
@@ -47,11 +45,11 @@ final class LocalFile implements StoredFile {
         try {
             found = attributes(path);
         } catch (NoSuchFileException e) {
-            throw new CorruptDataException(path, LocalStorage.MISSING, e);
+            throw Problems.missingThoughListed(path.toString(), e);
         } catch (IOException e) {
             throw cannotBeRead(path, e);
         }
-        LocalStorage.checkSize(path.toString(), found.size(), expectedBytes);
+        Problems.checkSize(path.toString(), found.size(), expectedBytes);
         return new LocalFile(path, channels, found, nanoTime);
     }
 
@@ -77,7 +75,7 @@ final class LocalFile implements StoredFile {
             } catch (ClosedChannelException e) {
                 checkSame(); // it had to make room for another, and is opened again
             } catch (NoSuchFileException e) {
-                throw new CorruptDataException(path, VANISHED, e);
+                throw Problems.vanished(location(), e);
             } catch (IOException e) {
                 throw cannotBeRead(path, e);
             }
@@ -91,8 +89,7 @@ final class LocalFile implements StoredFile {
             int count = channel.read(into, at);
             if (count < 0) {
                 checkSame();
-                throw new CorruptDataException(
-                        path, "truncated while in use: it ends before byte %,d".formatted(at));
+                throw Problems.truncated(location(), at, opened.size());
             }
             at += count;
         }
@@ -116,25 +113,20 @@ final class LocalFile implements StoredFile {
         try {
             found = attributes(path);
         } catch (NoSuchFileException e) {
-            throw new CorruptDataException(path, VANISHED, e);
+            throw Problems.vanished(location(), e);
         } catch (IOException e) {
             throw cannotBeRead(path, e);
         }
         if (found.size() < opened.size()) {
-            throw new CorruptDataException(
-                    path,
-                    "truncated while in use: %,d of %,d bytes are left"
-                            .formatted(found.size(), opened.size()));
+            throw Problems.truncated(location(), found.size(), opened.size());
         }
         boolean same =
                 found.fileKey().equals(opened.fileKey())
                         && found.size() == opened.size()
                         && found.lastModifiedTime().equals(opened.lastModifiedTime());
         if (!same) {
-            throw new CorruptDataException(
-                    path,
-                    "changed while in use: it was written again at %s"
-                            .formatted(found.lastModifiedTime()));
+            throw Problems.changed(
+                    location(), "it was written again at " + found.lastModifiedTime(), null);
         }
     }
 
@@ -149,6 +141,11 @@ final class LocalFile implements StoredFile {
     @Override
     public void prefetch(long position, long bytes) {
         // the operating system reads ahead by itself
+    }
+
+    @Override
+    public void forget(long position, long bytes) {
+        // nothing is kept
     }
 
     @Override

@@ -5,12 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.jft.core.failure.CorruptDataException;
 
 /** A folder of this machine. */
 final class LocalStorage implements Storage {
-    static final String MISSING = "missing, but manifest.json lists it";
-
     private final Path folder;
     private final OpenChannels channels = OpenChannels.ofThisProcess();
 
@@ -43,7 +40,7 @@ final class LocalStorage implements Storage {
         try {
             return Files.readAllBytes(folder.resolve(name));
         } catch (NoSuchFileException e) {
-            throw new CorruptDataException(locate(name), "missing", e);
+            throw Problems.missing(locate(name), e);
         } catch (IOException e) {
             throw new StoreException(locate(name), "cannot be read: %s".formatted(e), e);
         }
@@ -55,20 +52,12 @@ final class LocalStorage implements Storage {
     }
 
     @Override
-    public void close() {
-        channels.close();
+    public Traffic traffic() {
+        return Traffic.NONE;
     }
 
-    /** Throws unless the sizes are equal. */
-    static void checkSize(String location, long bytes, long expectedBytes) {
-        if (bytes != expectedBytes) {
-            throw new CorruptDataException(
-                    location,
-                    "%s: has %,d bytes, manifest.json says %,d"
-                            .formatted(
-                                    bytes < expectedBytes ? "truncated" : "altered",
-                                    bytes,
-                                    expectedBytes));
-        }
+    @Override
+    public void close() {
+        channels.close();
     }
 }

@@ -16,15 +16,18 @@ public interface Storage extends AutoCloseable {
     }
 
     /**
-     * Opens a place; nothing is read yet.
+     * Opens a place; nothing of the data set is read yet.
      *
      * @param location a path, or {@code s3://bucket/prefix}
-     * @throws ConfigException when it is neither
+     * @throws ConfigException when it is neither, or there are no credentials or no region
      */
     static Storage of(String location, StoreConfig config) {
         Matcher scheme = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*)://.*").matcher(location);
         if (!scheme.matches()) {
             return new LocalStorage(Path.of(location));
+        }
+        if (scheme.group(1).equals(S3Location.SCHEME)) {
+            return S3Storage.open(S3Location.parse(location), config, Timing.DEFAULT);
         }
         throw new ConfigException(
                 "%s: data sets are read from folders and from s3://, not from %s://"
@@ -62,6 +65,9 @@ public interface Storage extends AutoCloseable {
      * @throws CorruptDataException naming it when it is missing or of another size
      */
     StoredFile open(String name, long expectedBytes);
+
+    /** Returns what was read so far. */
+    Traffic traffic();
 
     @Override
     void close();

@@ -26,6 +26,11 @@ public interface StoredFile extends AutoCloseable {
     /** Hints that these bytes are read soon; returns at once. Bytes past the end are ignored. */
     void prefetch(long position, long bytes);
 
+    /**
+     * Says that these bytes came wrong: the next read gets them from the store, not from a cache.
+     */
+    void forget(long position, long bytes);
+
     @Override
     void close();
 }

@@ -52,7 +52,7 @@ public final class Sweep {
 
     /** Without the data set nobody knows which of 10% and 30M is larger: counts come last. */
     private static long rowCount(RunConfig base) {
-        try (Storage train = Storage.of(base.data().train())) {
+        try (Storage train = Storage.of(base.data().train(), base.data().store())) {
             return train.exists(Manifest.FILE_NAME) ? Manifest.load(train).rows() : 1;
         }
     }
