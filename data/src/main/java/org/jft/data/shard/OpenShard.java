@@ -17,6 +17,9 @@ final class OpenShard implements Closeable {
     /** Grown buffers are a multiple of this, so that slightly larger images do not grow them. */
     private static final int SCRATCH_STEP = 1 << 16;
 
+    /** Reads of an image whose bytes come wrong from afar. */
+    private static final int ATTEMPTS = 2;
+
     private static final int CHECKSUM_BUFFER = 1 << 20;
 
     private final StoredFile file;
@@ -80,21 +83,42 @@ final class OpenShard implements Closeable {
             int steps = (length + SCRATCH_STEP - 1) / SCRATCH_STEP;
             image = ByteBuffer.allocateDirect(Math.max(length, steps * SCRATCH_STEP));
         }
-        image.clear().limit(length);
+        image.limit(length);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            fill(rows, row, image.position(0));
+            if (!checked || rows.key(row).equals(SampleKey.of(image))) {
+                return image;
+            }
+            forget(rows, row);
+        }
+        throw new StoreException(
+                file.location(),
+                "row %d: the bytes that came are not those that were stored".formatted(row),
+                null);
+    }
+
+    /** Reads an image; position 0 afterwards. */
+    private void fill(ShardIndex rows, int row, ByteBuffer image) {
         long offset = rows.offset(row);
-        if (rows.paged() && length > 0) {
-            image.put(pages.get(file, rows, (int) (offset >>> Integer.SIZE)), (int) offset, length);
+        if (rows.paged() && image.hasRemaining()) {
+            byte[] page = pages.get(file, rows, (int) (offset >>> Integer.SIZE));
+            image.put(page, (int) offset, image.limit());
         } else {
             file.read(offset, image);
         }
         image.flip();
-        if (checked && !rows.key(row).equals(SampleKey.of(image))) {
-            throw new StoreException(
-                    file.location(),
-                    "row %d: the bytes that came are not those that were stored".formatted(row),
-                    null);
+    }
+
+    /** Keeps caches from giving the same wrong bytes again. */
+    private void forget(ShardIndex rows, int row) {
+        long offset = rows.offset(row);
+        if (rows.paged()) {
+            pages.forget(file, (int) (offset >>> Integer.SIZE));
+            ImagePage page = rows.page((int) (offset >>> Integer.SIZE));
+            file.forget(page.position(), page.storedBytes());
+        } else {
+            file.forget(offset, rows.imageBytes(row));
         }
-        return image;
     }
 
     /** Hints that an image is read soon. */

@@ -27,6 +27,10 @@ final class PageCache {
                         .build();
     }
 
+    void forget(StoredFile file, int page) {
+        pages.invalidate(new Key(file, page));
+    }
+
     byte[] get(StoredFile file, ShardIndex index, int page) {
         try {
             return pages.get(new Key(file, page), () -> ForeignImages.read(file, index.page(page)));
