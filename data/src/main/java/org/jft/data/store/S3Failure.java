@@ -125,7 +125,7 @@ final class S3Failure {
         return header == null ? "another region" : header;
     }
 
-    /** Narrows an error to S3's own. */
+    /** Returns whether the bucket is there, but not the object. */
     static boolean isMissing(S3Exception answer) {
         return answer.statusCode() == NOT_FOUND && !code(answer).equals("NoSuchBucket");
     }

@@ -3,9 +3,13 @@ package org.jft.data.store;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jft.core.config.StoreConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A prefix of a bucket. */
 final class S3Storage implements Storage {
+    private static final Logger LOG = LoggerFactory.getLogger(S3Storage.class);
+
     private final S3Location place;
     private final Path cacheFolder;
     private final String store;
@@ -80,5 +84,14 @@ final class S3Storage implements Storage {
     public void close() {
         chunks.close();
         bucket.close();
+        Traffic total = traffic();
+        if (total.fetchedBytes() > 0) {
+            LOG.info(
+                    "{}: {} MB fetched, {} reads from the cache, {} requests sent again",
+                    place,
+                    "%,.1f".formatted(total.fetchedBytes() / 1e6),
+                    "%,d".formatted(total.cacheHits()),
+                    "%,d".formatted(total.retries()));
+        }
     }
 }
