@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jft.core.config.ByteSize;
 import org.jft.core.config.DataConfig;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
@@ -95,10 +96,23 @@ public final class DataSet implements SampleStore {
     /**
      * Opens what a run trains on, with its list of classes and without what it drops.
      *
-     * @throws ConfigException also when none of what it drops is there
+     * @throws ConfigException also when none of what it drops is there, or the order would fetch a
+     *     set again and again that is far away
      */
     public static DataSet openTrain(DataConfig config) {
-        return open(config, config.train(), "data.drop_train", config.dropTrain());
+        DataSet data = open(config, config.train(), "data.drop_train", config.dropTrain());
+        ByteSize cache = config.store().cacheSize();
+        boolean scattered = config.loader().windowBlocks() == 0;
+        if (data.far() && scattered && cache != null && data.manifest.bytes() > cache.bytes()) {
+            data.close();
+            throw new ConfigException(
+                    "%s: its %,d bytes do not fit data.store.cache_size=%s, so reading them in random"
+                                    .formatted(config.train(), data.manifest.bytes(), cache)
+                            + " order would fetch %s for each image: set data.loader.window_blocks"
+                                    .formatted(config.store().chunk())
+                            + ", such as 64 with data.loader.block_rows=1024");
+        }
+        return data;
     }
 
     /** Returns whether there is anything to open where a run finds what it trains on. */

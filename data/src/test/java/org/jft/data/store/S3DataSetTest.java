@@ -9,6 +9,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jft.core.config.DataConfig;
+import org.jft.core.config.LoaderConfig;
+import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.data.ingest.LabelNoise;
 import org.jft.data.ingest.SynthDataSet;
@@ -121,6 +123,34 @@ class S3DataSetTest {
             proxy.plan(request -> Fault.NONE);
             assertThat(remote.readImage(7, null)).isEqualTo(local.readImage(7, null));
         }
+    }
+
+    @Test
+    void shouldRefuseARandomOrderOverMoreThanItsCacheHolds() {
+        DataConfig small = withCache(1 << 17, 0);
+        assertThatThrownBy(() -> DataSet.openTrain(small))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("s3://photos/sets/train: its ")
+                .hasMessageContaining("set data.loader.window_blocks");
+        try (DataSet windowed = DataSet.openTrain(withCache(1 << 17, 4))) {
+            assertThat(windowed.rowCount()).isEqualTo(IMAGES);
+        }
+    }
+
+    private DataConfig withCache(long bytes, int windowBlocks) {
+        return new DataConfig(
+                config.train(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                config.image(),
+                null,
+                null,
+                new LoaderConfig(0, 0, 0, windowBlocks, null),
+                Clients.config(proxy.address(), folder.resolve("small"), bytes));
     }
 
     @Test
