@@ -181,7 +181,7 @@ final class Worker {
                                 BatchLoader.training(
                                         stream,
                                         config.data(),
-                                        data.taxonomy()::fillUpward,
+                                        data.taxonomy(),
                                         quarantine,
                                         firstStep,
                                         totalSteps,
