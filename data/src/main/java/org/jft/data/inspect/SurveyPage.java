@@ -221,7 +221,7 @@ public final class SurveyPage {
                 tenths(noise::recall));
         add("<p class=\"quiet\">classes with at least %d labels</p>", LEAST_LABELS);
         addWorst("Lowest precision", "observed", noise::precision);
-        addWorst("Lowest recall", "true images", noise::recall);
+        addWorst("Lowest recall", "true", noise::recall);
     }
 
     private Histogram tenths(IntFunction<Proportion> shareOf) {
@@ -239,14 +239,14 @@ public final class SurveyPage {
     private void addWorst(String title, String trials, IntFunction<Proportion> shareOf) {
         add("<h3>%s</h3>\n<table>", title);
         add(
-                "<tr><th>class</th><th class=\"number\">share</th><th class=\"number\">95%% from</th>"
-                        + "<th class=\"number\">to</th><th class=\"number\">%s</th></tr>",
+                "<tr><th>class</th><th class=\"number\">share (95%% interval)</th>"
+                        + "<th class=\"number\">%s</th></tr>",
                 trials);
         for (int id : Worst.of(data.classCount(), shareOf, SHOWN_CLASSES)) {
             Proportion share = shareOf.apply(id);
             add(
-                    "<tr><td>%s</td><td class=\"number\">%.3f</td><td class=\"number\">%.3f</td>"
-                            + "<td class=\"number\">%.3f</td><td class=\"number\">%,d</td></tr>",
+                    "<tr><td>%s</td><td class=\"number\">%.2f (%.2f to %.2f)</td>"
+                            + "<td class=\"number\">%,d</td></tr>",
                     text(data.taxonomy().name(id)),
                     share.share(),
                     share.low(),
