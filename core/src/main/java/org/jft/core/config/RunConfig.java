@@ -53,9 +53,10 @@ public record RunConfig(
     private static void checkLabels(LabelConfig labels, TrainConfig.Objective objective) {
         boolean softmax = objective == TrainConfig.Objective.SOFTMAX;
         check(
-                !softmax || labels.doubtful() != LabelConfig.Doubtful.IGNORE,
-                "data.labels.doubtful=ignore needs train.objective=sigmoid: a softmax shares its"
-                        + " probability out among all classes and can leave none aside");
+                !softmax || !labels.hasUnknown(),
+                "data.labels.doubtful and descendants: ignore needs train.objective=sigmoid: a"
+                        + " softmax shares its probability out among all classes and can leave"
+                        + " none aside");
         check(
                 !softmax || !labels.noise().addsLabels(),
                 "data.labels.noise would give an image more labels than it has, and"

@@ -1,8 +1,9 @@
 package org.jft.data.inspect;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jft.data.taxonomy.Labels;
 import org.jft.data.taxonomy.Taxonomy;
 
@@ -95,28 +96,16 @@ final class Companions {
     private final class Label {
         private final int id;
         private final int[] with;
-        private final boolean[] relative = new boolean[imagesOfClass.length];
+        private final BitSet relatives;
         private final double others; // labels of all images that are no relatives
 
         Label(int id, int[] with) {
             this.id = id;
             this.with = with;
-            markRelatives();
-            long relatives = 0;
-            for (int c = 0; c < relative.length; c++) {
-                relatives += relative[c] ? imagesOfClass[c] : 0;
-            }
-            others = filled.length() - relatives;
-        }
-
-        private void markRelatives() {
-            for (int c = 0; c < relative.length; c++) {
-                relative[c] = Arrays.binarySearch(taxonomy.ancestors(c), id) >= 0;
-            }
-            for (int ancestor : taxonomy.ancestors(id)) {
-                relative[ancestor] = true;
-            }
-            relative[id] = true;
+            relatives = taxonomy.descendants(id);
+            relatives.set(id);
+            IntStream.of(taxonomy.ancestors(id)).forEach(relatives::set);
+            others = filled.length() - relatives.stream().mapToLong(c -> imagesOfClass[c]).sum();
         }
 
         Lift lift() {
@@ -137,7 +126,7 @@ final class Companions {
             int count = 0;
             for (int i = half; i < with.length; i += 2) {
                 for (int j = filled.start(with[i]); j < filled.start(with[i] + 1); j++) {
-                    if (!relative[filled.get(j)]) {
+                    if (!relatives.get(filled.get(j))) {
                         counts[filled.get(j)]++;
                         count++;
                     }
@@ -152,7 +141,7 @@ final class Companions {
                 int companions = 0;
                 for (int j = filled.start(with[i]); j < filled.start(with[i] + 1); j++) {
                     int c = filled.get(j);
-                    if (!relative[c]) {
+                    if (!relatives.get(c)) {
                         double share = imagesOfClass[c] / others;
                         double given = (counts[c] + PRIOR * share) / (count + PRIOR);
                         sum += Math.log(given / share);

@@ -1,7 +1,9 @@
 package org.jft.data.pipeline;
 
+import java.util.BitSet;
+import java.util.stream.IntStream;
 import org.jft.core.config.LabelConfig;
-import org.jft.core.config.LabelConfig.Doubtful;
+import org.jft.core.config.LabelConfig.Unlabelled;
 import org.jft.data.shard.SampleStore;
 import org.jft.data.taxonomy.Labels;
 import org.jft.data.taxonomy.Taxonomy;
@@ -10,7 +12,8 @@ import org.jft.data.taxonomy.Taxonomy;
  * The labels a network is shown: read, made wrong where that is asked for, parted at the confidence
  * floor, then filled upward; in that order, so that a doubtful leaf does not vouch for its
  * ancestors. Where doubtful labels are ignored, so are those of their ancestors that no other label
- * vouches for: whether it is an apple decides whether it is a fruit. Thread-safe.
+ * vouches for: whether it is an apple decides whether it is a fruit. Where descendants are ignored,
+ * those are the ones of labels that none of the others stands below. Thread-safe.
  *
  * @param noise null: labels are as they were read
  */
@@ -51,10 +54,30 @@ record LabelReader(
         }
         double floor = config.minConfidence();
         Labels shown = filled(labels.where(confidence -> confidence >= floor));
-        if (config.doubtful() == Doubtful.NEGATIVE) {
-            return shown;
+        if (config.doubtful() == Unlabelled.IGNORE) {
+            shown = shown.andIgnored(filled(labels.where(confidence -> confidence < floor)));
         }
-        return shown.andIgnored(filled(labels.where(confidence -> confidence < floor)));
+        if (config.descendants() == Unlabelled.IGNORE) {
+            shown = shown.andIgnored(below(shown));
+        }
+        return shown;
+    }
+
+    /** Returns what stands below those labels that have none below them. */
+    private Labels below(Labels labels) {
+        int[] labelled = labels.where(confidence -> confidence != Labels.IGNORED).ids();
+        BitSet above = new BitSet();
+        for (int id : labelled) {
+            IntStream.of(taxonomy.ancestors(id)).forEach(above::set);
+        }
+        BitSet below = new BitSet();
+        for (int id : labelled) {
+            if (!above.get(id)) {
+                below.or(taxonomy.descendants(id));
+            }
+        }
+        int[] ids = below.stream().toArray();
+        return new Labels(ids, new float[ids.length]);
     }
 
     private Labels read(long row) {

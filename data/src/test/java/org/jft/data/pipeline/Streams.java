@@ -21,7 +21,7 @@ import org.jft.data.order.BatchPartition;
 final class Streams {
     static final int SIDE = 12;
     static final long SEED = 42;
-    static final LabelConfig AS_OBSERVED = new LabelConfig(0, null, false, false, null);
+    static final LabelConfig AS_OBSERVED = new LabelConfig(0, null, false, null, false, null);
 
     private static final RandAugmentConfig RAND_AUGMENT = new RandAugmentConfig(2, 9.0);
     private static final ColorJitterConfig JITTER = new ColorJitterConfig(0.4, 0.4, 0.4, 0.1);

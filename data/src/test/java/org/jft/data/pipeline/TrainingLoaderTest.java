@@ -211,7 +211,9 @@ class TrainingLoaderTest {
                                                         id == 16 ? List.of() : List.of(16)))
                                 .toList());
         DataConfig config =
-                config("100%", new LabelConfig(0.5, null, true, false, null), /* maxBadShare= */ 1);
+                config(
+                        "100%",
+                        new LabelConfig(0.5, null, true, null, false, null), /* maxBadShare= */ 1);
         TrainingStream stream =
                 TrainingStream.of(
                         store,
@@ -234,7 +236,7 @@ class TrainingLoaderTest {
     @Test
     void shouldMakeTheSameLabelsWrongWhereverAndWheneverARowIsRead() {
         LabelNoiseConfig noise = new LabelNoiseConfig(0.6, 0.9, LabelNoiseConfig.Kind.UNIFORM, 5);
-        DataConfig noisy = config("100%", new LabelConfig(0, null, false, false, noise), 1);
+        DataConfig noisy = config("100%", new LabelConfig(0, null, false, null, false, noise), 1);
         InjectedNoise injected = new InjectedNoise(noise, store.taxonomy());
         List<String> whole = labels(noisy, Topology.SOLO, 0, 1);
         assertThat(whole).isNotEqualTo(labels(config(), Topology.SOLO, 0, 1));

@@ -76,6 +76,12 @@ class TaxonomyTest {
                                                 IntStream.of(taxonomy.parents(o))
                                                         .anyMatch(p -> p == self));
                 assertThat(taxonomy.hasChildren(id)).as(at).isEqualTo(isParent);
+                assertThat(taxonomy.descendants(id).stream().toArray())
+                        .as(at)
+                        .containsExactly(
+                                IntStream.range(0, taxonomy.size())
+                                        .filter(o -> above(taxonomy, o).contains(self))
+                                        .toArray());
             }
         }
     }
