@@ -73,7 +73,7 @@ final class Pictures {
             EvaluationStream stream, ImageConfig image, Quarantine quarantine) {
         DataConfig config =
                 new DataConfig(
-                        "-", null, null, null, null, null, null, image, null, AS_STORED, null,
+                        "-", null, null, null, null, null, null, null, image, null, AS_STORED, null,
                         null);
         int threads = (int) Math.min(CORES, Math.max(1, stream.endRow() - stream.firstRow()));
         return BatchLoader.evaluation(stream, config, NO_CLASSES, quarantine, threads);

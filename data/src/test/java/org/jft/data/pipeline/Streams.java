@@ -50,6 +50,7 @@ final class Streams {
                 null,
                 null,
                 null,
+                null,
                 new ImageConfig(SIDE, null, 0, 0.3, true, RAND_AUGMENT, JITTER, null, null),
                 mix,
                 labels,

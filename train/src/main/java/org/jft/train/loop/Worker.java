@@ -115,11 +115,7 @@ final class Worker {
                         config, data.fingerprint(), checkpoints, engine, optimizer, collective);
 
         if (at.leads()) {
-            folder.writeConfig(given);
-            folder.writeClasses(data.taxonomy().names());
-            if (!data.dropList().isEmpty()) {
-                folder.writeDropped(data.dropList());
-            }
+            recordInputs(data);
         }
         Trainer trainer =
                 new Trainer(
@@ -166,6 +162,18 @@ final class Worker {
                             Quarantine.in(folder.root())));
         }
         collective.barrier(); // nobody leaves before the run is complete on disk
+    }
+
+    /** Writes down what the run computes from. */
+    private void recordInputs(DataSet data) {
+        folder.writeConfig(given);
+        folder.writeClasses(data.taxonomy().names());
+        if (!data.imagesOf().isEmpty()) {
+            folder.writeImagesOf(data.imagesOf());
+        }
+        if (!data.dropList().isEmpty()) {
+            folder.writeDropped(data.dropList());
+        }
     }
 
     private BatchLoader loader(
