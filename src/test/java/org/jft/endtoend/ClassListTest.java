@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.jft.data.shard.DataSet;
 import org.jft.endtoend.Command.Result;
@@ -56,6 +57,56 @@ class ClassListTest {
         assertThat(other.err())
                 .contains("was trained on another content of set/train or other data.classes")
                 .contains("--out");
+    }
+
+    /** The same images for a run on few classes and one on all, as the paper compares them. */
+    @Test
+    void shouldTrainOnTheImagesOfTheListedClassesOnlyWhateverIsLearned() throws IOException {
+        Files.write(folder.resolve("one.txt"), roots.subList(0, 1));
+        int expected = imagesOf(roots.get(0));
+        for (String classes : new String[] {"", "one.txt"}) {
+            String run = "of-one" + classes;
+            Result result = trainOn(run, "one.txt", classes);
+            assertThat(result.exitCode()).as(result.err()).isZero();
+            JsonNode summary = JSON.readTree(folder.resolve(run + "/summary.json").toFile());
+            assertThat(summary.path("subset_samples").asInt()).isEqualTo(expected);
+            assertThat(summary.path("classes").asInt() == 1).isEqualTo(!classes.isEmpty());
+            assertThat(folder.resolve(run + "/images_of.txt")).hasContent(roots.get(0));
+        }
+        assertThat(trainOn("of-one", "of-one/images_of.txt", "").out())
+                .contains("already complete");
+        Files.write(folder.resolve("other.txt"), roots.subList(1, 2));
+        assertThat(trainOn("of-one", "other.txt", "").err())
+                .contains("was trained on another content of set/train or another data.images_of");
+        Files.writeString(folder.resolve("none.txt"), "unicorn\n");
+        assertThat(trainOn("of-none", "none.txt", "").err())
+                .contains("none.txt: 'unicorn' is no class of the data set");
+    }
+
+    /** Counts the images with the class among their labels, filled upward; some have none. */
+    private static int imagesOf(String name) {
+        try (DataSet data = DataSet.open(folder.resolve("set/train"))) {
+            int id = data.taxonomy().find(name).orElseThrow();
+            int count = 0;
+            for (long row = 0; row < data.rowCount(); row++) {
+                int[] filled = data.taxonomy().fillUpward(data.labels(row)).ids();
+                count += Arrays.binarySearch(filled, id) >= 0 ? 1 : 0;
+            }
+            assertThat((long) count).isBetween(1L, data.rowCount() - 1);
+            return count;
+        }
+    }
+
+    private static Result trainOn(String run, String images, String classes) {
+        return Command.run(
+                JftTrain.class,
+                folder,
+                "--config",
+                "tiny.yaml",
+                "--out",
+                run,
+                "--set=data.images_of=" + images,
+                "--set=data.classes=" + classes);
     }
 
     @Test

@@ -12,6 +12,8 @@ import static org.jft.core.config.Checks.check;
  * @param subsetSeed seed of the nested subset draw; equal seeds nest
  * @param classes file of class names, one a line, that are the network's; other labels count for
  *     the nearest of them above or are dropped. Null: the data set's classes
+ * @param imagesOf file of class names, one a line: training images without a label of one of them
+ *     or below take no part. Null: all take part
  * @param dropTrain file of the keys of training images that take no part; null for none
  * @param dropTest file of the keys of held-out images that take no part; null for none
  * @param mix training images mixed with each other; none by default
@@ -23,6 +25,7 @@ public record DataConfig(
         Subset subset,
         Long subsetSeed,
         String classes,
+        String imagesOf,
         String dropTrain,
         String dropTest,
         ImageConfig image,
@@ -36,6 +39,7 @@ public record DataConfig(
         subset = subset == null ? Subset.ALL : subset;
         subsetSeed = subsetSeed == null ? 0L : subsetSeed;
         check(classes == null || !classes.isBlank(), "data.classes must name a file");
+        check(imagesOf == null || !imagesOf.isBlank(), "data.images_of must name a file");
         check(dropTrain == null || !dropTrain.isBlank(), "data.drop_train must name a file");
         check(dropTest == null || !dropTest.isBlank(), "data.drop_test must name a file");
         check(image != null, "data.image is required: at least data.image.size");
@@ -53,6 +57,6 @@ public record DataConfig(
     public static DataConfig of(String train, int size) {
         ImageConfig image = new ImageConfig(size, null, 0, null, null, null, null, null, null);
         return new DataConfig(
-                train, null, null, null, null, null, null, image, null, null, null, null);
+                train, null, null, null, null, null, null, null, image, null, null, null, null);
     }
 }

@@ -39,6 +39,7 @@ public record RunConfig(
                 !data.mix().enabled() || train.microBatch() > 1,
                 "data.mix needs two images in a micro batch: train.micro_batch=%s",
                 train.microBatch());
+        checkLabels(data.labels(), train.objective());
         int perStep = train.microBatch() * cluster.workers();
         check(
                 train.globalBatch() % perStep == 0,
@@ -47,6 +48,19 @@ public record RunConfig(
                 train.globalBatch(),
                 train.microBatch(),
                 cluster.workers());
+    }
+
+    private static void checkLabels(LabelConfig labels, TrainConfig.Objective objective) {
+        boolean softmax = objective == TrainConfig.Objective.SOFTMAX;
+        check(
+                !softmax || !labels.hasUnknown(),
+                "data.labels.doubtful and descendants: ignore needs train.objective=sigmoid: a"
+                        + " softmax shares its probability out among all classes and can leave"
+                        + " none aside");
+        check(
+                !softmax || !labels.noise().addsLabels(),
+                "data.labels.noise would give an image more labels than it has, and"
+                        + " train.objective=softmax is for one: recall must be at most precision");
     }
 
     /** Returns the same with another engine. */

@@ -20,10 +20,11 @@ public interface DeviceStep {
 
     /**
      * The sparse labels of N samples: those of sample i are entries offsets[i] to offsets[i + 1].
+     * Under sigmoids a class with a negative confidence takes no part in the sample's loss.
      *
      * @param offsets [N + 1]
      * @param ids class ids, distinct within a sample
-     * @param confidences in [0, 1], one per id
+     * @param confidences in [0, 1] or negative, one per id
      */
     record Labels(int[] offsets, int[] ids, float[] confidences) {}
 

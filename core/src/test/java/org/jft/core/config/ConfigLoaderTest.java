@@ -75,6 +75,41 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void shouldTakeLabelNoiseFromTheCommandLine() {
+        RunConfig config = ConfigLoader.load(file, List.of("data.labels.noise.precision=0.8"));
+        LabelNoiseConfig noise = config.data().labels().noise();
+        assertThat(noise.keptShare()).isEqualTo(0.8);
+        assertThat(noise.wrongShare()).isEqualTo(1 - 0.8);
+        assertThat(noise.enabled()).isTrue();
+        config = ConfigLoader.with(config, List.of("data.labels.noise.precision=0.6"));
+        assertThat(config.data().labels().noise().keptShare()).isEqualTo(0.6);
+        config = ConfigLoader.with(config, List.of("data.labels.noise={recall: 0.6}"));
+        assertThat(config.data().labels().noise())
+                .isEqualTo(new LabelNoiseConfig(1.0, 0.6, LabelNoiseConfig.Kind.SIBLING, 0));
+        assertThat(ConfigLoader.load(file, List.of()).data().labels().noise().enabled()).isFalse();
+    }
+
+    @Test
+    void shouldRefuseLabelsThatNoObjectiveCanUse() throws IOException {
+        assertRefusedWith("data.labels.noise.precision=0", "noise.precision must be above 0");
+        assertRefusedWith(
+                "data.labels.noise={precision: 0.4, recall: 1}",
+                "precision=0.4 must be at least 0.5");
+        file = write(VALID.replace("epochs: 2.5", "epochs: 2.5\n  objective: softmax"));
+        assertRefusedWith("data.labels.doubtful=ignore", "needs train.objective=sigmoid");
+        assertRefusedWith(
+                "data.labels.noise={precision: 0.6, recall: 1}",
+                "recall must be at most precision");
+        assertThat(ConfigLoader.load(file, List.of("data.labels.noise.precision=0.6"))).isNotNull();
+    }
+
+    private void assertRefusedWith(String override, String rule) {
+        assertThatThrownBy(() -> ConfigLoader.load(file, List.of(override)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(rule);
+    }
+
+    @Test
     void shouldNameTheNearestKeyWhenOneIsUnknown() throws IOException {
         assertRefused(VALID.replace("epochs:", "epoch:"), "train.epoch'", "'train.epochs'");
         assertRefused(VALID.replace("name:", "nmae:"), "'nmae'", "'name'");

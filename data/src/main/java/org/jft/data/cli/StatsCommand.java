@@ -10,13 +10,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jft.data.inspect.DoubtfulName;
+import org.jft.data.inspect.DoubtfulTag;
 import org.jft.data.inspect.Survey;
 import org.jft.data.inspect.SurveyPage;
+import org.jft.data.inspect.Worst;
 import org.jft.data.shard.DataSet;
 import org.jft.data.taxonomy.ClassStatistics;
+import org.jft.data.taxonomy.Proportion;
 import org.jft.data.taxonomy.Taxonomy;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,17 +32,20 @@ import picocli.CommandLine.Spec;
         name = "stats",
         description = {
             "Count images, classes, labels per image and the long tail; where clean labels are",
-            "known, the precision and recall of the observed ones, with and without upward fill.",
-            "Also byte-identical images, and class names that hardly say what is in a picture."
+            "known, the precision and recall of the observed ones, overall and by class. Also",
+            "byte-identical images, and classes whose name or label hardly says what is in a",
+            "picture."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  jft-data stats sets/photos/train",
             "  jft-data stats sets/photos/train --json",
-            "  jft-data stats sets/photos/train --html photos.html"
+            "  jft-data stats sets/photos/train --html photos.html",
+            "  jft-data stats sets/photos/train --csv classes.csv"
         })
 final class StatsCommand implements Runnable {
     private static final int SHOWN_CLASSES = 10;
+    private static final int SHOWN_WORST = 3;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Spec private CommandSpec spec;
@@ -55,6 +62,12 @@ final class StatsCommand implements Runnable {
             description = "Also write one self-contained page with charts.")
     private Path html;
 
+    @Option(
+            names = "--csv",
+            paramLabel = "FILE",
+            description = "Also write a table of all classes.")
+    private Path csv;
+
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
@@ -62,6 +75,11 @@ final class StatsCommand implements Runnable {
             Survey survey = Survey.of(data);
             if (html != null) {
                 Files.writeString(html, SurveyPage.render(data, survey));
+            }
+            if (csv != null) {
+                try (PrintWriter table = new PrintWriter(Files.newBufferedWriter(csv))) {
+                    ClassTable.write(data.taxonomy(), survey, table);
+                }
             }
             if (json) {
                 out.println(toJson(data, survey));
@@ -98,6 +116,8 @@ final class StatsCommand implements Runnable {
                         .formatted(s.classesBelow(20), s.classesBelow(100)));
         printNoise("observed labels", s.observedNoise(), out);
         printNoise("filled upward", s.filledNoise(), out);
+        printWorst(data.taxonomy(), "precision", s.noiseOfClass()::precision, out);
+        printWorst(data.taxonomy(), "recall", s.noiseOfClass()::recall, out);
         printDoubts(data.taxonomy(), survey, out);
         List<Integer> byCount = byCount(s);
         out.println("images  class (filled upward)");
@@ -122,6 +142,28 @@ final class StatsCommand implements Runnable {
         out.println(
                 "doubtful class names: %,d%s"
                         .formatted(names.size(), some.isEmpty() ? "" : ", such as " + some));
+        out.println(
+                "doubtful labels: %,d; %,d have enough images with other labels to tell"
+                        .formatted(survey.doubtfulTags().size(), survey.judgedTags()));
+        survey.doubtfulTags().stream()
+                .limit(SHOWN_CLASSES)
+                .map(tag -> "  '%s': %s".formatted(taxonomy.name(tag.id()), tag.reason()))
+                .forEach(out::println);
+    }
+
+    private static void printWorst(
+            Taxonomy taxonomy, String what, IntFunction<Proportion> shareOf, PrintWriter out) {
+        String worst =
+                Worst.of(taxonomy.size(), shareOf, SHOWN_WORST).stream()
+                        .map(id -> worst(taxonomy.name(id), shareOf.apply(id)))
+                        .collect(Collectors.joining(", "));
+        if (!worst.isEmpty()) {
+            out.println("lowest %s (95%% interval): %s".formatted(what, worst));
+        }
+    }
+
+    private static String worst(String name, Proportion share) {
+        return "'%s' %.2f (%.2f to %.2f)".formatted(name, share.share(), share.low(), share.high());
     }
 
     private static List<Integer> byCount(ClassStatistics s) {
@@ -169,18 +211,37 @@ final class StatsCommand implements Runnable {
                     .put("name", data.taxonomy().name(name.id()))
                     .put("reason", name.reason());
         }
-        for (int id = 0; id < data.classCount(); id++) {
-            root.withArray("classes")
+        for (DoubtfulTag tag : survey.doubtfulTags()) {
+            root.withArray("doubtful_labels")
                     .addObject()
-                    .put("id", id)
-                    .put("name", data.taxonomy().name(id))
-                    .put("images", s.imagesOfClass()[id])
-                    .put("observed", s.observedOfClass()[id]);
+                    .put("name", data.taxonomy().name(tag.id()))
+                    .put("reason", tag.reason());
+        }
+        for (int id = 0; id < data.classCount(); id++) {
+            ObjectNode ofClass =
+                    root.withArray("classes")
+                            .addObject()
+                            .put("id", id)
+                            .put("name", data.taxonomy().name(id))
+                            .put("images", s.imagesOfClass()[id])
+                            .put("observed", s.observedOfClass()[id]);
+            putShare(ofClass, "precision", s.noiseOfClass().precision(id));
+            putShare(ofClass, "recall", s.noiseOfClass().recall(id));
         }
         try {
             return JSON.writeValueAsString(root);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("numbers and strings always render", e);
+        }
+    }
+
+    private static void putShare(ObjectNode to, String key, Proportion share) {
+        if (share.trials() > 0) {
+            to.putObject(key)
+                    .put("of", share.trials())
+                    .put("share", share.share())
+                    .put("low", share.low())
+                    .put("high", share.high());
         }
     }
 

@@ -2,20 +2,26 @@ package org.jft.data.dedup;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.jft.core.cli.ProgressLine;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.ImageConfig;
+import org.jft.core.config.LabelConfig;
 import org.jft.data.inspect.SamplePicture;
 import org.jft.data.pipeline.Batch;
 import org.jft.data.pipeline.BatchLoader;
 import org.jft.data.pipeline.EvaluationStream;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.shard.DataSet;
+import org.jft.data.taxonomy.Taxonomy;
 
 /** Decoding of whole data sets, by the loader of evaluations: all cores, bounded memory. */
 final class Pictures {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+    // Labels are handed through unseen.
+    private static final LabelConfig AS_STORED =
+            new LabelConfig(0, null, /* fillUpward= */ false, null, false, null);
+    private static final Taxonomy NO_CLASSES = Taxonomy.flat(List.of());
 
     private Pictures() {}
 
@@ -67,10 +73,10 @@ final class Pictures {
             EvaluationStream stream, ImageConfig image, Quarantine quarantine) {
         DataConfig config =
                 new DataConfig(
-                        "-", null, null, null, null, null, null, image, null, null, null, null);
+                        "-", null, null, null, null, null, null, null, image, null, AS_STORED, null,
+                        null);
         int threads = (int) Math.min(CORES, Math.max(1, stream.endRow() - stream.firstRow()));
-        return BatchLoader.evaluation(
-                stream, config, UnaryOperator.identity(), quarantine, threads);
+        return BatchLoader.evaluation(stream, config, NO_CLASSES, quarantine, threads);
     }
 
     /** Returns all rows of a data set from one on. */

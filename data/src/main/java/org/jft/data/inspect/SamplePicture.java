@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jft.data.pipeline.Batch;
+import org.jft.data.taxonomy.Labels;
 import org.jft.data.taxonomy.Taxonomy;
 
 /**
@@ -14,7 +15,7 @@ import org.jft.data.taxonomy.Taxonomy;
  *
  * @param image its pixels before they are normalised; null when it cannot be decoded
  * @param labels names of its labels, the most specific first; with the confidence where that is
- *     below 1
+ *     below 1, and a question mark where the class is ignored
  */
 public record SamplePicture(BufferedImage image, List<String> labels) {
     /**
@@ -40,6 +41,9 @@ public record SamplePicture(BufferedImage image, List<String> labels) {
     }
 
     private static String label(String name, float confidence) {
+        if (confidence == Labels.IGNORED) {
+            return name + " ?";
+        }
         return confidence == 1 ? name : String.format(Locale.ROOT, "%s %.2f", name, confidence);
     }
 

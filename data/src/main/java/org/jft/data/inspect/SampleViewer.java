@@ -55,8 +55,7 @@ public final class SampleViewer {
         TrainingStream stream =
                 new TrainingStream(data, selection, order(), oneByOne, Objective.SIGMOID, seed);
         try (BatchLoader loader =
-                BatchLoader.training(
-                        stream, config, data.taxonomy()::fillUpward, quarantine, 0, 1, 1)) {
+                BatchLoader.training(stream, config, data.taxonomy(), quarantine, 0, 1, 1)) {
             List<SamplePicture> pictures = new ArrayList<>();
             while (pictures.size() < n) {
                 pictures.add(next(loader));
@@ -74,8 +73,7 @@ public final class SampleViewer {
             long row = selection.row(order.indexAt(position));
             EvaluationStream one = new EvaluationStream(data, row, row + 1, 1, true, 1);
             try (BatchLoader loader =
-                    BatchLoader.evaluation(
-                            one, config, data.taxonomy()::fillUpward, quarantine, 1)) {
+                    BatchLoader.evaluation(one, config, data.taxonomy(), quarantine, 1)) {
                 pictures.add(next(loader));
             }
         }

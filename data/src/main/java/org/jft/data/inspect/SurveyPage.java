@@ -8,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jft.data.shard.DataSet;
 import org.jft.data.taxonomy.ClassStatistics;
+import org.jft.data.taxonomy.Proportion;
 
 /**
  * A survey as one self-contained HTML page, without script; light or dark as the reader's system
@@ -22,6 +25,7 @@ import org.jft.data.taxonomy.ClassStatistics;
 public final class SurveyPage {
     private static final int SHOWN_CLASSES = 20;
     private static final int SHOWN_NAMES = 50;
+    private static final int LEAST_LABELS = 10; // for a bar of precision or recall
 
     private final DataSet data;
     private final Survey survey;
@@ -88,7 +92,7 @@ public final class SurveyPage {
                         .sorted(Comparator.comparingLong(id -> -filled[id]))
                         .toList();
         add("<h2>Images per class</h2>");
-        addKey();
+        addKey("filled upward", "as observed");
         html.append(
                 new TailChart(LongStream.of(filled).max().orElse(0))
                         .curve(classes.observedOfClass(), "second")
@@ -124,15 +128,16 @@ public final class SurveyPage {
         add("</table>");
     }
 
-    private void addKey() {
+    private void addKey(String first, String second) {
         add(
-                "<p class=\"quiet\"><span class=\"key\"></span>filled upward &#160; "
-                        + "<span class=\"key second\"></span>as observed</p>");
+                "<p class=\"quiet\"><span class=\"key\"></span>%s &#160; "
+                        + "<span class=\"key second\"></span>%s</p>",
+                first, second);
     }
 
     private void addLabels() {
         add("<h2>Labels per image</h2>");
-        addKey();
+        addKey("filled upward", "as observed");
         Histogram filled = survey.filledLabels();
         Histogram observed = survey.observedLabels();
         addBars(
@@ -202,6 +207,53 @@ public final class SurveyPage {
         addNoise("filled upward", classes.filledNoise());
         add("</table>");
         add("<p class=\"quiet\">over %,d images with clean labels</p>", observed.images());
+        addNoiseOfClasses();
+    }
+
+    private void addNoiseOfClasses() {
+        ClassStatistics.ClassNoise noise = classes.noiseOfClass();
+        add("<h3>Classes by precision and recall, filled upward</h3>");
+        addKey("precision", "recall");
+        addBars(
+                IntStream.rangeClosed(0, 10),
+                tenth -> tenth == 10 ? "1" : format("from %.1f", tenth / 10.0),
+                tenths(noise::precision),
+                tenths(noise::recall));
+        add("<p class=\"quiet\">classes with at least %d labels</p>", LEAST_LABELS);
+        addWorst("Lowest precision", "observed", noise::precision);
+        addWorst("Lowest recall", "true", noise::recall);
+    }
+
+    private Histogram tenths(IntFunction<Proportion> shareOf) {
+        Histogram tenths = Histogram.ofUnits(10);
+        for (int id = 0; id < data.classCount(); id++) {
+            Proportion share = shareOf.apply(id);
+            if (share.trials() >= LEAST_LABELS) {
+                tenths.add(10 * share.successes() / share.trials());
+            }
+        }
+        return tenths;
+    }
+
+    /** Those that are surely low first: by the upper limit. */
+    private void addWorst(String title, String trials, IntFunction<Proportion> shareOf) {
+        add("<h3>%s</h3>\n<table>", title);
+        add(
+                "<tr><th>class</th><th class=\"number\">share (95%% interval)</th>"
+                        + "<th class=\"number\">%s</th></tr>",
+                trials);
+        for (int id : Worst.of(data.classCount(), shareOf, SHOWN_CLASSES)) {
+            Proportion share = shareOf.apply(id);
+            add(
+                    "<tr><td>%s</td><td class=\"number\">%.2f (%.2f to %.2f)</td>"
+                            + "<td class=\"number\">%,d</td></tr>",
+                    text(data.taxonomy().name(id)),
+                    share.share(),
+                    share.low(),
+                    share.high(),
+                    share.trials());
+        }
+        add("</table>");
     }
 
     private void addNoise(String what, ClassStatistics.Noise noise) {
@@ -211,25 +263,40 @@ public final class SurveyPage {
     }
 
     private void addDoubts() {
-        add("<h2>Duplicates and doubtful names</h2>");
+        add("<h2>Duplicates and doubtful labels</h2>");
         add("<p>%,d images have the bytes of another one.</p>", survey.duplicates());
         List<DoubtfulName> names = survey.doubtfulNames();
         if (names.isEmpty()) {
             add("<p>Every class name reads like one.</p>");
-            return;
+        } else {
+            add("<p>%,d class names hardly say what is in the picture:</p>", names.size());
+            addReasons(names, DoubtfulName::id, DoubtfulName::reason);
         }
-        add("<p>%,d class names hardly say what is in the picture:</p>", names.size());
+        List<DoubtfulTag> tags = survey.doubtfulTags();
+        add(
+                "<p>%s, of %,d that have enough images with other labels to tell%s</p>",
+                tags.isEmpty()
+                        ? "No label stands beside others as if it were drawn by lot"
+                        : "Labels that may say nothing of the picture",
+                survey.judgedTags(),
+                tags.isEmpty() ? "." : ":");
+        if (!tags.isEmpty()) {
+            addReasons(tags, DoubtfulTag::id, DoubtfulTag::reason);
+        }
+    }
+
+    private <T> void addReasons(List<T> doubts, ToIntFunction<T> id, Function<T, String> reason) {
         add("<table>\n<tr><th>class</th><th>why</th><th class=\"number\">images</th></tr>");
-        for (DoubtfulName name : names.subList(0, Math.min(SHOWN_NAMES, names.size()))) {
+        for (T doubt : doubts.subList(0, Math.min(SHOWN_NAMES, doubts.size()))) {
             add(
                     "<tr><td>%s</td><td>%s</td><td class=\"number\">%,d</td></tr>",
-                    text(data.taxonomy().name(name.id())),
-                    text(name.reason()),
-                    classes.observedOfClass()[name.id()]);
+                    text(data.taxonomy().name(id.applyAsInt(doubt))),
+                    text(reason.apply(doubt)),
+                    classes.observedOfClass()[id.applyAsInt(doubt)]);
         }
         add("</table>");
-        if (names.size() > SHOWN_NAMES) {
-            add("<p class=\"quiet\">and %,d more</p>", names.size() - SHOWN_NAMES);
+        if (doubts.size() > SHOWN_NAMES) {
+            add("<p class=\"quiet\">and %,d more</p>", doubts.size() - SHOWN_NAMES);
         }
     }
 

@@ -80,7 +80,7 @@ public final class Batch implements AutoCloseable {
         return labelIds;
     }
 
-    /** Returns the confidence of each of {@link #labelIds}, in [0, 1]. */
+    /** Returns the confidence of each of {@link #labelIds}, in [0, 1] or {@link Labels#IGNORED}. */
     public float[] confidences() {
         return confidences;
     }

@@ -6,7 +6,6 @@ import com.google.common.primitives.Ints;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jft.core.config.DataConfig;
 import org.jft.core.failure.JftException;
@@ -14,7 +13,7 @@ import org.jft.data.image.ImageTransform;
 import org.jft.data.order.BatchPartition;
 import org.jft.data.order.SampleOrder;
 import org.jft.data.shard.SampleStore;
-import org.jft.data.taxonomy.Labels;
+import org.jft.data.taxonomy.Taxonomy;
 
 /**
  * Decodes batches ahead of their use and hands them out in order. What a batch holds depends on its
@@ -25,7 +24,7 @@ import org.jft.data.taxonomy.Labels;
  * them, and the loader at the end. The store is not the loader's: close it afterwards.
  *
  * <pre>{@code
- * try (BatchLoader loader = BatchLoader.training(stream, data, fill, quarantine, 0, steps, 8)) {
+ * try (BatchLoader loader = BatchLoader.training(stream, data, taxonomy, quarantine, 0, steps, 8)) {
  *     for (Batch next = loader.next(); next != null; next = loader.next()) {
  *         try (Batch batch = next) {
  *             ...
@@ -52,7 +51,7 @@ public final class BatchLoader implements AutoCloseable {
     /**
      * Starts to read what a worker trains on: the micro batches of its steps, in order.
      *
-     * @param fill adds the labels that follow from others; used if the configuration says so
+     * @param taxonomy of the store's classes
      * @param firstStep where to begin; a resumed run's next step
      * @param endStep the first step that is not read
      * @param threads decoding threads, at least 1
@@ -60,7 +59,7 @@ public final class BatchLoader implements AutoCloseable {
     public static BatchLoader training(
             TrainingStream stream,
             DataConfig config,
-            UnaryOperator<Labels> fill,
+            Taxonomy taxonomy,
             Quarantine quarantine,
             long firstStep,
             long endStep,
@@ -70,9 +69,7 @@ public final class BatchLoader implements AutoCloseable {
                 "steps out of order: firstStep=%s, endStep=%s",
                 firstStep,
                 endStep);
-        LabelReader.Truth truth =
-                config.labels().useClean() ? LabelReader.Truth.CLEAN : LabelReader.Truth.OBSERVED;
-        LabelReader labels = new LabelReader(stream.store(), truth, config.labels(), fill);
+        LabelReader labels = LabelReader.training(stream.store(), config.labels(), taxonomy);
         BadImages badImages =
                 new BadImages(
                         config.loader().maxBadShare(),
@@ -98,20 +95,18 @@ public final class BatchLoader implements AutoCloseable {
      * Starts to read rows for evaluation: nothing random, each row once, bad and dropped images
      * left out.
      *
-     * @param fill adds the labels that follow from others; used if the configuration says so
+     * @param taxonomy of the store's classes
      * @param threads decoding threads, at least 1
      */
     public static BatchLoader evaluation(
             EvaluationStream stream,
             DataConfig config,
-            UnaryOperator<Labels> fill,
+            Taxonomy taxonomy,
             Quarantine quarantine,
             int threads) {
-        LabelReader.Truth truth =
-                stream.preferClean()
-                        ? LabelReader.Truth.CLEAN_OR_OBSERVED
-                        : LabelReader.Truth.OBSERVED;
-        LabelReader labels = new LabelReader(stream.store(), truth, config.labels(), fill);
+        LabelReader labels =
+                LabelReader.evaluation(
+                        stream.store(), stream.preferClean(), config.labels(), taxonomy);
         long rows = stream.endRow() - stream.firstRow();
         EvaluationBatches plan =
                 new EvaluationBatches(stream.firstRow(), stream.endRow(), stream.batch());

@@ -67,14 +67,17 @@ final class BatchMixer implements AutoCloseable {
     }
 
     private void mix(Slot slot, int first, int second, Mix mix) {
+        Labels firsts = labels(slot, first);
+        Labels seconds = labels(slot, second);
+        if (scaleLabels && (firsts.size() == 0) != (seconds.size() == 0)) {
+            return; // a softmax has no target for the share of an image without labels
+        }
         if (mix.cut()) {
             pixels.swap(
                     slot.pixels, first, second, mix.left(), mix.top(), mix.right(), mix.bottom());
         } else {
             pixels.blend(slot.pixels, first, second, mix.share());
         }
-        Labels firsts = labels(slot, first);
-        Labels seconds = labels(slot, second);
         slot.relabel(first, Labels.mixed(firsts, mix.share(), seconds));
         slot.relabel(second, Labels.mixed(seconds, mix.share(), firsts));
     }

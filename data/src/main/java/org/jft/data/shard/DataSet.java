@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jft.core.config.ByteSize;
 import org.jft.core.config.DataConfig;
 import org.jft.core.failure.ConfigException;
@@ -38,6 +38,10 @@ public final class DataSet implements SampleStore {
     private final ClassMapping mapping;
 
     private final DropList dropList;
+
+    /** Null when images of all classes take part. */
+    private final ClassMapping imagesOf;
+
     private final String fingerprint;
     private final OpenShard[] shards;
     private final long[] firstRow; // [shards + 1], ascending
@@ -48,20 +52,22 @@ public final class DataSet implements SampleStore {
             Manifest manifest,
             Taxonomy taxonomy,
             ClassMapping mapping,
+            ClassMapping imagesOf,
             DropList dropList,
             OpenShard[] shards) {
         this.storage = storage;
         this.manifest = manifest;
         this.taxonomy = mapping == null ? taxonomy : mapping.taxonomy();
         this.mapping = mapping;
+        this.imagesOf = imagesOf;
         this.dropList = dropList;
-        this.fingerprint = fingerprint(manifest, mapping, dropList);
+        this.fingerprint = fingerprint(manifest, mapping, imagesOf, dropList);
         this.shards = shards;
         this.firstRow = new long[shards.length + 1];
         for (int i = 0; i < shards.length; i++) {
             firstRow[i + 1] = firstRow[i] + manifest.shards().get(i).rows();
         }
-        this.dropped = rowsOf(dropList, shards, firstRow);
+        this.dropped = droppedRows();
     }
 
     /**
@@ -90,29 +96,53 @@ public final class DataSet implements SampleStore {
      * takes a look at every key, if there are any.
      */
     public static DataSet open(String location, Path classes, DropList dropList) {
-        return open(Storage.of(location), classes, dropList);
+        return open(Storage.of(location), classes, null, dropList);
     }
 
     /**
-     * Opens what a run trains on, with its list of classes and without what it drops.
+     * Opens what a run trains on, with its list of classes and without what it drops: what its drop
+     * list names, and images of other classes than those of {@code data.images_of}.
      *
-     * @throws ConfigException also when none of what it drops is there, or the order would fetch a
-     *     set again and again that is far away
+     * @throws ConfigException also when none of what it drops is there, nothing is left, or the
+     *     order would fetch a set again and again that is far away
      */
     public static DataSet openTrain(DataConfig config) {
-        DataSet data = open(config, config.train(), "data.drop_train", config.dropTrain());
+        DataSet data =
+                open(
+                        config,
+                        config.train(),
+                        path(config.imagesOf()),
+                        "data.drop_train",
+                        config.dropTrain());
+        try {
+            data.checkSomethingIsLeft(config);
+            data.checkOrderSuitsCache(config);
+            return data;
+        } catch (ConfigException e) {
+            data.close();
+            throw e;
+        }
+    }
+
+    private void checkSomethingIsLeft(DataConfig config) {
+        if (config.imagesOf() != null && droppedCount() == rowCount()) {
+            throw new ConfigException(
+                    "data.images_of=%s: no image of %s has a label of these classes or below"
+                            .formatted(config.imagesOf(), config.train()));
+        }
+    }
+
+    private void checkOrderSuitsCache(DataConfig config) {
         ByteSize cache = config.store().cacheSize();
         boolean scattered = config.loader().windowBlocks() == 0;
-        if (data.far() && scattered && cache != null && data.manifest.bytes() > cache.bytes()) {
-            data.close();
+        if (far() && scattered && cache != null && manifest.bytes() > cache.bytes()) {
             throw new ConfigException(
                     "%s: its %,d bytes do not fit data.store.cache_size=%s, so reading them in random"
-                                    .formatted(config.train(), data.manifest.bytes(), cache)
+                                    .formatted(config.train(), manifest.bytes(), cache)
                             + " order would fetch %s for each image: set data.loader.window_blocks"
                                     .formatted(config.store().chunk())
                             + ", such as 64 with data.loader.block_rows=1024");
         }
-        return data;
     }
 
     /** Returns whether there is anything to open where a run finds what it trains on. */
@@ -130,13 +160,20 @@ public final class DataSet implements SampleStore {
      * @throws ConfigException also when none of what it drops is there
      */
     public static DataSet openTest(DataConfig config) {
-        return open(config, config.test(), "data.drop_test", config.dropTest());
+        return open(config, config.test(), null, "data.drop_test", config.dropTest());
     }
 
-    private static DataSet open(DataConfig config, String location, String key, String drops) {
+    private static DataSet open(
+            DataConfig config, String location, Path imagesOf, String key, String drops) {
         DropList dropList = DropList.load(drops);
-        DataSet data = open(Storage.of(location, config.store()), classes(config), dropList);
-        if (!dropList.isEmpty() && data.dropped.isEmpty()) {
+        DataSet data =
+                open(
+                        Storage.of(location, config.store()),
+                        path(config.classes()),
+                        imagesOf,
+                        dropList);
+        if (!dropList.isEmpty()
+                && data.dropped.stream().noneMatch(row -> dropList.contains(data.key(row)))) {
             data.close();
             throw new ConfigException(
                     "%s=%s: none of its images is in %s: it was made for another data set"
@@ -145,16 +182,17 @@ public final class DataSet implements SampleStore {
         return data;
     }
 
-    private static Path classes(DataConfig config) {
-        return config.classes() == null ? null : Path.of(config.classes());
+    private static Path path(String file) {
+        return file == null ? null : Path.of(file);
     }
 
-    private static DataSet open(Storage storage, Path classes, DropList dropList) {
+    private static DataSet open(Storage storage, Path classes, Path images, DropList dropList) {
         List<OpenShard> open = Collections.synchronizedList(new ArrayList<>());
         try {
             Manifest manifest = Manifest.load(storage);
             Taxonomy taxonomy = loadTaxonomy(storage, manifest);
             ClassMapping mapping = classes == null ? null : ClassMapping.load(taxonomy, classes);
+            ClassMapping imagesOf = images == null ? null : ClassMapping.load(taxonomy, images);
             IndexSource.Rules rules =
                     new IndexSource.Rules(
                             storage.derived(manifest.fingerprint()), taxonomy, manifest.columns());
@@ -168,7 +206,7 @@ public final class DataSet implements SampleStore {
                                 shards[i] = OpenShard.open(storage, listed, rules, pages);
                                 open.add(shards[i]);
                             });
-            return new DataSet(storage, manifest, taxonomy, mapping, dropList, shards);
+            return new DataSet(storage, manifest, taxonomy, mapping, imagesOf, dropList, shards);
         } catch (RuntimeException e) {
             open.forEach(OpenShard::close);
             storage.close();
@@ -176,29 +214,40 @@ public final class DataSet implements SampleStore {
         }
     }
 
-    private static BitSet rowsOf(DropList dropList, OpenShard[] shards, long[] firstRow) {
+    private BitSet droppedRows() {
         BitSet rows = new BitSet();
-        if (!dropList.isEmpty()) {
-            int[][] ofShard = new int[shards.length][];
-            Arrays.parallelSetAll(
-                    ofShard,
-                    i -> rowsOf(dropList, shards[i].index(), firstRow[i], firstRow[i + 1]));
-            Arrays.stream(ofShard).flatMapToInt(Arrays::stream).forEach(rows::set);
+        if (dropList.isEmpty() && imagesOf == null) {
+            return rows;
+        }
+        BitSet[] ofShard = new BitSet[shards.length];
+        Arrays.parallelSetAll(
+                ofShard,
+                i -> droppedRows(shards[i].index(), (int) (firstRow[i + 1] - firstRow[i])));
+        for (int i = 0; i < shards.length; i++) {
+            int first = Math.toIntExact(firstRow[i]);
+            ofShard[i].stream().forEach(row -> rows.set(first + row));
         }
         return rows;
     }
 
-    private static int[] rowsOf(DropList dropList, ShardIndex index, long first, long end) {
-        return LongStream.range(first, end)
-                .filter(row -> dropList.contains(index.key((int) (row - first))))
-                .mapToInt(Math::toIntExact)
-                .toArray();
+    private BitSet droppedRows(ShardIndex index, int count) {
+        BitSet rows = new BitSet(count);
+        for (int row = 0; row < count; row++) {
+            boolean listed = !dropList.isEmpty() && dropList.contains(index.key(row));
+            rows.set(row, listed || imagesOf != null && !imagesOf.covers(index.labels(row)));
+        }
+        return rows;
     }
 
-    private static String fingerprint(Manifest manifest, ClassMapping mapping, DropList dropList) {
+    private static String fingerprint(
+            Manifest manifest, ClassMapping mapping, ClassMapping imagesOf, DropList dropList) {
         String fingerprint = manifest.fingerprint();
         if (mapping != null) {
             fingerprint = Sha256.ofLines(fingerprint, mapping.taxonomy().names().stream());
+        }
+        if (imagesOf != null) {
+            Stream<String> names = imagesOf.taxonomy().names().stream();
+            fingerprint = Sha256.ofLines(fingerprint, Stream.concat(Stream.of("images of"), names));
         }
         return dropList.isEmpty()
                 ? fingerprint
@@ -279,6 +328,11 @@ public final class DataSet implements SampleStore {
     @Override
     public long droppedCount() {
         return dropped.cardinality();
+    }
+
+    /** Returns the classes whose images alone take part; empty if all do. */
+    public List<String> imagesOf() {
+        return imagesOf == null ? List.of() : imagesOf.taxonomy().names();
     }
 
     /** Returns the list it was opened with; empty if there was none. */

@@ -112,6 +112,11 @@ public final class ClassMapping {
         return Labels.of(confidenceOf);
     }
 
+    /** Returns whether any label is listed or stands below a listed class. */
+    public boolean covers(Labels labels) {
+        return IntStream.of(labels.ids()).anyMatch(id -> idsOf[id].length > 0);
+    }
+
     private static ConfigException noSuchClass(Taxonomy from, String name) {
         return new ConfigException(
                 "'%s' is no class of the data set; the nearest is '%s'"

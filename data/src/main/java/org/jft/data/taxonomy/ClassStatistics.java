@@ -1,5 +1,6 @@
 package org.jft.data.taxonomy;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -17,6 +18,7 @@ import java.util.stream.LongStream;
  * @param maxChildren most direct children of one class
  * @param observedNoise observed against clean labels
  * @param filledNoise the same after filling both upward
+ * @param noiseOfClass the latter by class
  */
 public record ClassStatistics(
         long images,
@@ -28,7 +30,8 @@ public record ClassStatistics(
         int depth,
         int maxChildren,
         Noise observedNoise,
-        Noise filledNoise) {
+        Noise filledNoise,
+        ClassNoise noiseOfClass) {
 
     /**
      * Observed labels against clean ones, over the rows whose clean labels are known; micro
@@ -51,6 +54,26 @@ public record ClassStatistics(
         }
     }
 
+    /**
+     * Observed labels against clean ones by class, both filled upward, over the rows whose clean
+     * labels are known.
+     *
+     * @param observed rows with the class as observed, [classes]
+     * @param clean rows that are truly of the class
+     * @param agreeing rows with both
+     */
+    public record ClassNoise(long[] observed, long[] clean, long[] agreeing) {
+        /** Returns the share of the class's observed labels that are right. */
+        public Proportion precision(int id) {
+            return new Proportion(agreeing[id], observed[id]);
+        }
+
+        /** Returns the share of the class's true images that were observed. */
+        public Proportion recall(int id) {
+            return new Proportion(agreeing[id], clean[id]);
+        }
+    }
+
     /** Returns how many classes have fewer than {@code limit} images, after upward fill. */
     public long classesBelow(long limit) {
         return LongStream.of(imagesOfClass).filter(count -> count < limit).count();
@@ -68,6 +91,7 @@ public record ClassStatistics(
         private final long[] observedOfClass;
         private final long[] observedNoise = new long[4];
         private final long[] filledNoise = new long[4];
+        private final ClassNoise noiseOfClass;
         private long images;
         private long unlabelled;
         private long labels;
@@ -77,6 +101,11 @@ public record ClassStatistics(
             this.taxonomy = taxonomy;
             this.imagesOfClass = new long[taxonomy.size()];
             this.observedOfClass = new long[taxonomy.size()];
+            this.noiseOfClass =
+                    new ClassNoise(
+                            new long[taxonomy.size()],
+                            new long[taxonomy.size()],
+                            new long[taxonomy.size()]);
         }
 
         /**
@@ -91,15 +120,16 @@ public record ClassStatistics(
             unlabelled += observed.size() == 0 ? 1 : 0;
             labels += observed.size();
             filledLabels += filled.size();
-            for (int id : observed.ids()) {
-                observedOfClass[id]++;
-            }
-            for (int id : filled.ids()) {
-                imagesOfClass[id]++;
-            }
+            count(observed.ids(), observedOfClass);
+            count(filled.ids(), imagesOfClass);
             if (clean.size() > 0) {
-                compare(observed.ids(), clean.ids(), observedNoise);
-                compare(filled.ids(), taxonomy.fillUpward(clean).ids(), filledNoise);
+                add(observedNoise, observed.ids(), clean.ids(), common(observed, clean));
+                Labels filledClean = taxonomy.fillUpward(clean);
+                int[] common = common(filled, filledClean);
+                add(filledNoise, filled.ids(), filledClean.ids(), common);
+                count(filled.ids(), noiseOfClass.observed);
+                count(filledClean.ids(), noiseOfClass.clean);
+                count(common, noiseOfClass.agreeing);
             }
         }
 
@@ -116,24 +146,31 @@ public record ClassStatistics(
                     IntStream.of(ids).map(taxonomy::depth).max().orElse(0),
                     IntStream.of(ids).map(id -> taxonomy.children(id).length).max().orElse(0),
                     noise(observedNoise),
-                    noise(filledNoise));
+                    noise(filledNoise),
+                    new ClassNoise(
+                            noiseOfClass.observed.clone(),
+                            noiseOfClass.clean.clone(),
+                            noiseOfClass.agreeing.clone()));
         }
 
-        /** Adds {rows, observed, clean, agreeing}; both lists ascend. */
-        private static void compare(int[] observed, int[] clean, long[] counts) {
+        /** Adds to {rows, observed, clean, agreeing}. */
+        private static void add(long[] counts, int[] observed, int[] clean, int[] common) {
             counts[0]++;
             counts[1] += observed.length;
             counts[2] += clean.length;
-            int i = 0;
-            int j = 0;
-            while (i < observed.length && j < clean.length) {
-                if (observed[i] == clean[j]) {
-                    counts[3]++;
-                }
-                int smaller = Integer.compare(observed[i], clean[j]);
-                i += smaller <= 0 ? 1 : 0;
-                j += smaller >= 0 ? 1 : 0;
+            counts[3] += common.length;
+        }
+
+        private static void count(int[] ids, long[] into) {
+            for (int id : ids) {
+                into[id]++;
             }
+        }
+
+        private static int[] common(Labels observed, Labels clean) {
+            return IntStream.of(observed.ids())
+                    .filter(id -> Arrays.binarySearch(clean.ids(), id) >= 0)
+                    .toArray();
         }
 
         private static Noise noise(long[] counts) {

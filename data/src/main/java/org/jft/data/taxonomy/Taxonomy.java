@@ -1,6 +1,7 @@
 package org.jft.data.taxonomy;
 
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -156,6 +157,21 @@ public final class Taxonomy {
     /** Returns every class above, ascending, without {@code id} itself. */
     public int[] ancestors(int id) {
         return ancestors[id];
+    }
+
+    /** Returns every class below, without {@code id} itself. */
+    public BitSet descendants(int id) {
+        BitSet below = new BitSet();
+        ArrayDeque<Integer> open = new ArrayDeque<>(List.of(id));
+        while (!open.isEmpty()) {
+            for (int child : children[open.pop()]) {
+                if (!below.get(child)) {
+                    below.set(child);
+                    open.push(child);
+                }
+            }
+        }
+        return below;
     }
 
     /** Returns the ancestors among {@code kept} without one of {@code kept} between, ascending. */

@@ -64,13 +64,17 @@ class JftDataTest {
         assertThat(run("stats", set.resolve("train"))).isZero();
         assertThat(out.toString())
                 .contains("classes: 13; deepest 2 below a root")
-                .contains("noise, observed labels: precision 0.")
+                .contains("noise, observed labels: precision 0.", "lowest recall (95% interval): '")
+                .contains("doubtful labels: 0; ")
                 .contains("solid red circle");
         assertThat(run("stats", set.resolve("train"), "--json")).isZero();
         JsonNode json = new ObjectMapper().readTree(out.toString());
         assertThat(json.get("images").asLong()).isEqualTo(60);
         assertThat(json.get("classes")).hasSize(13);
         assertThat(json.get("observed_noise").get("recall").asDouble()).isBetween(0.2, 0.8);
+        JsonNode lowest = json.get("classes").get(1).get("recall");
+        assertThat(lowest.get("share").asDouble())
+                .isBetween(lowest.get("low").asDouble(), lowest.get("high").asDouble());
         assertThat(run("verify", set.resolve("train"))).isZero();
         assertThat(out.toString()).contains("60 images in 1 shards, all sound");
     }
@@ -92,6 +96,15 @@ class JftDataTest {
         assertThat(run("stats", set, "--html", page)).isZero();
         assertThat(out.toString()).contains("duplicates: 0 images", "doubtful class names: 0");
         assertThat(page).content().contains("<strong>60</strong>", "solid red circle");
+
+        Path table = folder.resolve("classes.csv");
+        assertThat(run("stats", set, "--csv", table)).isZero();
+        assertThat(Files.readAllLines(table))
+                .hasSize(14)
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        "\\d+,solid red circle,\\d+,\\d+(,[01]\\.\\d{4}){6},"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.Subset;
 import org.jft.data.order.Lanes;
@@ -35,6 +36,35 @@ class SampleViewerTest {
             }
             assertThat(pictures.stream().filter(p -> p.labels().get(0).equals("red 0.40")))
                     .hasSize(ROWS / 4);
+        }
+    }
+
+    @Test
+    void shouldMarkClassesThatAreIgnored() {
+        DataConfig ignoring =
+                ConfigLoader.parse(
+                                """
+                                data:
+                                  train: nowhere
+                                  image: {size: 8}
+                                  labels: {min_confidence: 0.5, doubtful: ignore}
+                                model: {architecture: resnet8s}
+                                train:
+                                  global_batch: 8
+                                  steps: 1
+                                  optimizer: {kind: sgd}
+                                  schedule: {kind: constant, learning_rate: 0.1}
+                                """,
+                                "test")
+                        .data();
+        try (DataSet data = ColourSet.make(folder.resolve("set"), ROWS)) {
+            List<SamplePicture> pictures =
+                    new SampleViewer(data, ignoring, Subset.ALL, 3, Lanes.ONE, folder)
+                            .training(ROWS);
+            assertThat(pictures)
+                    .extracting(SamplePicture::labels)
+                    .contains(List.of("red ?", "warm <b> ?"))
+                    .doesNotContain(List.of("red 0.40", "warm <b> 0.40"));
         }
     }
 

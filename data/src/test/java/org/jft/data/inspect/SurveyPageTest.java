@@ -34,6 +34,11 @@ class SurveyPageTest {
             assertThat(survey.longSides().most()).isEqualTo(59);
             assertThat(survey.duplicates()).isZero();
             assertThat(survey.totalBytes()).isBetween(40L * 60, 40L * 400);
+            assertThat(Worst.of(3, survey.classes().noiseOfClass()::precision, 9))
+                    .containsExactly(0, 1, 2); // warm and red: 20 of 30, green: 10 of 10
+            assertThat(Worst.of(3, survey.classes().noiseOfClass()::recall, 1)).containsExactly(2);
+            assertThat(survey.doubtfulTags()).isEmpty();
+            assertThat(survey.judgedTags()).isZero(); // no label stands beside another
             assertThat(survey.doubtfulNames()).containsExactly(new DoubtfulName(0, "program text"));
         }
     }
@@ -66,7 +71,9 @@ class SurveyPageTest {
                     .doesNotContain("src=", "href=", "url(", "@import", "warm <b>")
                     .contains("warm &lt;b&gt;", "prefers-color-scheme: dark", "width=device-width")
                     .contains("<strong>40</strong><span>images")
-                    .contains("<td class=\"number\">0.750</td>");
+                    .contains("<td class=\"number\">0.750</td>")
+                    .contains("Lowest precision", "<td class=\"name\">from 0.6</td>")
+                    .contains("No label stands beside others");
         }
     }
 

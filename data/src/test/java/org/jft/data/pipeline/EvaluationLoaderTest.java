@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import org.jft.core.topology.Topology;
 import org.jft.data.pipeline.Streams.Content;
@@ -110,7 +109,7 @@ class EvaluationLoaderTest {
 
     private BatchLoader evaluate(EvaluationStream stream, int threads) {
         return BatchLoader.evaluation(
-                stream, config(), UnaryOperator.identity(), Quarantine.in(folder), threads);
+                stream, config(), store.taxonomy(), Quarantine.in(folder), threads);
     }
 
     private static List<Long> rows(List<Content> contents) {

@@ -7,15 +7,19 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
 import org.jft.data.image.TestImages;
 import org.jft.data.shard.SampleKey;
 import org.jft.data.shard.SampleStore;
 import org.jft.data.taxonomy.Labels;
+import org.jft.data.taxonomy.Taxonomy;
 
 /** A data set in memory. Row r has labels {r mod 10: 0.9, 10 + r mod 7: 0.4}. */
 final class MemoryStore implements SampleStore {
     private final List<byte[]> images = new ArrayList<>();
     private final BitSet dropped = new BitSet();
+    private LongPredicate unlabelled = row -> false;
     private volatile LongConsumer beforeRead = row -> {};
 
     /** Small pictures of noise: every third a JPEG, the others PNG, no two alike. */
@@ -47,6 +51,17 @@ final class MemoryStore implements SampleStore {
     /** Called on the reading thread; may throw or wait. */
     MemoryStore beforeRead(LongConsumer hook) {
         beforeRead = hook;
+        return this;
+    }
+
+    /** Returns its classes, without a hierarchy. */
+    Taxonomy taxonomy() {
+        return Taxonomy.flat(IntStream.range(0, 17).mapToObj(k -> "class " + k).toList());
+    }
+
+    /** Takes the labels of some rows away. */
+    MemoryStore unlabelled(LongPredicate rows) {
+        unlabelled = rows;
         return this;
     }
 
@@ -94,6 +109,9 @@ final class MemoryStore implements SampleStore {
 
     @Override
     public Labels labels(long row) {
+        if (unlabelled.test(row)) {
+            return Labels.NONE;
+        }
         return new Labels(
                 new int[] {(int) (row % 10), 10 + (int) (row % 7)}, new float[] {0.9f, 0.4f});
     }

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.MixConfig;
 import org.jft.core.config.TrainConfig.Objective;
@@ -120,33 +119,51 @@ class MixedLoaderTest {
 
     @Test
     void shouldScaleTheLabelsOfASoftmaxBeforeTheyAreMixed() {
+        for (double[] sums : softmaxSums()) {
+            for (double sum : sums) {
+                assertThat(Math.abs(sum - 1)).isLessThan(1e-6); // else 1.3
+            }
+        }
+    }
+
+    /** Half a micro batch without labels: a mixed sample of both kinds would sum to less. */
+    @Test
+    void shouldNotMixASampleWithOneThatHasNoLabelsForASoftmax() {
+        store.unlabelled(row -> row % 2 == 0);
+        Set<Long> sums = new HashSet<>();
+        for (double[] ofBatch : softmaxSums()) {
+            for (double sum : ofBatch) {
+                sums.add(Math.round(sum * 1e5));
+            }
+        }
+        assertThat(sums).containsExactlyInAnyOrder(0L, 100_000L, 130_000L); // alone: as it was
+    }
+
+    /** Returns the sum of the labels of every sample of every batch. */
+    private List<double[]> softmaxSums() {
         DataConfig config = config(BOTH);
         BatchPartition partition = new BatchPartition(16, 4, Topology.SOLO);
         TrainingStream stream =
                 TrainingStream.of(store, config, partition, Objective.SOFTMAX, Streams.SEED);
+        List<double[]> all = new ArrayList<>();
         try (BatchLoader loader =
                 BatchLoader.training(
-                        stream,
-                        config,
-                        UnaryOperator.identity(),
-                        Quarantine.in(folder),
-                        0,
-                        STEPS,
-                        2)) {
+                        stream, config, store.taxonomy(), Quarantine.in(folder), 0, STEPS, 2)) {
             for (Batch next = loader.next(); next != null; next = loader.next()) {
                 try (Batch batch = next) {
-                    for (int i = 0; i < batch.size(); i++) {
-                        double sum = 0;
+                    double[] sums = new double[batch.size()];
+                    for (int i = 0; i < sums.length; i++) {
                         for (int j = batch.labelOffsets()[i];
                                 j < batch.labelOffsets()[i + 1];
                                 j++) {
-                            sum += batch.confidences()[j];
+                            sums[i] += batch.confidences()[j];
                         }
-                        assertThat(Math.abs(sum - 1)).isLessThan(1e-6); // else 1.3
                     }
+                    all.add(sums);
                 }
             }
         }
+        return all;
     }
 
     @Test

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jft.core.config.ColorJitterConfig;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.ImageConfig;
@@ -22,7 +21,7 @@ import org.jft.data.order.BatchPartition;
 final class Streams {
     static final int SIDE = 12;
     static final long SEED = 42;
-    static final LabelConfig AS_OBSERVED = new LabelConfig(0, false, false);
+    static final LabelConfig AS_OBSERVED = new LabelConfig(0, null, false, null, false, null);
 
     private static final RandAugmentConfig RAND_AUGMENT = new RandAugmentConfig(2, 9.0);
     private static final ColorJitterConfig JITTER = new ColorJitterConfig(0.4, 0.4, 0.4, 0.1);
@@ -51,6 +50,7 @@ final class Streams {
                 null,
                 null,
                 null,
+                null,
                 new ImageConfig(SIDE, null, 0, 0.3, true, RAND_AUGMENT, JITTER, null, null),
                 mix,
                 labels,
@@ -76,7 +76,7 @@ final class Streams {
         return BatchLoader.training(
                 stream,
                 config,
-                UnaryOperator.identity(),
+                store.taxonomy(),
                 Quarantine.in(folder),
                 firstStep,
                 endStep,

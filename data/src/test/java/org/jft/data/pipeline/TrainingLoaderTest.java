@@ -13,9 +13,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.LabelConfig;
+import org.jft.core.config.LabelNoiseConfig;
 import org.jft.core.config.Subset;
 import org.jft.core.config.TrainConfig.Objective;
 import org.jft.core.failure.Category;
@@ -26,6 +29,8 @@ import org.jft.data.order.BatchPartition;
 import org.jft.data.order.Selection;
 import org.jft.data.pipeline.Streams.Content;
 import org.jft.data.taxonomy.Labels;
+import org.jft.data.taxonomy.Taxonomy;
+import org.jft.data.taxonomy.TaxonomyClass;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -195,7 +200,20 @@ class TrainingLoaderTest {
 
     @Test
     void shouldFillLabelsUpward() {
-        DataConfig config = config("100%", new LabelConfig(0.5, true, false), 1);
+        Taxonomy taxonomy =
+                Taxonomy.of(
+                        IntStream.range(0, 17)
+                                .mapToObj(
+                                        id ->
+                                                new TaxonomyClass(
+                                                        id,
+                                                        "class " + id,
+                                                        id == 16 ? List.of() : List.of(16)))
+                                .toList());
+        DataConfig config =
+                config(
+                        "100%",
+                        new LabelConfig(0.5, null, true, null, false, null), /* maxBadShare= */ 1);
         TrainingStream stream =
                 TrainingStream.of(
                         store,
@@ -203,13 +221,49 @@ class TrainingLoaderTest {
                         new BatchPartition(16, 4, Topology.SOLO),
                         Objective.SIGMOID,
                         1);
-        Labels filled = new Labels(new int[] {1, 16}, new float[] {0.5f, 0.25f});
         try (BatchLoader loader =
                         BatchLoader.training(
-                                stream, config, labels -> filled, Quarantine.in(folder), 0, 1, 1);
+                                stream, config, taxonomy, Quarantine.in(folder), 0, 1, 1);
                 Batch batch = loader.next()) {
-            assertThat(batch.labelIds()).containsExactly(1, 16, 1, 16, 1, 16, 1, 16);
+            for (int i = 0; i < 4; i++) {
+                assertThat(batch.labelIds()[2 * i]).isEqualTo((int) (batch.rows()[i] % 10));
+                assertThat(batch.labelIds()[2 * i + 1]).isEqualTo(16);
+            }
         }
+    }
+
+    /** Over two epoch borders: a row's labels are the same wrong ones every time. */
+    @Test
+    void shouldMakeTheSameLabelsWrongWhereverAndWheneverARowIsRead() {
+        LabelNoiseConfig noise = new LabelNoiseConfig(0.6, 0.9, LabelNoiseConfig.Kind.UNIFORM, 5);
+        DataConfig noisy = config("100%", new LabelConfig(0, null, false, null, false, noise), 1);
+        InjectedNoise injected = new InjectedNoise(noise, store.taxonomy());
+        List<String> whole = labels(noisy, Topology.SOLO, 0, 1);
+        assertThat(whole).isNotEqualTo(labels(config(), Topology.SOLO, 0, 1));
+        List<String> expected = new ArrayList<>();
+        for (Content content : read(Topology.SOLO, 0, 2)) {
+            StringJoiner batch = new StringJoiner(", ", "[", "]");
+            for (long row : content.rows()) {
+                Labels labels = injected.of(store.key(row), store.labels(row));
+                IntStream.of(labels.ids()).forEach(id -> batch.add("" + id));
+            }
+            expected.add(batch.toString());
+        }
+        assertThat(whole).isEqualTo(expected);
+        assertThat(labels(noisy, Topology.SOLO, 5, 3)).isEqualTo(whole.subList(20, 4 * STEPS));
+        List<String> first = labels(noisy, new Topology(0, 2), 0, 2);
+        List<String> second = labels(noisy, new Topology(1, 2), 0, 2);
+        for (int step = 0; step < STEPS; step++) {
+            List<String> both = new ArrayList<>(first.subList(2 * step, 2 * step + 2));
+            both.addAll(second.subList(2 * step, 2 * step + 2));
+            assertThat(both).isEqualTo(whole.subList(4 * step, 4 * step + 4));
+        }
+    }
+
+    private List<String> labels(DataConfig config, Topology at, long firstStep, int threads) {
+        return drain(training(store, config, at, folder, firstStep, STEPS, threads)).stream()
+                .map(content -> content.labels().split("(?<=])")[1])
+                .toList();
     }
 
     private List<Content> read(Topology at, long firstStep, int threads) {

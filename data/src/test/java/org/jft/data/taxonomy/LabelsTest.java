@@ -44,6 +44,18 @@ class LabelsTest {
     }
 
     @Test
+    void shouldIgnoreWhatOneOfTwoMixedImagesIgnores() {
+        Labels one = new Labels(new int[] {1, 2, 3}, new float[] {1, Labels.IGNORED, 0.5f});
+        Labels other = new Labels(new int[] {2, 3, 4}, new float[] {1, Labels.IGNORED, 1});
+        Labels mixed = Labels.mixed(one, 0.25, other);
+        assertThat(mixed.ids()).containsExactly(1, 2, 3, 4);
+        assertThat(mixed.confidences())
+                .containsExactly(0.25f, Labels.IGNORED, Labels.IGNORED, 0.75f);
+        assertThat(Labels.mixed(one, 1, other).confidences())
+                .containsExactly(1f, Labels.IGNORED, 0.5f, 0f);
+    }
+
+    @Test
     void shouldScaleConfidencesToSumToOne() {
         Labels scaled = new Labels(new int[] {2, 7}, new float[] {0.3f, 0.6f}).scaledToOne();
         assertThat(scaled.ids()).containsExactly(2, 7);

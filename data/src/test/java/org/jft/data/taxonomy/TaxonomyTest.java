@@ -76,6 +76,12 @@ class TaxonomyTest {
                                                 IntStream.of(taxonomy.parents(o))
                                                         .anyMatch(p -> p == self));
                 assertThat(taxonomy.hasChildren(id)).as(at).isEqualTo(isParent);
+                assertThat(taxonomy.descendants(id).stream().toArray())
+                        .as(at)
+                        .containsExactly(
+                                IntStream.range(0, taxonomy.size())
+                                        .filter(o -> above(taxonomy, o).contains(self))
+                                        .toArray());
             }
         }
     }
@@ -183,6 +189,12 @@ class TaxonomyTest {
         assertThat(statistics.filledNoise()).isEqualTo(new ClassStatistics.Noise(3, 4, 6, 3));
         assertThat(statistics.filledNoise().precision()).isEqualTo(0.75);
         assertThat(statistics.filledNoise().recall()).isEqualTo(0.5);
+        ClassStatistics.ClassNoise ofClass = statistics.noiseOfClass();
+        assertThat(ofClass.precision(0)).isEqualTo(new Proportion(2, 2)); // fruit
+        assertThat(ofClass.recall(1)).isEqualTo(new Proportion(0, 1)); // tool
+        assertThat(ofClass.recall(2)).isEqualTo(new Proportion(1, 2)); // apple
+        assertThat(ofClass.precision(3)).isEqualTo(new Proportion(0, 1)); // pear
+        assertThat(ofClass.precision(4)).isEqualTo(new Proportion(0, 0)); // its truth is unknown
     }
 
     private static Labels labels(int... ids) {

@@ -33,7 +33,7 @@ import org.jft.train.optimizer.Optimizer;
 record Resume(long step, double wallSeconds, double loss) {
     /** Keys under data whose files are known by what is in them. */
     private static final List<String> FILES =
-            List.of("train", "test", "classes", "drop_train", "drop_test");
+            List.of("train", "test", "classes", "images_of", "drop_train", "drop_test");
 
     private static final Resume FROM_SCRATCH = new Resume(0, 0, Double.NaN);
 
@@ -121,8 +121,10 @@ record Resume(long step, double wallSeconds, double loss) {
     /** Names the files besides the data set whose content its fingerprint tells apart. */
     private static String otherLists(DataConfig then, DataConfig now) {
         boolean classes = then.classes() != null || now.classes() != null;
+        boolean images = then.imagesOf() != null || now.imagesOf() != null;
         boolean dropped = then.dropTrain() != null || now.dropTrain() != null;
         return (classes ? " or other data.classes" : "")
+                + (images ? " or another data.images_of" : "")
                 + (dropped ? " or another data.drop_train" : "");
     }
 

@@ -26,6 +26,7 @@ import org.jft.data.shard.DropList;
  * <pre>
  *  config.json      the config as it was given, with all defaults but the engine's
  *  classes.txt      names of the network's classes in the order of its outputs, one a line
+ *  images_of.txt    names of the classes whose images alone take part, if data.images_of has any
  *  drop_train.txt   keys of the images that training drops, if any
  *  job.json         the same, for worker processes that are starting
  *  .lock            held by the run's rank 0
@@ -82,6 +83,11 @@ public record RunFolder(Path root) {
     /** Writes the names of the network's classes: a list as {@code data.classes} takes it. */
     void writeClasses(List<String> names) {
         write(root.resolve("classes.txt"), String.join("\n", names) + "\n");
+    }
+
+    /** Writes the names of the classes whose images alone take part. */
+    void writeImagesOf(List<String> names) {
+        write(root.resolve("images_of.txt"), String.join("\n", names) + "\n");
     }
 
     /** Writes the keys of the images that training drops: a list as {@code data.drop_train}. */

@@ -115,11 +115,7 @@ final class Worker {
                         config, data.fingerprint(), checkpoints, engine, optimizer, collective);
 
         if (at.leads()) {
-            folder.writeConfig(given);
-            folder.writeClasses(data.taxonomy().names());
-            if (!data.dropList().isEmpty()) {
-                folder.writeDropped(data.dropList());
-            }
+            recordInputs(data);
         }
         Trainer trainer =
                 new Trainer(
@@ -168,6 +164,18 @@ final class Worker {
         collective.barrier(); // nobody leaves before the run is complete on disk
     }
 
+    /** Writes down what the run computes from. */
+    private void recordInputs(DataSet data) {
+        folder.writeConfig(given);
+        folder.writeClasses(data.taxonomy().names());
+        if (!data.imagesOf().isEmpty()) {
+            folder.writeImagesOf(data.imagesOf());
+        }
+        if (!data.dropList().isEmpty()) {
+            folder.writeDropped(data.dropList());
+        }
+    }
+
     private BatchLoader loader(
             DataSet data,
             TrainingStream stream,
@@ -181,7 +189,7 @@ final class Worker {
                                 BatchLoader.training(
                                         stream,
                                         config.data(),
-                                        data.taxonomy()::fillUpward,
+                                        data.taxonomy(),
                                         quarantine,
                                         firstStep,
                                         totalSteps,

@@ -26,11 +26,15 @@ public sealed interface Objective {
     /**
      * Sigmoid cross-entropy per class, summed over classes: -sum_k y_k log s(z_k) + (1 - y_k) log(1
      * - s(z_k)), where y is a label's confidence and 0 for absent labels (Sun et al. 2017, section
-     * 4.1, with soft targets).
+     * 4.1, with soft targets). Unknown classes add nothing to the sum and have no gradient; the
+     * mean is over all samples, as without them.
      */
     record SigmoidCrossEntropy(int classes) implements Objective {
         /** Factors of up to 2 whose product a double holds. */
         private static final int FACTORS = 512;
+
+        /** A logit whose loss against an absent label is exactly 0. */
+        private static final float SURELY_NOT = -1000;
 
         @Override
         public double loss(FloatBuffer logits, Targets targets, FloatBuffer gradient) {
@@ -43,10 +47,16 @@ public sealed interface Objective {
                 logits.get(i * classes, z);
                 Arrays.fill(y, 0);
                 for (int j = targets.offsets()[i]; j < targets.offsets()[i + 1]; j++) {
-                    y[targets.ids()[j]] = targets.confidences()[j];
+                    int k = targets.ids()[j];
+                    y[k] = Math.max(0, targets.confidences()[j]);
+                    z[k] = targets.isUnknown(j) ? SURELY_NOT : z[k];
                 }
                 for (int from = 0; from < classes; from += FACTORS) {
                     sum += part(z, y, e, from, Math.min(FACTORS, classes - from), 1.0 / n);
+                }
+                for (int j = targets.offsets()[i]; j < targets.offsets()[i + 1]; j++) {
+                    int k = targets.ids()[j];
+                    z[k] = targets.isUnknown(j) ? 0 : z[k];
                 }
                 gradient.put(i * classes, z);
             }
@@ -80,7 +90,8 @@ public sealed interface Objective {
 
     /**
      * Softmax cross-entropy against the labels' confidences scaled to sum to 1: for single-label
-     * data. A sample without labels adds nothing.
+     * data. A sample without labels adds nothing. Unknown classes have no meaning here; a config
+     * that would ask for them is refused.
      */
     record SoftmaxCrossEntropy(int classes) implements Objective {
         @Override

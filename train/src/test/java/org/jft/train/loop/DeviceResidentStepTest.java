@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.protocol.JobToken;
@@ -67,6 +66,19 @@ class DeviceResidentStepTest {
         Trained device = train(config, Collective.solo(), true, Precision.FP32);
         Trained host = train(config, Collective.solo(), false, Precision.FP32);
         assertAlike(device, host, 2e-4);
+    }
+
+    @Test
+    void shouldLeaveDoubtfulLabelsOutOfTheLossAsTheHostDoes() {
+        RunConfig asNegatives = config(4, "sgd", "sigmoid", 0, 0);
+        asNegatives = ConfigLoader.with(asNegatives, List.of("data.labels.min_confidence=0.5"));
+        RunConfig ignored = ConfigLoader.with(asNegatives, List.of("data.labels.doubtful=ignore"));
+        Trained device = train(ignored, Collective.solo(), true, Precision.FP32);
+        Trained host = train(ignored, Collective.solo(), false, Precision.FP32);
+        assertAlike(device, host, 2e-4);
+        Trained negative = train(asNegatives, Collective.solo(), false, Precision.FP32);
+        assertThat(distance(negative.parameters(), host.parameters())).isGreaterThan(2e-4);
+        assertThat(negative.loss()).isGreaterThan(host.loss());
     }
 
     @ParameterizedTest
@@ -246,7 +258,7 @@ class DeviceResidentStepTest {
                         BatchLoader.training(
                                 stream,
                                 config.data(),
-                                UnaryOperator.identity(),
+                                NoiseStore.taxonomy(CLASSES),
                                 Quarantine.in(folder),
                                 0,
                                 STEPS,

@@ -8,12 +8,17 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.jft.data.shard.SampleKey;
 import org.jft.data.shard.SampleStore;
 import org.jft.data.taxonomy.Labels;
+import org.jft.data.taxonomy.Taxonomy;
 
-/** A data set in memory: square pictures of noise; row r has the label r mod classes. */
+/**
+ * A data set in memory: square pictures of noise; row r has the label r mod classes, of confidence
+ * 1 if r is even and else 0.4.
+ */
 record NoiseStore(List<byte[]> images, int classCount) implements SampleStore {
     static NoiseStore of(int rows, int side, int classes, Random random) {
         List<byte[]> images = new ArrayList<>();
@@ -33,6 +38,11 @@ record NoiseStore(List<byte[]> images, int classCount) implements SampleStore {
         return new NoiseStore(images, classes);
     }
 
+    /** Returns classes without a hierarchy. */
+    static Taxonomy taxonomy(int classes) {
+        return Taxonomy.flat(IntStream.range(0, classes).mapToObj(k -> "class " + k).toList());
+    }
+
     @Override
     public long rowCount() {
         return images.size();
@@ -50,7 +60,8 @@ record NoiseStore(List<byte[]> images, int classCount) implements SampleStore {
 
     @Override
     public Labels labels(long row) {
-        return new Labels(new int[] {(int) (row % classCount)}, new float[] {1});
+        return new Labels(
+                new int[] {(int) (row % classCount)}, new float[] {row % 2 == 0 ? 1 : 0.4f});
     }
 
     @Override

@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -197,7 +196,7 @@ class TrainerTest {
                         BatchLoader.training(
                                 stream,
                                 CONFIG.data(),
-                                UnaryOperator.identity(),
+                                NoiseStore.taxonomy(CLASSES),
                                 Quarantine.in(folder),
                                 firstStep,
                                 STEPS,

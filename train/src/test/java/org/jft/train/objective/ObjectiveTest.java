@@ -71,6 +71,38 @@ class ObjectiveTest {
         }
     }
 
+    /** As many samples and every other class as before; what an unknown class adds is not there. */
+    @Test
+    void shouldLeaveUnknownClassesOutOfTheLossAndGiveThemNoGradient() {
+        FloatBuffer z = logits();
+        Targets unknown =
+                new Targets(
+                        new int[] {0, 2, 3, 4},
+                        new int[] {1, 3, 2, 0},
+                        new float[] {1f, -1f, -1f, 1f});
+        double[][] y = {{0, 1, 0, Double.NaN}, {0, 0, Double.NaN, 0}, {1, 0, 0, 0}};
+        double expected = 0;
+        double[] expectedGradient = new double[3 * CLASSES];
+        for (int i = 0; i < 3; i++) {
+            for (int k = 0; k < CLASSES; k++) {
+                double p = 1 / (1 + Math.exp(-z.get(i * CLASSES + k)));
+                if (!Double.isNaN(y[i][k])) {
+                    expected -= y[i][k] * Math.log(p) + (1 - y[i][k]) * Math.log(1 - p);
+                    expectedGradient[i * CLASSES + k] = (p - y[i][k]) / 3;
+                }
+            }
+        }
+        FloatBuffer gradient = FloatBuffer.allocate(3 * CLASSES);
+        assertThat(sigmoid().loss(z, unknown, gradient))
+                .as("seed=%s", seed)
+                .isCloseTo(expected / 3, within(1e-6));
+        for (int i = 0; i < 3 * CLASSES; i++) {
+            assertThat((double) gradient.get(i)).isCloseTo(expectedGradient[i], within(1e-7));
+        }
+        assertThat(gradient.get(3)).isZero();
+        assertThat(gradient.get(CLASSES + 2)).isZero();
+    }
+
     /** Over a head wider than any block, logits from saturated to undecided. */
     @Test
     void shouldAgreeWithDoublePrecisionOverManyClasses() {

@@ -18,7 +18,7 @@ import org.jft.core.engine.program.Shape;
  */
 record LossSteps(Layouts layouts, TrainConfig.Objective objective, int classes, Tensor gradient) {
     /** Labels of a sample that there is room for, on average over a batch. */
-    private static final int MOST_LABELS = 256;
+    private static final int MOST_LABELS = 1024;
 
     /** Returns the loss, if the network ends in what it needs. */
     static Optional<LossSteps> of(Compilation compilation, TrainConfig.Objective objective) {

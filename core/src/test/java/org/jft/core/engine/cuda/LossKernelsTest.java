@@ -23,12 +23,19 @@ final class LossKernelsTest extends KernelContract {
         final int classes;
         final int stride;
         final float[] logits;
-        final float[][] labels; // [rows][classes], 0 where absent
+        final float[][] labels; // [rows][classes], 0 where absent, -1 where unknown
         final int[] offsets;
         final int[] ids;
         final float[] confidences;
 
         Batch(int[] shape, double spread) {
+            this(shape, spread, 0);
+        }
+
+        /**
+         * @param unknown share of the labels that are none: nobody knows
+         */
+        Batch(int[] shape, double spread, double unknown) {
             rows = shape[0];
             classes = shape[1];
             stride = shape[2];
@@ -43,7 +50,8 @@ final class LossKernelsTest extends KernelContract {
                 // The second row has no labels.
                 int count = row == 1 ? 0 : Math.min(classes, 1 + random.nextInt(classes));
                 for (int id : shuffled.subList(0, count)) {
-                    labels[row][id] = 0.1f + 0.9f * random.nextFloat();
+                    labels[row][id] =
+                            random.nextDouble() < unknown ? -1 : 0.1f + 0.9f * random.nextFloat();
                     all.add(id);
                 }
                 offsets[row + 1] = all.size();
@@ -100,6 +108,9 @@ final class LossKernelsTest extends KernelContract {
             for (int k = 0; k < batch.classes; k++) {
                 double z = batch.logit(row, k);
                 double y = batch.labels[row][k];
+                if (y < 0) {
+                    continue;
+                }
                 sum += y * Math.log1p(Math.exp(-z)) + (1 - y) * (z + Math.log1p(Math.exp(-z)));
                 gradient[row * batch.stride + k] = (1 / (1 + Math.exp(-z)) - y) / batch.rows;
             }
@@ -127,8 +138,13 @@ final class LossKernelsTest extends KernelContract {
     }
 
     private void check(String kernel, Definition definition, Format format, Format held) {
+        check(kernel, definition, format, held, 0);
+    }
+
+    private void check(
+            String kernel, Definition definition, Format format, Format held, double unknown) {
         for (int[] shape : SHAPES) {
-            Batch batch = new Batch(shape, 5);
+            Batch batch = new Batch(shape, 5, unknown);
             double[] expected = new double[batch.rows * batch.stride];
             double loss = definition.loss(batch, expected);
             for (int i = 0; i < expected.length; i++) {
@@ -152,6 +168,13 @@ final class LossKernelsTest extends KernelContract {
     void shouldGiveSigmoidCrossEntropyOfSparseLabels(Format format) {
         check("sigmoid_loss", LossKernelsTest::sigmoid, format, format);
         check("sigmoid_loss_float", LossKernelsTest::sigmoid, format, Format.FP32);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Format.class)
+    void shouldLeaveUnknownClassesOutOfSigmoidCrossEntropy(Format format) {
+        check("sigmoid_loss", LossKernelsTest::sigmoid, format, format, 0.3);
+        check("sigmoid_loss_float", LossKernelsTest::sigmoid, format, Format.FP32, 0.3);
     }
 
     @ParameterizedTest

@@ -58,7 +58,7 @@ public final class CheckpointScorer {
                             EvaluationStream.of(data, rows, /* preferClean= */ true)
                                     .withCrops(crops),
                             config.data(),
-                            taxonomy::fillUpward,
+                            taxonomy,
                             Quarantine.in(folder),
                             threads)) {
                 return score(engine, batches, data, taxonomy);
@@ -94,7 +94,11 @@ public final class CheckpointScorer {
                     }
                     mean.reduce(logits, open.size());
                     scorer.accept(
-                            open.firstPosition(), logits, open.labelOffsets(), open.labelIds());
+                            open.firstPosition(),
+                            logits,
+                            open.labelOffsets(),
+                            open.labelIds(),
+                            open.confidences());
                     done += open.size();
                     progress.update(done, System.nanoTime());
                 }

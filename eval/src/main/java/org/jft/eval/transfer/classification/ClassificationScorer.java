@@ -12,7 +12,7 @@ import java.util.BitSet;
  *
  * <pre>
  *   ClassificationScorer scorer = new ClassificationScorer(classCount, leaves);
- *   scorer.accept(firstRow, logits, labelOffsets, labels);   // once per batch
+ *   scorer.accept(firstRow, logits, labelOffsets, labels, confidences);   // once per batch
  *   ClassificationScores scores = scorer.scores();
  * </pre>
  */
@@ -62,8 +62,15 @@ public final class ClassificationScorer {
      * @param scores [N, K] row-major, logits; position and limit are ignored
      * @param labelOffsets [N + 1]: the true classes of image i are {@code
      *     labels[labelOffsets[i]..labelOffsets[i + 1])}, distinct
+     * @param confidences one a label; of a class whose confidence is negative the truth is unknown,
+     *     and the image is left out of its ranking
      */
-    public void accept(long firstRow, FloatBuffer scores, int[] labelOffsets, int[] labels) {
+    public void accept(
+            long firstRow,
+            FloatBuffer scores,
+            int[] labelOffsets,
+            int[] labels,
+            float[] confidences) {
         checkArgument(labelOffsets.length > 0, "labelOffsets holds N + 1 entries, not 0");
         int n = labelOffsets.length - 1;
         checkArgument(
@@ -73,23 +80,30 @@ public final class ClassificationScorer {
                 n,
                 classCount);
         for (int i = 0; i < n; i++) {
-            int from = labelOffsets[i];
-            int to = labelOffsets[i + 1];
             checkArgument(
-                    0 <= from && from <= to && to <= labels.length,
+                    0 <= labelOffsets[i]
+                            && labelOffsets[i] <= labelOffsets[i + 1]
+                            && labelOffsets[i + 1] <= labels.length,
                     "the labels of image %s are [%s, %s) of %s",
                     i,
-                    from,
-                    to,
+                    labelOffsets[i],
+                    labelOffsets[i + 1],
                     labels.length);
-            map.accept(firstRow + i, scores, i * classCount, labels, from, to);
-            topK.accept(scores, i * classCount, labels, from, to);
+            ImageLabels image =
+                    new ImageLabels(labels, confidences, labelOffsets[i], labelOffsets[i + 1]);
+            map.accept(firstRow + i, scores, i * classCount, image);
+            topK.accept(scores, i * classCount, image);
         }
     }
 
     /** Counts one image; {@code scores} is [K]. */
     public void accept(long row, float[] scores, int[] labels) {
-        accept(row, FloatBuffer.wrap(scores), new int[] {0, labels.length}, labels);
+        accept(
+                row,
+                FloatBuffer.wrap(scores),
+                new int[] {0, labels.length},
+                labels,
+                new float[labels.length]);
     }
 
     /** Returns the scores over all images accepted so far. */

@@ -34,6 +34,7 @@ public final class MeanAveragePrecision {
     private final float[] enough; // [K]: below it no need to touch the heap; spares a cache miss
     private final long[] positives;
     private final BitSet current; // labels of the row being accepted; empty between calls
+    private final BitSet ignored; // its classes of unknown truth; empty between calls
     private long images;
 
     /**
@@ -49,6 +50,7 @@ public final class MeanAveragePrecision {
         Arrays.fill(enough, Float.NEGATIVE_INFINITY);
         positives = new long[classCount];
         current = new BitSet(classCount);
+        ignored = new BitSet(classCount);
     }
 
     /**
@@ -59,14 +61,14 @@ public final class MeanAveragePrecision {
      * @param labels its true classes, distinct; may be empty
      */
     public void accept(long row, float[] scores, int[] labels) {
-        accept(row, FloatBuffer.wrap(scores), 0, labels, 0, labels.length);
+        accept(row, FloatBuffer.wrap(scores), 0, ImageLabels.of(labels));
     }
 
     /**
-     * Counts the image whose scores stand at {@code offset} and whose true classes are {@code
-     * labels[from..to)}; position and limit of {@code scores} are ignored.
+     * Counts the image whose scores stand at {@code offset}; position and limit of {@code scores}
+     * are ignored. It does not rank for classes of unknown truth.
      */
-    void accept(long row, FloatBuffer scores, int offset, int[] labels, int from, int to) {
+    void accept(long row, FloatBuffer scores, int offset, ImageLabels labels) {
         checkArgument(row >= 0, "row id must not be negative: %s", row);
         checkArgument(
                 scores.capacity() - offset >= best.length,
@@ -74,24 +76,22 @@ public final class MeanAveragePrecision {
                 row,
                 scores.capacity() - offset,
                 best.length);
-        mark(row, labels, from, to);
+        mark(row, labels);
         for (int k = 0; k < best.length; k++) {
             float score = scores.get(offset + k);
             if (!Float.isFinite(score)) {
-                current.clear();
+                clear();
                 throw new JftException(
                         Category.ABORT_RUN,
                         "the score of class %d on held-out row %d is %s: the network has diverged"
                                 .formatted(k, row, score));
             }
-            if (score >= enough[k]) {
+            if (score >= enough[k] && !ignored.get(k)) {
                 enough[k] = best[k].offer(score, row, current.get(k));
             }
         }
-        for (int i = from; i < to; i++) {
-            positives[labels[i]]++;
-        }
-        current.clear();
+        current.stream().forEach(k -> positives[k]++);
+        clear();
         images++;
     }
 
@@ -152,16 +152,21 @@ public final class MeanAveragePrecision {
         return images;
     }
 
-    private void mark(long row, int[] labels, int from, int to) {
-        for (int i = from; i < to; i++) {
-            int label = labels[i];
-            if (label < 0 || label >= best.length || current.get(label)) {
-                current.clear();
+    private void mark(long row, ImageLabels labels) {
+        for (int i = 0; i < labels.size(); i++) {
+            int label = labels.id(i);
+            if (label < 0 || label >= best.length || current.get(label) || ignored.get(label)) {
+                clear();
                 checkElementIndex(label, best.length, "label of row " + row);
                 throw new IllegalArgumentException(
                         "row %d names class %d twice".formatted(row, label));
             }
-            current.set(label);
+            (labels.isUnknown(i) ? ignored : current).set(label);
         }
+    }
+
+    private void clear() {
+        current.clear();
+        ignored.clear();
     }
 }

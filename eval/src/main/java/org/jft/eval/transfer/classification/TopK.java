@@ -16,8 +16,8 @@ import org.jft.core.failure.JftException;
  * image none of whose labels is a candidate cannot hit; it is skipped and counted in {@link
  * #skipped}.
  *
- * <p>Equal scores rank by lower class id. One pass over the candidates per image gives every k up
- * to the deepest. Not thread-safe.
+ * <p>A class of unknown truth does not compete on that image. Equal scores rank by lower class id.
+ * One pass over the candidates per image gives every k up to the deepest. Not thread-safe.
  */
 public final class TopK {
     private final int[] candidates; // ascending
@@ -46,20 +46,22 @@ public final class TopK {
      * @param labels its true classes; may be empty
      */
     public void accept(float[] scores, int[] labels) {
-        accept(FloatBuffer.wrap(scores), 0, labels, 0, labels.length);
+        accept(FloatBuffer.wrap(scores), 0, ImageLabels.of(labels));
     }
 
-    /** Counts the image whose scores start at {@code offset}, labels are {@code [from..to)}. */
-    void accept(FloatBuffer scores, int offset, int[] labels, int from, int to) {
+    /** Counts the image whose scores start at {@code offset}. */
+    void accept(FloatBuffer scores, int offset, ImageLabels labels) {
         checkArgument(
                 scores.capacity() - offset > candidates[candidates.length - 1],
                 "%s scores, but class %s is a candidate",
                 scores.capacity() - offset,
                 candidates[candidates.length - 1]);
         int best = -1;
-        for (int i = from; i < to; i++) {
-            int label = labels[i];
-            if (isCandidate.get(label) && (best < 0 || precedes(scores, offset, label, best))) {
+        for (int i = 0; i < labels.size(); i++) {
+            int label = labels.id(i);
+            if (isCandidate.get(label)
+                    && !labels.isUnknown(i)
+                    && (best < 0 || precedes(scores, offset, label, best))) {
                 best = label;
             }
         }
@@ -69,13 +71,22 @@ public final class TopK {
             return;
         }
         // The best true label is hit at k exactly when fewer than k candidates stand before it.
-        int rank = 0;
+        int rank = -unknownBefore(best, scores, offset, labels);
         for (int candidate : candidates) {
             if (precedes(scores, offset, candidate, best) && ++rank == hitsAtRank.length) {
                 return;
             }
         }
         hitsAtRank[rank]++;
+    }
+
+    private int unknownBefore(int best, FloatBuffer scores, int offset, ImageLabels labels) {
+        int count = 0;
+        for (int i = 0; i < labels.size(); i++) {
+            boolean competes = labels.isUnknown(i) && isCandidate.get(labels.id(i));
+            count += competes && precedes(scores, offset, labels.id(i), best) ? 1 : 0;
+        }
+        return count;
     }
 
     /** Returns the share of images hit within the k best; skipped images do not count. */

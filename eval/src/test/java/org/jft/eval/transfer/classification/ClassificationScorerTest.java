@@ -2,6 +2,7 @@ package org.jft.eval.transfer.classification;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.ByteBuffer;
@@ -42,7 +43,7 @@ class ClassificationScorerTest {
                     single.accept(row + i, one, truth);
                 }
                 scores.position(scores.capacity()); // must not matter
-                batched.accept(row, scores, offsets, labels);
+                batched.accept(row, scores, offsets, labels, new float[2 * n]);
                 row += n;
             }
             assertThat(batched.scores()).as("seed %s", seed).isEqualTo(single.scores());
@@ -56,6 +57,53 @@ class ClassificationScorerTest {
         int[][] parents = {{}, {0}, {0}, {1, 2}};
         assertThat(ClassificationScorer.childless(parents).stream().toArray()).containsExactly(3);
         assertThat(ClassificationScorer.childless(new int[3][0]).cardinality()).isEqualTo(3);
+    }
+
+    /** Class by class over the images whose truth is known; top-1 with the unknown class last. */
+    @Test
+    void shouldScoreAsIfAnImageWereNotThereForItsUnknownClasses() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int classes = 6;
+        int images = 60;
+        BitSet all = new BitSet();
+        all.set(0, classes);
+        ClassificationScorer scorer = new ClassificationScorer(classes, all);
+        MeanAveragePrecision[] apart = new MeanAveragePrecision[classes]; // of one class each
+        for (int k = 0; k < classes; k++) {
+            apart[k] = new MeanAveragePrecision(1, 100);
+        }
+        TopK topK = new TopK(1, all);
+        for (int row = 0; row < images; row++) {
+            float[] scores = new float[classes];
+            float[] lowered = new float[classes];
+            int truth = random.nextInt(classes);
+            int unknown = (truth + 1 + random.nextInt(classes - 1)) % classes;
+            for (int k = 0; k < classes; k++) {
+                scores[k] = random.nextFloat();
+                lowered[k] = k == unknown ? -1 : scores[k];
+                if (k != unknown) {
+                    int[] label = k == truth ? new int[1] : new int[0];
+                    apart[k].accept(row, new float[] {scores[k]}, label);
+                }
+            }
+            topK.accept(lowered, new int[] {truth});
+            scorer.accept(
+                    row,
+                    FloatBuffer.wrap(scores),
+                    new int[] {0, 2},
+                    new int[] {truth, unknown},
+                    new float[] {1, -1});
+        }
+        double sum = 0;
+        for (MeanAveragePrecision one : apart) {
+            sum += one.macro();
+        }
+        ClassificationScores found = scorer.scores();
+        assertThat(found.mapAt100Macro())
+                .as("seed %s", seed)
+                .isCloseTo(sum / classes, within(1e-12));
+        assertThat(found.top1()).as("seed %s", seed).isEqualTo(topK.rate(1));
     }
 
     @Test
@@ -75,9 +123,13 @@ class ClassificationScorerTest {
         leaves.set(0, 2);
         ClassificationScorer scorer = new ClassificationScorer(2, leaves);
         FloatBuffer two = FloatBuffer.allocate(4);
-        assertThatThrownBy(() -> scorer.accept(0, two, new int[] {0, 1, 1, 1}, new int[] {0}))
+        assertThatThrownBy(
+                        () ->
+                                scorer.accept(
+                                        0, two, new int[] {0, 1, 1, 1}, new int[1], new float[1]))
                 .hasMessageContaining("4 scores for 3 images of 2 classes");
-        assertThatThrownBy(() -> scorer.accept(0, two, new int[] {0, 1, 2}, new int[] {0}))
+        assertThatThrownBy(
+                        () -> scorer.accept(0, two, new int[] {0, 1, 2}, new int[1], new float[1]))
                 .hasMessageContaining("the labels of image 1 are [1, 2) of 1");
         leaves.set(2);
         assertThatThrownBy(() -> new ClassificationScorer(2, leaves))

@@ -44,8 +44,14 @@ INLINE void sigmoid_cross_entropy(
     Labels labels = labels_of(offsets, row);
     for (int j = labels.from + threadIdx.x; j < labels.to; j += BLOCK) {
         int k = ids[j];
-        sum -= (double)confidences[j] * z[k];
-        round_to(g[k], sigmoid_entry(z[k], confidences[j], scale).gradient);
+        float label = confidences[j];
+        if (label < 0) {  // unknown: as if the class were not there
+            sum -= sigmoid_entry(z[k], 0, scale).loss;
+            round_to(g[k], 0);
+        } else {
+            sum -= (double)label * z[k];
+            round_to(g[k], sigmoid_entry(z[k], label, scale).gradient);
+        }
     }
     sum = sum_block(sum);
     if (threadIdx.x == 0) {
