@@ -42,4 +42,9 @@ public record ImportOptions(
         checkArgument(maxMegapixels > 0, "maxMegapixels=%s", maxMegapixels);
         checkArgument(maxQuarantine >= 0 && maxQuarantine <= 1, "maxQuarantine=%s", maxQuarantine);
     }
+
+    /** Returns a text of all that decides which bytes come out. */
+    String identity() {
+        return "%s %s %s %s %s".formatted(split, minImages, shrink, maxMegapixels, layout);
+    }
 }
