@@ -20,7 +20,8 @@ class ClassPathsTest {
                 List.of("", "lib/*"),
                 List.of("cuda", "lib/*:cuda/*"),
                 List.of("cuda12", "lib/*:cuda12/*"),
-                List.of("nd4j-cuda", "nd4j-cuda/*"));
+                List.of("nd4j-cuda", "nd4j-cuda/*"),
+                List.of("spark", "spark/*"));
     }
 
     @ParameterizedTest

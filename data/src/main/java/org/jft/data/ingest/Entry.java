@@ -77,7 +77,8 @@ public record Entry(
                 path, row, new Place(part, 0, 0), List.of(), null, split, null, null, problem);
     }
 
-    boolean heldOut() {
+    /** Returns whether the split is the held-out one. */
+    public boolean heldOut() {
         return TEST.equals(split);
     }
 
@@ -89,7 +90,7 @@ public record Entry(
      * Returns this entry with another one's claims added: the same image, filed twice. Of two equal
      * claims the more confident one stays, so that an image filed a million times stays small.
      */
-    Entry with(Entry duplicate) {
+    public Entry with(Entry duplicate) {
         Map<List<String>, Claim> united = new LinkedHashMap<>();
         for (List<Claim> some : List.of(claims, duplicate.claims)) {
             some.forEach(

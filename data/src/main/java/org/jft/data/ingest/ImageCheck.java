@@ -24,7 +24,8 @@ public record ImageCheck(double maxMegapixels, ShrinkRule shrink) implements Ser
      */
     public record Checked(byte[] image, ImageHeader header, SampleKey key, String problem) {}
 
-    static ImageCheck of(ImportOptions options) {
+    /** Returns the check that the options ask for. */
+    public static ImageCheck of(ImportOptions options) {
         return new ImageCheck(options.maxMegapixels(), options.shrink());
     }
 

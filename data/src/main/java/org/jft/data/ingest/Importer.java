@@ -112,7 +112,7 @@ public final class Importer implements ImportEngine {
                 throw new ConfigException("there is no image in the source");
             }
             boolean divided = options.split().divides(listing);
-            List<Target> targets = Target.of(folder, divided);
+            List<Destination> targets = Destination.of(folder, divided);
             if (!journal.state().finishing()) {
                 targets.forEach(t -> DataSetWriter.refuseExisting(t.folder(), options.overwrite()));
             }
@@ -153,12 +153,15 @@ public final class Importer implements ImportEngine {
         }
 
         private ImportReport report(
-                List<Target> targets, LabelSpace space, Repeats repeats, Quarantine quarantine) {
+                List<Destination> targets,
+                LabelSpace space,
+                Repeats repeats,
+                Quarantine quarantine) {
             List<ImportReport.Split> splits = new ArrayList<>();
             long duplicates = repeats.duplicates();
             long leaks = repeats.leaks();
             for (int i = 0; i < targets.size(); i++) {
-                Target target = targets.get(i);
+                Destination target = targets.get(i);
                 ImportJournal.Written written = journal.state().written().get(i);
                 splits.add(
                         0, // training first in the report
@@ -175,20 +178,6 @@ public final class Importer implements ImportEngine {
                     duplicates,
                     leaks,
                     quarantine.images());
-        }
-    }
-
-    /** A data set to be written. */
-    record Target(String split, Path folder) {
-        /**
-         * Test first: where shrinking makes two images equal, the test image is the one that stays.
-         */
-        static List<Target> of(Path folder, boolean divided) {
-            return divided
-                    ? List.of(
-                            new Target(Entry.TEST, folder.resolve(Entry.TEST)),
-                            new Target(Entry.TRAIN, folder.resolve(Entry.TRAIN)))
-                    : List.of(new Target(Entry.TRAIN, folder));
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.jft.data.ingest;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -18,7 +19,7 @@ import org.jft.data.taxonomy.TaxonomyClass;
  * the same name are one class. Rare classes are left out; an image of one counts for the nearest
  * classes above that are kept.
  */
-public final class LabelSpace {
+public final class LabelSpace implements Serializable {
     private final Taxonomy everything;
     private final Taxonomy kept;
     private final int[][] keptIds; // of each class of everything, ascending

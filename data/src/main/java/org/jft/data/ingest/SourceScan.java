@@ -1,7 +1,6 @@
 package org.jft.data.ingest;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jft.core.cli.ProgressLine;
@@ -35,7 +34,7 @@ final class SourceScan {
                         ProgressLine.start("list", left, "parts", System.nanoTime())) {
             OrderedWork.run(
                     left,
-                    i -> () -> listPart(listed + (int) i),
+                    i -> () -> PartList.write(source, listed + (int) i, partFile(listed + (int) i)),
                     (i, part) -> {
                         Path file = partFile(listed + i.intValue());
                         log.append(file);
@@ -53,24 +52,6 @@ final class SourceScan {
 
     private Path partFile(int part) {
         return journal.file("part-%06d".formatted(part));
-    }
-
-    private Listing listPart(int part) throws IOException {
-        try (AppendFile log = AppendFile.open(partFile(part), 0)) {
-            Listing.Counter counter = new Listing.Counter();
-            Listing.Rest rest =
-                    source.list(
-                            part,
-                            entry -> {
-                                counter.add(entry);
-                                try {
-                                    EntryLog.append(log, entry);
-                                } catch (IOException e) {
-                                    throw new UncheckedIOException(e);
-                                }
-                            });
-            return counter.listing(rest);
-        }
     }
 
     /** Reads every image that was not read yet, and notes its key or what is wrong with it. */

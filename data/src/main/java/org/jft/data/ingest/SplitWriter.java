@@ -17,7 +17,7 @@ final class SplitWriter {
     private final ImportJournal journal;
     private final LabelSpace space;
     private final Quarantine quarantine;
-    private final List<Importer.Target> targets;
+    private final List<Destination> targets;
 
     SplitWriter(
             Source source,
@@ -25,7 +25,7 @@ final class SplitWriter {
             ImportJournal journal,
             LabelSpace space,
             Quarantine quarantine,
-            List<Importer.Target> targets) {
+            List<Destination> targets) {
         this.source = source;
         this.options = options;
         this.journal = journal;
@@ -65,7 +65,7 @@ final class SplitWriter {
     }
 
     private DataSetWriter open(int target) {
-        Importer.Target to = targets.get(target);
+        Destination to = targets.get(target);
         return DataSetWriter.resume(
                 to.folder(),
                 to.split(),

@@ -131,8 +131,7 @@ public final class DataSetWriter implements Closeable {
         checkLabels(sample);
         try {
             if (current == null) {
-                String name = "shard-%05d.parquet".formatted(shards.size());
-                current = new ShardWriter(incomplete.resolve(name), layout);
+                current = new ShardWriter(incomplete.resolve(shardName(shards.size())), layout);
             }
             current.write(sample);
             if (current.bytes() >= layout.shardBytes()) {
@@ -141,6 +140,27 @@ public final class DataSetWriter implements Closeable {
         } catch (IOException e) {
             throw failed(e);
         }
+    }
+
+    /**
+     * Takes over the shards of a data set that was finished on the same file system; they become
+     * the next ones here, and are gone there.
+     */
+    public void adopt(Path other) {
+        try {
+            closeShard();
+            for (Manifest.Shard shard : Manifest.load(other).shards()) {
+                String name = shardName(shards.size());
+                Files.move(other.resolve(shard.file()), incomplete.resolve(name));
+                shards.add(new Manifest.Shard(name, shard.rows(), shard.bytes(), shard.sha256()));
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private static String shardName(int index) {
+        return "shard-%05d.parquet".formatted(index);
     }
 
     /** Returns the shards that are finished and on the disk. */
