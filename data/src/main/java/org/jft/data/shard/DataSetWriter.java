@@ -147,12 +147,21 @@ public final class DataSetWriter implements Closeable {
      * the next ones here, and are gone there.
      */
     public void adopt(Path other) {
-        try {
+        try (Storage storage = Storage.of(other.toString())) {
             closeShard();
-            for (Manifest.Shard shard : Manifest.load(other).shards()) {
-                String name = shardName(shards.size());
-                Files.move(other.resolve(shard.file()), incomplete.resolve(name));
-                shards.add(new Manifest.Shard(name, shard.rows(), shard.bytes(), shard.sha256()));
+            for (Manifest.Shard shard : Manifest.load(storage).shards()) {
+                Manifest.Shard here =
+                        new Manifest.Shard(
+                                shardName(shards.size()),
+                                shard.rows(),
+                                shard.bytes(),
+                                shard.sha256());
+                Files.move(other.resolve(shard.file()), incomplete.resolve(here.file()));
+                Path index = other.resolve(ShardIndexFile.nameFor(shard));
+                if (Files.exists(index)) {
+                    Files.move(index, incomplete.resolve(ShardIndexFile.nameFor(here)));
+                }
+                shards.add(here);
             }
         } catch (IOException e) {
             throw failed(e);
@@ -203,7 +212,7 @@ public final class DataSetWriter implements Closeable {
     }
 
     private void removeUnfinished() throws IOException {
-        Set<String> kept = shards.stream().map(Manifest.Shard::file).collect(Collectors.toSet());
+        Set<String> kept = fileNames();
         try (Stream<Path> files = Files.list(incomplete)) {
             for (Path file : files.toList()) {
                 if (!kept.contains(file.getFileName().toString())) {
@@ -233,10 +242,7 @@ public final class DataSetWriter implements Closeable {
             removeOld();
             for (Manifest.Shard shard : shards) {
                 moveIntoPlace(shard.file());
-                String index = ShardIndexFile.nameFor(shard);
-                if (Files.exists(incomplete.resolve(index))) {
-                    moveIntoPlace(index);
-                }
+                moveIntoPlace(ShardIndexFile.nameFor(shard));
             }
             moveIntoPlace(Taxonomy.FILE_NAME);
             ManifestFile.write(manifest, folder);
@@ -309,7 +315,7 @@ public final class DataSetWriter implements Closeable {
         }
     }
 
-    /** What is not in the other folder was moved before a kill. */
+    /** What is not there was moved before a kill, or is an index that could not be written. */
     private void moveIntoPlace(String name) throws IOException {
         if (Files.exists(incomplete.resolve(name))) {
             Files.move(
@@ -326,7 +332,7 @@ public final class DataSetWriter implements Closeable {
      */
     private void removeOld() throws IOException {
         Files.deleteIfExists(folder.resolve(Manifest.FILE_NAME));
-        Set<String> ours = shards.stream().map(Manifest.Shard::file).collect(Collectors.toSet());
+        Set<String> ours = fileNames();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
@@ -335,6 +341,12 @@ public final class DataSetWriter implements Closeable {
                 }
             }
         }
+    }
+
+    private Set<String> fileNames() {
+        return shards.stream()
+                .flatMap(shard -> Stream.of(shard.file(), ShardIndexFile.nameFor(shard)))
+                .collect(Collectors.toSet());
     }
 
     private void clearIncomplete() throws IOException {

@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import org.jft.data.shard.DataSet;
 import org.jft.data.shard.Manifest;
+import org.jft.data.store.Storage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +56,7 @@ class ArchiveMemoryTest {
         Command command =
                 Command.run("-Xmx208m", "import", "parquet", file.toString(), out.toString());
         assertThat(command.exitCode()).as(command.output()).isZero();
-        assertThat(Manifest.load(out).rows()).isEqualTo(16384);
+        assertThat(Manifest.load(Storage.of(out.toString())).rows()).isEqualTo(16384);
         Command smaller = Command.run("-Xmx64m", "import", "parquet", file.toString(), out + "2");
         assertThat(smaller.exitCode()).as(smaller.output()).isEqualTo(2);
         assertThat(smaller.output())

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jft.data.shard.Manifest;
+import org.jft.data.store.Storage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,8 @@ class ImportMemoryTest {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor()).as(said).isZero();
-        assertThat(Manifest.load(out).rows()).as(said).isEqualTo(IMAGES * 7 / 8 + 1);
+        assertThat(Manifest.load(Storage.of(out.toString())).rows())
+                .as(said)
+                .isEqualTo(IMAGES * 7 / 8 + 1);
     }
 }

@@ -251,7 +251,7 @@ class ImporterTest {
                 assertThat(data.height(row)).isEqualTo(30);
             }
         }
-        assertThat(new Verifier(out()).run().problems()).isEmpty();
+        assertThat(new Verifier(out().toString()).run().problems()).isEmpty();
         Path small = folder.resolve("small");
         ShrinkRule halved = new ShrinkRule(ShrinkRule.Side.SHORTER, 15, 92);
         ImportOptions shrinking =

@@ -162,9 +162,9 @@ class SparkEngineTest {
                         .as(hint)
                         .hasSameTextualContentAs(side.folder().resolve("taxonomy.json"));
                 // those that were cut off within their pixels
-                assertThat(new Verifier(there).run().problems())
+                assertThat(new Verifier(there.toString()).run().problems())
                         .as(hint)
-                        .hasSameSizeAs(new Verifier(side.folder()).run().problems());
+                        .hasSameSizeAs(new Verifier(side.folder().toString()).run().problems());
             }
             assertThat(Files.readAllLines(spark.resolve("quarantine.tsv")))
                     .as(hint)
