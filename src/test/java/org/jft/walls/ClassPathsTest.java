@@ -1,6 +1,7 @@
 package org.jft.walls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,6 +44,13 @@ class ClassPathsTest {
                         "JFT_PROFILE="
                                 + both
                                 + ": there is cuda, cuda12 and nd4j-cuda, one at a time");
+    }
+
+    /** This module sees all that training sees. */
+    @ParameterizedTest
+    @ValueSource(strings = {"org.apache.spark.SparkContext", "scala.Tuple2"})
+    void shouldKeepSparkAwayFromTraining(String name) {
+        assertThatThrownBy(() -> Class.forName(name)).isInstanceOf(ClassNotFoundException.class);
     }
 
     private static String folders(String profile, String before)

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.file.WholeFile;
-import org.jft.data.shard.Manifest;
 
 /**
  * How far an import is: {@code OUT/.import/journal.json}, beside the working files it speaks of.
@@ -95,18 +94,21 @@ final class ImportJournal implements Closeable {
     /**
      * A data set on its way.
      *
+     * @param shards that are finished
+     * @param shardBytes of the {@link ShardLog} that lists them
      * @param next offset of the first entry that is not in the finished shards
      * @param whole whether there is no further row
      */
     record Written(
-            List<Manifest.Shard> shards,
+            int shards,
+            long shardBytes,
             long next,
             long rows,
             long labels,
             long duplicates,
             long leaks,
             boolean whole) {
-        static final Written NOTHING = new Written(List.of(), 0, 0, 0, 0, 0, false);
+        static final Written NOTHING = new Written(0, 0, 0, 0, 0, 0, 0, false);
     }
 
     private ImportJournal(Path folder, Duration every, FileChannel lockFile, State state) {

@@ -70,11 +70,10 @@ public final class Importer implements ImportEngine {
 
     private static String resumed(Path folder, ImportJournal.State state) {
         if (state.listing().parts() == 0) {
-            return "%s: an import was interrupted here that had another source or other options, or had"
-                            .formatted(folder)
-                    + " not listed anything; this one starts over";
+            return "%s: an import of another source, or with other options, was interrupted here; this one starts over"
+                    .formatted(folder);
         }
-        long shards = state.written().stream().mapToLong(w -> w.shards().size()).sum();
+        long shards = state.written().stream().mapToLong(ImportJournal.Written::shards).sum();
         long rows = state.written().stream().mapToLong(ImportJournal.Written::rows).sum();
         return ("%s: goes on with an import that was interrupted: %,d images listed, %,d scanned, %,d"
                         + " written in %,d finished shards")

@@ -1,6 +1,7 @@
 package org.jft.data.ingest;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jft.core.cli.ProgressLine;
@@ -47,11 +48,13 @@ final class SplitWriter {
         List<DataSetWriter> writers = new ArrayList<>();
         try {
             for (int i = 0; i < targets.size(); i++) {
-                writers.add(open(i));
-                if (!journal.state().written().get(i).whole()) {
-                    try (Repeats.Kept rows =
-                            repeats.from(log, journal.state().written().get(i).next())) {
-                        new Filling(i, writers.get(i), keys).run(rows);
+                ImportJournal.Written before = journal.state().written().get(i);
+                Path file = journal.file("shards-" + targets.get(i).split());
+                try (ShardLog shards = new ShardLog(file, before.shardBytes());
+                        Repeats.Kept rows = repeats.from(log, before.next())) {
+                    writers.add(open(targets.get(i), shards.before()));
+                    if (!before.whole()) {
+                        new Filling(i, writers.get(i), shards, keys).run(rows);
                     }
                 }
             }
@@ -64,30 +67,27 @@ final class SplitWriter {
         }
     }
 
-    private DataSetWriter open(int target) {
-        Destination to = targets.get(target);
+    private DataSetWriter open(Destination to, List<Manifest.Shard> shards) {
         return DataSetWriter.resume(
-                to.folder(),
-                to.split(),
-                space.taxonomy(),
-                options.layout(),
-                journal.state().written().get(target).shards());
+                to.folder(), to.split(), space.taxonomy(), options.layout(), shards);
     }
 
     /** The rows of one data set. */
     private final class Filling {
         private final int target;
         private final DataSetWriter writer;
+        private final ShardLog shards;
         private final KeyTable keys;
         private long rows;
         private long labels;
         private long duplicates;
         private long leaks;
 
-        Filling(int target, DataSetWriter writer, KeyTable keys) {
+        Filling(int target, DataSetWriter writer, ShardLog shards, KeyTable keys) {
             ImportJournal.Written before = journal.state().written().get(target);
             this.target = target;
             this.writer = writer;
+            this.shards = shards;
             this.keys = keys;
             this.rows = before.rows();
             this.labels = before.labels();
@@ -147,9 +147,9 @@ final class SplitWriter {
             Sample row = space.sample(entry, image);
             rows++;
             labels += row.labels().size();
-            int shards = writer.shards().size();
+            int before = writer.shards().size();
             writer.add(row);
-            if (writer.shards().size() > shards) {
+            if (writer.shards().size() > before) {
                 if (keys != null) {
                     keys.force();
                 }
@@ -158,13 +158,20 @@ final class SplitWriter {
         }
 
         private void checkpoint(long next, boolean whole) throws IOException {
-            List<Manifest.Shard> shards = writer.shards();
+            long shardBytes = shards.update(writer.shards());
             journal.save(
                     journal.state()
                             .written(
                                     target,
                                     new ImportJournal.Written(
-                                            shards, next, rows, labels, duplicates, leaks, whole),
+                                            writer.shards().size(),
+                                            shardBytes,
+                                            next,
+                                            rows,
+                                            labels,
+                                            duplicates,
+                                            leaks,
+                                            whole),
                                     quarantine.mark()));
         }
     }

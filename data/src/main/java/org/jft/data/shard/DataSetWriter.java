@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -172,9 +173,9 @@ public final class DataSetWriter implements Closeable {
         return "shard-%05d.parquet".formatted(index);
     }
 
-    /** Returns the shards that are finished and on the disk. */
+    /** Returns the shards that are finished and on the disk; a view. */
     public List<Manifest.Shard> shards() {
-        return List.copyOf(shards);
+        return Collections.unmodifiableList(shards);
     }
 
     /** Finishes the last shard: no row follows. */

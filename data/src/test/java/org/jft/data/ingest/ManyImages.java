@@ -4,10 +4,22 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jft.data.shard.ShardLayout;
 
 /** Any number of tiny images, an eighth of them copies, imported by a process of their own. */
 final class ManyImages implements Source {
     private static final int IMAGE_BYTES = 64;
+
+    /** The index of a shard is made in memory: shards as of 40,000 images. */
+    private static final ImportOptions OPTIONS =
+            new ImportOptions(
+                    new SplitRule.AsListed(),
+                    1,
+                    ShrinkRule.NONE,
+                    50,
+                    0,
+                    new ShardLayout(4 << 20, 1 << 20, 1 << 16),
+                    false);
 
     private final int count;
 
@@ -20,7 +32,7 @@ final class ManyImages implements Source {
                 new Importer()
                         .run(
                                 new ManyImages(Integer.parseInt(args[0])),
-                                ImportOptions.DEFAULT,
+                                OPTIONS,
                                 Path.of(args[1]),
                                 System.out::println);
         System.out.println(report.splits().get(0).rows() + " rows");

@@ -48,7 +48,7 @@ class DataSetResumeTest {
             killed.add(sample(i));
         }
         killed.seal();
-        List<Manifest.Shard> shards = killed.shards();
+        List<Manifest.Shard> shards = List.copyOf(killed.shards());
         int moved = new Random(seed).nextInt(count);
         for (int i = 0; i < moved; i++) {
             for (String name :
