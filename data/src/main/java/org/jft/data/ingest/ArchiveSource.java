@@ -35,9 +35,9 @@ public final class ArchiveSource implements Source {
     }
 
     private static Path commonFolder(InputFiles archives) {
-        Path common = archives.path(0).toAbsolutePath().getParent();
+        Path common = archives.path(0).getParent();
         for (File archive : archives.files()) {
-            while (!archive.toPath().toAbsolutePath().startsWith(common)) {
+            while (!archive.toPath().startsWith(common)) {
                 common = common.getParent();
             }
         }
@@ -53,7 +53,7 @@ public final class ArchiveSource implements Source {
     public Listing.Rest list(int part, Consumer<Entry> entries) {
         Path archive = archives.path(part);
         String path =
-                base.toPath().relativize(archive.toAbsolutePath()).toString().replace('\\', '/');
+                base.toPath().relativize(archive).toString().replace('\\', '/');
         String split = archives.split(part);
         long[] row = {0};
         ArchiveIndex index =

@@ -46,7 +46,7 @@ public final class IdxSource implements Source {
      * @param classNames by label; empty for "class 0", "class 1", ...
      */
     public IdxSource(Path folder, List<String> classNames) {
-        this.folder = folder.toFile();
+        this.folder = folder.toAbsolutePath().toFile();
         this.classNames = List.copyOf(classNames);
         for (int part = 0; part < parts(); part++) {
             imageFile(part);

@@ -10,12 +10,15 @@ import java.util.stream.Stream;
 /**
  * Files of many images, a part of a source each: those to learn from, then those held out.
  *
- * @param files as {@link File}, which can be serialized
+ * @param files as {@link File}, which can be serialized; absolute, for other processes have other
+ *     working folders
  */
 record InputFiles(List<File> files, int trainCount) implements Serializable {
     static InputFiles of(List<Path> train, List<Path> test) {
         return new InputFiles(
-                Stream.concat(train.stream(), test.stream()).map(Path::toFile).toList(),
+                Stream.concat(train.stream(), test.stream())
+                        .map(path -> path.toAbsolutePath().toFile())
+                        .toList(),
                 train.size());
     }
 

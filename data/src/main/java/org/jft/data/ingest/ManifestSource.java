@@ -46,7 +46,7 @@ public final class ManifestSource implements Source {
         if (!Files.isRegularFile(table)) {
             throw new ConfigException("%s: no such file".formatted(table));
         }
-        this.table = table.toFile();
+        this.table = table.toAbsolutePath().toFile();
     }
 
     @Override
@@ -165,7 +165,7 @@ public final class ManifestSource implements Source {
 
     @Override
     public ImageBytes read(Entry entry) {
-        Path folder = table.toPath().toAbsolutePath().getParent();
+        Path folder = table.toPath().getParent();
         return () -> Files.readAllBytes(folder.resolve(entry.path()));
     }
 

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 /**
  * Images with labels, somewhere, in parts that can be listed on their own: an archive each, a
  * folder. Listing is cheap; images are read one by one, twice. A copy that went through
- * serialization works like the original: so machines share the work.
+ * serialization works like the original in another process, too: so machines share the work.
  */
 public interface Source extends AutoCloseable, Serializable {
     /** Returns into how many parts the source is divided. */

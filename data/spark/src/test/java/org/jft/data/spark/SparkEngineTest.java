@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import org.apache.spark.launcher.JavaModuleOptions;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.data.ingest.ArchiveSource;
@@ -198,39 +199,35 @@ class SparkEngineTest {
                 .run(source, options(new SplitRule.AsListed(), false), out, line -> {});
     }
 
-    /** As on a cluster: Spark's launcher starts the command line's main class. */
+    /** Spark's launcher with a master, two workers and two executors, each a process of its own. */
     @Test
-    void shouldRunUnderSparkSubmit() throws Exception {
+    void shouldRunOnAClusterUnderSparkSubmit() throws Exception {
         Path images = folder.resolve("images");
         Files.createDirectories(images.resolve("a"));
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 50; i++) {
             Files.write(images.resolve("a/%d.png".formatted(i)), png(i));
         }
+        String classPath = System.getProperty("java.class.path");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-        command.addAll(
-                Arrays.asList(
-                        org.apache.spark.launcher.JavaModuleOptions.defaultModuleOptions()
-                                .split(" ")));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(
-                List.of(
-                        "org.apache.spark.deploy.SparkSubmit",
-                        "--master",
-                        "local[2]",
-                        "--class",
-                        "org.jft.data.cli.JftData",
-                        "spark-internal",
-                        "import",
-                        "folder",
-                        images.toString(),
-                        folder.resolve("out").toString(),
-                        "--engine",
-                        "spark"));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
+        command.addAll(List.of("-cp", classPath, "org.apache.spark.deploy.SparkSubmit"));
+        command.addAll(List.of("--master", "local-cluster[2,1,512]"));
+        command.addAll(List.of("--conf", "spark.executor.memory=512m"));
+        command.addAll(List.of("--conf", "spark.executor.extraClassPath=" + classPath));
+        command.addAll(List.of("--class", "org.jft.data.cli.JftData", "spark-internal"));
+        command.addAll(List.of("import", "folder", "images", "out", "--engine", "spark"));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        Path sparkHome = folder.resolve("spark");
+        Files.createDirectories(sparkHome.resolve("jars"));
+        builder.environment().put("SPARK_HOME", sparkHome.toString());
+        builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+        builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+        Process process = builder.start();
         String said = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor()).as(said).isZero();
-        assertThat(said).contains("5 images, 1.00 labels each");
-        assertThat(rows(folder.resolve("out"))).hasSize(5);
+        assertThat(said).contains("50 images, 1.00 labels each").contains("executor 1");
+        assertThat(rows(folder.resolve("out"))).hasSize(50);
     }
 }
