@@ -52,8 +52,7 @@ public final class ArchiveSource implements Source {
     @Override
     public Listing.Rest list(int part, Consumer<Entry> entries) {
         Path archive = archives.path(part);
-        String path =
-                base.toPath().relativize(archive).toString().replace('\\', '/');
+        String path = base.toPath().relativize(archive).toString().replace('\\', '/');
         String split = archives.split(part);
         long[] row = {0};
         ArchiveIndex index =

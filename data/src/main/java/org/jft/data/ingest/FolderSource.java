@@ -28,7 +28,11 @@ public final class FolderSource implements Source {
      * @param test folder of held-out images, laid out like {@code train}; null for none
      */
     public FolderSource(Path train, Path test) {
-        this.roots = Stream.of(train, test).filter(Objects::nonNull).map(path -> path.toAbsolutePath().toFile()).toList();
+        this.roots =
+                Stream.of(train, test)
+                        .filter(Objects::nonNull)
+                        .map(path -> path.toAbsolutePath().toFile())
+                        .toList();
         for (File root : roots) {
             if (!root.isDirectory()) {
                 throw new ConfigException("%s: no such folder".formatted(root));
