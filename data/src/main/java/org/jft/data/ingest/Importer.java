@@ -68,6 +68,11 @@ public final class Importer implements ImportEngine {
         }
     }
 
+    /** What to do when too many images cannot be used. */
+    static String adviceOf(ImportJournal journal) {
+        return "; raise it to go on, or remove %s to read them again".formatted(journal.file(""));
+    }
+
     private static String resumed(Path folder, ImportJournal.State state) {
         if (state.listing().parts() == 0) {
             return "%s: an import of another source, or with other options, was interrupted here; this one starts over"
@@ -107,31 +112,47 @@ public final class Importer implements ImportEngine {
             scan.list();
             Listing listing = journal.state().listing();
             listing.remarks(source).forEach(told);
-            if (listing.images() == 0) {
-                throw new ConfigException("there is no image in the source");
-            }
-            boolean divided = options.split().divides(listing);
-            List<Destination> targets = Destination.of(folder, divided);
-            if (!journal.state().finishing()) {
-                targets.forEach(t -> DataSetWriter.refuseExisting(t.folder(), options.overwrite()));
-            }
+            List<Destination> targets = destinations(listing);
+            boolean divided = targets.size() > 1;
             scan.scan(divided);
             try (Quarantine quarantine =
                     new Quarantine(
                             journal.file(Quarantine.FILE_NAME), journal.state().quarantine())) {
-                quarantine.publish(folder, listing.images(), options.maxQuarantine());
+                quarantine.publish(
+                        folder, listing.images(), options.maxQuarantine(), adviceOf(journal));
                 Repeats repeats =
                         Repeats.find(journal.file(SourceScan.KEYS), journal.file("repeats"));
                 try (EntryLog log = EntryLog.open(journal.file(SourceScan.ENTRIES))) {
-                    LabelSpace space = labelSpace(log, repeats, divided);
+                    long[] rows = new long[targets.size()];
+                    LabelSpace space = labelSpace(log, repeats, divided, rows);
                     new SplitWriter(source, options, journal, space, quarantine, targets)
-                            .write(repeats, log);
+                            .write(repeats, log, rows);
                     return report(targets, space, repeats, quarantine);
                 }
             }
         }
 
-        private LabelSpace labelSpace(EntryLog log, Repeats repeats, boolean divided)
+        /** Returns where the import goes, or removes what it has begun. */
+        private List<Destination> destinations(Listing listing) throws IOException {
+            try {
+                List<Destination> targets = options.split().destinations(listing, folder);
+                if (!journal.state().finishing()) {
+                    targets.forEach(
+                            t -> DataSetWriter.refuseExisting(t.folder(), options.overwrite()));
+                }
+                return targets;
+            } catch (ConfigException e) {
+                journal.finish();
+                throw e;
+            }
+        }
+
+        /**
+         * Goes through the entries twice.
+         *
+         * @param rows takes how many rows each data set has, if all of them can be written
+         */
+        private LabelSpace labelSpace(EntryLog log, Repeats repeats, boolean divided, long[] rows)
                 throws IOException {
             ClassPaths paths = new ClassPaths();
             try (Repeats.Kept kept = repeats.from(log, 0)) {
@@ -143,7 +164,9 @@ public final class Importer implements ImportEngine {
             ClassPaths.Counter counter = new ClassPaths.Counter(everything);
             try (Repeats.Kept kept = repeats.from(log, 0)) {
                 for (EntryLog.Located l = kept.next(); l != null; l = kept.next()) {
-                    if (!options.split().apply(l.entry(), divided).heldOut()) {
+                    boolean heldOut = options.split().apply(l.entry(), divided).heldOut();
+                    rows[heldOut ? 0 : rows.length - 1]++;
+                    if (!heldOut) {
                         counter.add(l.entry());
                     }
                 }

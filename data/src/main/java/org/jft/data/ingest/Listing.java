@@ -19,7 +19,8 @@ import java.util.TreeSet;
 public record Listing(
         int parts, long images, long unlabelled, boolean heldOut, Set<String> suppliers, Rest rest)
         implements Serializable {
-    static final Listing NOTHING =
+    /** What is known before. */
+    public static final Listing NOTHING =
             new Listing(0, 0, 0, false, new TreeSet<>(), new Rest(0, List.of()));
 
     /**

@@ -75,9 +75,11 @@ public final class Quarantine implements Closeable {
     /**
      * Shows the report in a folder, or removes an old one when there is nothing to report.
      *
+     * @param advice what to do then, the end of the sentence
      * @throws JftException when more than a share of the listed images is in it
      */
-    public void publish(Path folder, long listed, double maxShare) throws IOException {
+    public void publish(Path folder, long listed, double maxShare, String advice)
+            throws IOException {
         Path file = folder.resolve(FILE_NAME);
         if (images == 0) {
             Files.deleteIfExists(file);
@@ -89,8 +91,8 @@ public final class Quarantine implements Closeable {
             throw new JftException(
                     Category.ABORT_RUN,
                     ("%,d of %,d images cannot be used, more than --max-quarantine %s; the first:"
-                                    + " %s; all are listed in %s")
-                            .formatted(images, listed, maxShare, first, file));
+                                    + " %s; all are listed in %s%s")
+                            .formatted(images, listed, maxShare, first, file, advice));
         }
     }
 

@@ -6,6 +6,8 @@ import com.google.common.base.MoreObjects;
 import com.google.common.hash.Hashing;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import org.jft.core.failure.ConfigException;
 
 /** How images are divided into what is learned from and what is held out. */
@@ -19,6 +21,18 @@ public sealed interface SplitRule extends Serializable {
 
     /** Returns whether an image is held out, once there is a division. */
     boolean holdsOut(Entry entry);
+
+    /**
+     * Returns the data sets that are to be written below a folder, see {@link Destination}.
+     *
+     * @throws ConfigException when there are none
+     */
+    default List<Destination> destinations(Listing listing, Path folder) {
+        if (listing.images() == 0) {
+            throw new ConfigException("there is no image in the source");
+        }
+        return Destination.of(folder, divides(listing));
+    }
 
     /** Returns the entry with its split set; null where there is no division. */
     default Entry apply(Entry entry, boolean divided) {

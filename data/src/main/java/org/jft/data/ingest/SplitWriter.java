@@ -35,8 +35,12 @@ final class SplitWriter {
         this.targets = targets;
     }
 
-    /** Fills every data set before it finishes the first: all of them appear, or none. */
-    void write(Repeats repeats, EntryLog log) throws IOException {
+    /**
+     * Fills every data set before it finishes the first: all of them appear, or none.
+     *
+     * @param rows at most in each of them
+     */
+    void write(Repeats repeats, EntryLog log, long[] rows) throws IOException {
         if (journal.state().written().isEmpty()) {
             journal.save(journal.state().withTargets(targets.size()));
         }
@@ -51,15 +55,18 @@ final class SplitWriter {
                 ImportJournal.Written before = journal.state().written().get(i);
                 Path file = journal.file("shards-" + targets.get(i).split());
                 try (ShardLog shards = new ShardLog(file, before.shardBytes());
-                        Repeats.Kept rows = repeats.from(log, before.next())) {
+                        Repeats.Kept kept = repeats.from(log, before.next())) {
                     writers.add(open(targets.get(i), shards.before()));
                     if (!before.whole()) {
-                        new Filling(i, writers.get(i), shards, keys).run(rows);
+                        new Filling(i, writers.get(i), shards, keys).run(kept, rows[i]);
                     }
                 }
             }
             quarantine.publish(
-                    journal.out(), journal.state().listing().images(), options.maxQuarantine());
+                    journal.out(),
+                    journal.state().listing().images(),
+                    options.maxQuarantine(),
+                    Importer.adviceOf(journal));
             journal.save(journal.state().nowFinishing());
             writers.forEach(DataSetWriter::finish);
         } finally {
@@ -95,12 +102,13 @@ final class SplitWriter {
             this.leaks = before.leaks();
         }
 
-        void run(Repeats.Kept kept) throws IOException {
+        void run(Repeats.Kept kept, long all) throws IOException {
             String split = targets.get(target).split();
             ImageCheck check = ImageCheck.of(options);
+            long left = all - rows - duplicates - leaks;
             long[] done = {0};
             try (ProgressLine progress =
-                    ProgressLine.start("write " + split, 0, "images", System.nanoTime())) {
+                    ProgressLine.start("write " + split, left, "images", System.nanoTime())) {
                 OrderedWork.run(
                         () -> next(kept, split),
                         l -> {

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.core.failure.JftException;
 import org.jft.data.archive.Archives;
 import org.jft.data.shard.Manifest;
 import org.jft.data.shard.ShardLayout;
@@ -264,6 +265,49 @@ class ImportResumeTest {
                 .hasMessageContaining(shard.toString())
                 .hasMessageContaining("to start over");
         assertThat(folder.resolve("out").resolve(Manifest.FILE_NAME)).doesNotExist();
+    }
+
+    @Test
+    void shouldGoOnWithAHigherLimitOfImagesThatCannotBeUsed() throws IOException {
+        List<Path> archives = new ArrayList<>();
+        pack(new Random(5), archives);
+        Path out = folder.resolve("out");
+        ImportOptions all = options(true, true, false);
+        ImportOptions none =
+                new ImportOptions(
+                        all.split(),
+                        all.minImages(),
+                        all.shrink(),
+                        all.maxMegapixels(),
+                        0,
+                        all.layout(),
+                        false);
+        assertThatThrownBy(() -> new Importer().run(source(archives), none, out, line -> {}))
+                .isInstanceOf(JftException.class)
+                .hasMessageContaining("images cannot be used, more than --max-quarantine 0.0")
+                .hasMessageEndingWith(
+                        "; raise it to go on, or remove %s to read them again"
+                                .formatted(out.resolve(".import")));
+        new Importer().run(source(archives), all, out, told::add);
+        assertThat(told.get(0)).contains("120 images listed, 120 scanned");
+        Path whole = folder.resolve("whole");
+        new Importer().run(source(archives), all, whole, line -> {});
+        assertThat(content(out)).isEqualTo(content(whole));
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhereADataSetIsAlready() throws IOException {
+        List<Path> archives = new ArrayList<>();
+        pack(new Random(6), archives);
+        Path out = folder.resolve("out");
+        ImportOptions options = options(false, true, false);
+        new Importer().run(source(archives), options, out, line -> {});
+        Map<String, ByteBuffer> before = content(out);
+        assertThatThrownBy(() -> new Importer().run(source(archives), options, out, line -> {}))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("holds a data set already");
+        assertThat(content(out)).isEqualTo(before);
+        assertThat(out.resolve(".import")).doesNotExist();
     }
 
     @Test

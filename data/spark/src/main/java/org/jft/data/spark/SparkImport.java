@@ -14,7 +14,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
-import org.jft.core.failure.ConfigException;
 import org.jft.data.ingest.ClassPaths;
 import org.jft.data.ingest.Destination;
 import org.jft.data.ingest.Entry;
@@ -76,14 +75,10 @@ final class SparkImport {
                         .map(ImportSteps.Listed::listing)
                         .collect()
                         .stream()
-                        .reduce(Listing::with)
-                        .orElseThrow(() -> new ConfigException("there is no image in the source"));
+                        .reduce(Listing.NOTHING, Listing::with);
         listing.remarks(source).forEach(told);
-        if (listing.images() == 0) {
-            throw new ConfigException("there is no image in the source");
-        }
-        boolean divided = options.split().divides(listing);
-        List<Destination> destinations = Destination.of(folder, divided);
+        List<Destination> destinations = options.split().destinations(listing, folder);
+        boolean divided = destinations.size() > 1;
         destinations.forEach(d -> DataSetWriter.refuseExisting(d.folder(), options.overwrite()));
         JavaPairRDD<Long, Entry> entries =
                 listed.filter(l -> l.entry() != null)
@@ -96,7 +91,7 @@ final class SparkImport {
                         .persist(StorageLevel.DISK_ONLY());
         try (Quarantine quarantine = Quarantine.start(scratch.resolve("quarantine"))) {
             addUnusable(looked, quarantine);
-            quarantine.publish(folder, listing.images(), options.maxQuarantine());
+            quarantine.publish(folder, listing.images(), options.maxQuarantine(), "");
             JavaRDD<Copies> kept = unite(looked, Copies::and);
             LabelSpace space = labelSpace(steps, kept);
             if (options.shrink().maxPixels() > 0) {
@@ -222,7 +217,7 @@ final class SparkImport {
                                 written.stream().mapToLong(ShardTask.Written::rows).sum(),
                                 written.stream().mapToLong(ShardTask.Written::labels).sum()));
             }
-            quarantine.publish(folder, images, options.maxQuarantine());
+            quarantine.publish(folder, images, options.maxQuarantine(), "");
             writers.forEach(DataSetWriter::finish);
             return splits;
         } finally {
