@@ -2,7 +2,7 @@
 # runs a main class in the caller's working folder. Source it, then: launch MAIN_CLASS "$@"
 # Environment: JAVA_HOME, JFT_JAVA_OPTS (extra JVM flags, such as -Xmx8g), JFT_PROFILE (cuda or
 # cuda12: build and run with the bindings of the cuda engine; unset, the one that was built before;
-# nd4j-cuda: DL4J itself on CUDA 11.6, only when asked for).
+# nd4j-cuda: DL4J itself on CUDA 11.6, only when asked for; spark: set by jft-data).
 
 JFT_HOME="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
 export JFT_HOME
@@ -84,6 +84,12 @@ use_profile() {
       # ND4J deals threads out to all GPUs it sees; numbers as nvidia-smi has them
       export CUDA_VISIBLE_DEVICES="${CUDA_VISIBLE_DEVICES-0}" CUDA_DEVICE_ORDER=PCI_BUS_ID
       ;;
+    spark)
+      JFT_CLASS_PATH="${JFT_CLASS_PATH/"$JFT_LIB"/"$JFT_HOME/target/jft/$JFT_PROFILE"}"
+      JFT_STAMP="$JFT_STAMP-$JFT_PROFILE"
+      JFT_MODULES=(core data data/spark)
+      JFT_BUILD=(-pl data/spark)
+      ;;
     *) die "JFT_PROFILE=$JFT_PROFILE: there is cuda, cuda12 and nd4j-cuda, one at a time" 2 ;;
   esac
   JFT_BUILD+=("-P$JFT_PROFILE")
@@ -107,6 +113,12 @@ launch() {
     "-Djft.terminal=$terminal"
     "-Djft.commit=$(git -C "$JFT_HOME" describe --always --dirty --abbrev=12 2>/dev/null || printf unknown)"
   )
+  if [ "${JFT_PROFILE:-}" = spark ]; then # what Spark reaches into, as its own launcher has it
+    local package
+    for package in java.lang java.lang.invoke java.net java.nio java.util java.util.concurrent sun.nio.ch; do
+      flags+=(--add-opens "java.base/$package=ALL-UNNAMED")
+    done
+  fi
   [ "$JAVA_MAJOR" -ge 22 ] && flags+=(--enable-native-access=ALL-UNNAMED)
   # an OpenMP thread that waits must not hold a core another thread or worker needs
   export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}"

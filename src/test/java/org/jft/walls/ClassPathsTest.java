@@ -1,6 +1,7 @@
 package org.jft.walls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +21,8 @@ class ClassPathsTest {
                 List.of("", "lib/*"),
                 List.of("cuda", "lib/*:cuda/*"),
                 List.of("cuda12", "lib/*:cuda12/*"),
-                List.of("nd4j-cuda", "nd4j-cuda/*"));
+                List.of("nd4j-cuda", "nd4j-cuda/*"),
+                List.of("spark", "spark/*"));
     }
 
     @ParameterizedTest
@@ -42,6 +44,13 @@ class ClassPathsTest {
                         "JFT_PROFILE="
                                 + both
                                 + ": there is cuda, cuda12 and nd4j-cuda, one at a time");
+    }
+
+    /** This module sees all that training sees. */
+    @ParameterizedTest
+    @ValueSource(strings = {"org.apache.spark.SparkContext", "scala.Tuple2"})
+    void shouldKeepSparkAwayFromTraining(String name) {
+        assertThatThrownBy(() -> Class.forName(name)).isInstanceOf(ClassNotFoundException.class);
     }
 
     private static String folders(String profile, String before)

@@ -11,8 +11,8 @@ import java.nio.file.Path;
  * back starts at the front again.
  */
 public final class PlacedReader implements AutoCloseable {
-    private Path followed;
-    private ForwardFile stream;
+    private Path current;
+    private ForwardFile stream; // of the current file, when it is compressed
 
     /** Bytes that are there, or on their way. */
     @FunctionalInterface
@@ -26,12 +26,15 @@ public final class PlacedReader implements AutoCloseable {
      *
      * @param offset in the (decompressed) file
      */
-    public Part read(Path file, boolean compressed, long offset, int length) {
-        if (!compressed) {
-            return () -> readPlain(file, offset, length);
-        }
+    public Part read(Path file, long offset, int length) {
         try {
-            byte[] bytes = readCompressed(file, offset, length);
+            if (!file.equals(current)) {
+                open(file);
+            }
+            if (stream == null) {
+                return () -> readPlain(file, offset, length);
+            }
+            byte[] bytes = readCompressed(offset, length);
             return () -> bytes;
         } catch (IOException e) {
             close();
@@ -39,6 +42,16 @@ public final class PlacedReader implements AutoCloseable {
                 throw e;
             };
         }
+    }
+
+    private void open(Path file) throws IOException {
+        close();
+        stream = ForwardFile.open(file);
+        if (!stream.compressed()) {
+            stream.close();
+            stream = null;
+        }
+        current = file;
     }
 
     private static byte[] readPlain(Path file, long offset, int length) throws IOException {
@@ -53,11 +66,9 @@ public final class PlacedReader implements AutoCloseable {
         return bytes.array();
     }
 
-    private byte[] readCompressed(Path file, long offset, int length) throws IOException {
-        if (!file.equals(followed) || stream.position() > offset) {
-            close();
-            stream = ForwardFile.open(file);
-            followed = file;
+    private byte[] readCompressed(long offset, int length) throws IOException {
+        if (stream.position() > offset) {
+            open(current);
         }
         stream.skip(offset - stream.position(), "the archive");
         return stream.readAll(length, "the archive");
@@ -73,6 +84,6 @@ public final class PlacedReader implements AutoCloseable {
             // it was only read
         }
         stream = null;
-        followed = null;
+        current = null;
     }
 }

@@ -3,9 +3,9 @@ package org.jft.data.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jft.core.failure.ConfigException;
+import org.jft.data.ingest.ImportEngine;
 import org.jft.data.ingest.ImportOptions;
 import org.jft.data.ingest.ImportReport;
-import org.jft.data.ingest.Importer;
 import org.jft.data.ingest.ShrinkRule;
 import org.jft.data.ingest.Source;
 import org.jft.data.ingest.SplitRule;
@@ -87,11 +87,29 @@ final class ImportFlags {
     @Option(names = "--overwrite", description = "Replace the data sets that are there.")
     private boolean overwrite;
 
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            defaultValue = "local",
+            description =
+                    "local: all cores of this machine; spark: Apache Spark, on this machine or, by"
+                            + " spark-submit, on a cluster (default: ${DEFAULT-VALUE}).")
+    private String engine;
+
     /** Imports and tells what became of every image. */
     void run(Source source, Path folder, PrintWriter out) {
         ImportOptions options = options();
-        source.remarks().forEach(out::println);
-        print(new Importer(source, options).run(folder), out);
+        ImportEngine chosen = ImportEngine.named(engine);
+        print(
+                chosen.run(
+                        source,
+                        options,
+                        folder,
+                        line -> {
+                            out.println(line);
+                            out.flush();
+                        }),
+                out);
     }
 
     private ImportOptions options() {

@@ -63,7 +63,7 @@ final class IndexCommand implements Runnable {
 
     @Override
     public void run() {
-        List<String> names = classes == null ? null : ClassNames.read(classes).first();
+        List<String> names = classes == null ? null : ClassNames.read(classes).first(List.of());
         ForeignDataSet files = new ForeignDataSet(folder, new Manifest.Columns(image, label));
         Manifest manifest = files.index(split, names);
         spec.commandLine()

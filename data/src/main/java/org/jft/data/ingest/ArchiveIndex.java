@@ -1,13 +1,16 @@
 package org.jft.data.ingest;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** What lies in one archive. */
+/** Takes what lies in one archive, front to back. */
 final class ArchiveIndex {
-    private final List<Item> items = new ArrayList<>();
-    private boolean compressed;
+    private final Consumer<Item> items;
     private long leftAside;
+
+    ArchiveIndex(Consumer<Item> items) {
+        this.items = items;
+    }
 
     /**
      * An image, or what should have been one.
@@ -23,24 +26,12 @@ final class ArchiveIndex {
     }
 
     void add(Item item) {
-        items.add(item);
+        items.accept(item);
     }
 
     /** Counts members that belong to no sample. */
     void leaveAside(long count) {
         leftAside += count;
-    }
-
-    void compressed(boolean value) {
-        compressed = value;
-    }
-
-    List<Item> items() {
-        return items;
-    }
-
-    boolean compressed() {
-        return compressed;
     }
 
     long leftAside() {

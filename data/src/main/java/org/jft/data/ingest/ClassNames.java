@@ -1,21 +1,25 @@
 package org.jft.data.ingest;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.regex.Pattern;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
 
-/** Names of classes that archives give by number. Thread-safe. */
-public final class ClassNames {
+/** Names of classes that archives give by number. Immutable. */
+public final class ClassNames implements Serializable {
+    private static final String NUMBERED = "class ";
+    private static final Pattern NUMBER = Pattern.compile(NUMBERED + "(0|[1-9]\\d{0,17})");
+
     private final List<String> names; // empty: "class 0", "class 1", ...
-    private final NavigableSet<Long> seen = new ConcurrentSkipListSet<>();
 
     private ClassNames(List<String> names) {
         this.names = names;
@@ -26,7 +30,7 @@ public final class ClassNames {
         return new ClassNames(List.of());
     }
 
-    /** Returns the given names: element k is class k. */
+    /** Returns the given names: element k is class k; numbered classes when there are none. */
     static ClassNames of(List<String> names) {
         return new ClassNames(List.copyOf(names));
     }
@@ -71,19 +75,24 @@ public final class ClassNames {
                             : "the label %d has no name, there are %d"
                                     .formatted(number, names.size()));
         }
-        if (!names.isEmpty()) {
-            return names.get((int) number);
-        }
-        seen.add(number);
-        return numberedName(number);
-    }
-
-    private static String numberedName(long number) {
-        return "class %d".formatted(number);
+        return names.isEmpty() ? NUMBERED + number : names.get((int) number);
     }
 
     /** Returns names in the order of their numbers, of those seen if they go on without end. */
-    public List<String> first() {
-        return names.isEmpty() ? seen.stream().map(ClassNames::numberedName).toList() : names;
+    public List<String> first(Collection<String> seen) {
+        if (!names.isEmpty()) {
+            return names;
+        }
+        return seen.stream()
+                .filter(name -> NUMBER.matcher(name).matches())
+                .sorted(
+                        Comparator.comparingLong(
+                                name -> Long.parseLong(name.substring(NUMBERED.length()))))
+                .toList();
+    }
+
+    @Override
+    public String toString() {
+        return names.isEmpty() ? "numbered classes" : names.toString();
     }
 }

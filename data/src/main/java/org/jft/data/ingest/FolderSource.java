@@ -1,13 +1,13 @@
 package org.jft.data.ingest;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jft.core.failure.ConfigException;
 
@@ -20,53 +20,66 @@ public final class FolderSource implements Source {
     private static final List<String> IMAGE_NAMES =
             List.of(".jpg", ".jpeg", ".png", ".webp", ".bmp");
 
-    private final Path train;
-    private final Path test;
-    private final List<Entry> entries = new ArrayList<>();
-    private long otherFiles;
-    private long unlabelled;
+    private final List<File> roots; // of what is learned from, then of what is held out
 
     /**
-     * Lists the folder.
+     * Takes folders, which are not listed yet.
      *
      * @param test folder of held-out images, laid out like {@code train}; null for none
      */
     public FolderSource(Path train, Path test) {
-        this.train = train;
-        this.test = test;
-        list(train, test == null ? null : Entry.TRAIN);
-        if (test != null) {
-            list(test, Entry.TEST);
+        this.roots =
+                Stream.of(train, test)
+                        .filter(Objects::nonNull)
+                        .map(path -> path.toAbsolutePath().toFile())
+                        .toList();
+        for (File root : roots) {
+            if (!root.isDirectory()) {
+                throw new ConfigException("%s: no such folder".formatted(root));
+            }
         }
     }
 
-    private void list(Path root, String split) {
-        if (!Files.isDirectory(root)) {
-            throw new ConfigException("%s: no such folder".formatted(root));
-        }
-        try (Stream<Path> files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
-            files.filter(Files::isRegularFile)
-                    .map(root::relativize)
-                    .sorted()
-                    .forEach(file -> add(file, split));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    @Override
+    public int parts() {
+        return roots.size();
     }
 
-    private void add(Path file, String split) {
+    @Override
+    public Listing.Rest list(int part, Consumer<Entry> entries) {
+        String split = part == 1 ? Entry.TEST : roots.size() > 1 ? Entry.TRAIN : null;
+        Path root = roots.get(part).toPath();
+        long[] counts = new long[2]; // images, other files
+        new SortedWalk(root)
+                .run(
+                        file -> {
+                            if (isImage(file)) {
+                                Path path = root.relativize(file);
+                                entries.accept(
+                                        Entry.of(
+                                                slashes(path),
+                                                counts[0]++,
+                                                new Entry.Place(part, 0, 0),
+                                                claims(path),
+                                                split));
+                            } else {
+                                counts[1]++;
+                            }
+                        });
+        return new Listing.Rest(counts[1], List.of());
+    }
+
+    private static boolean isImage(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        if (IMAGE_NAMES.stream().noneMatch(name::endsWith)) {
-            otherFiles++;
-            return;
-        }
+        return IMAGE_NAMES.stream().anyMatch(name::endsWith);
+    }
+
+    private static List<Entry.Claim> claims(Path file) {
         List<String> path = new ArrayList<>();
         for (int depth = 1; depth < file.getNameCount(); depth++) {
             path.add(slashes(file.subpath(0, depth)));
         }
-        unlabelled += path.isEmpty() ? 1 : 0;
-        List<Entry.Claim> claims = path.isEmpty() ? List.of() : List.of(new Entry.Claim(path, 1));
-        entries.add(new Entry(slashes(file), entries.size(), claims, null, split, null, null));
+        return path.isEmpty() ? List.of() : List.of(new Entry.Claim(path, 1));
     }
 
     private static String slashes(Path path) {
@@ -74,27 +87,21 @@ public final class FolderSource implements Source {
     }
 
     @Override
-    public List<Entry> entries() {
-        return List.copyOf(entries);
-    }
-
-    @Override
     public ImageBytes read(Entry entry) {
-        Path root = test != null && Entry.TEST.equals(entry.split()) ? test : train;
+        Path root = roots.get(entry.place().part()).toPath();
         return () -> Files.readAllBytes(root.resolve(entry.path()));
     }
 
     @Override
-    public List<String> remarks() {
-        List<String> remarks = new ArrayList<>();
-        if (otherFiles > 0) {
-            remarks.add(
-                    "%,d files are not named %s: left aside"
-                            .formatted(otherFiles, String.join(", ", IMAGE_NAMES)));
+    public void identify(Consumer<String> lines) {
+        for (File root : roots) {
+            lines.accept("folder %s".formatted(root.getAbsolutePath()));
+            new SortedWalk(root.toPath()).run(file -> lines.accept(Source.stamp(file)));
         }
-        if (unlabelled > 0) {
-            remarks.add("%,d images lie in no class folder: no label".formatted(unlabelled));
-        }
-        return remarks;
+    }
+
+    @Override
+    public String leftAside() {
+        return "files are not named %s".formatted(String.join(", ", IMAGE_NAMES));
     }
 }

@@ -2,14 +2,16 @@ package org.jft.data.ingest;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -31,41 +33,74 @@ public final class IdxSource implements Source {
     private static final int LABELS_MAGIC = 0x801;
     private static final int MAX_LABELS = 256;
 
+    private static final List<String> PREFIXES = List.of("train", "t10k");
+    private static final List<String> SPLITS = List.of(Entry.TRAIN, Entry.TEST);
+
+    private final File folder;
     private final List<String> classNames;
-    private final List<Entry> entries = new ArrayList<>();
-    private final Images train;
-    private final Images test;
+    private transient Images[] images; // of both parts
 
     /**
-     * Reads the files of a folder.
+     * Looks for the files of a folder.
      *
      * @param classNames by label; empty for "class 0", "class 1", ...
      */
     public IdxSource(Path folder, List<String> classNames) {
+        this.folder = folder.toAbsolutePath().toFile();
         this.classNames = List.copyOf(classNames);
-        this.train = read(folder, Entry.TRAIN, "train");
-        this.test = read(folder, Entry.TEST, "t10k");
+        for (int part = 0; part < parts(); part++) {
+            imageFile(part);
+            labelFile(part);
+        }
     }
 
-    private record Images(byte[] pixels, int width, int height) {}
+    private record Images(byte[] pixels, int count, int width, int height) {}
 
-    private Images read(Path folder, String split, String prefix) {
-        Path imageFile = find(folder, prefix + "-images-idx3-ubyte");
-        Path labelFile = find(folder, prefix + "-labels-idx1-ubyte");
-        Idx images = Idx.read(imageFile, IMAGES_MAGIC, 3);
+    @Override
+    public int parts() {
+        return PREFIXES.size();
+    }
+
+    private Path imageFile(int part) {
+        return find(folder.toPath(), PREFIXES.get(part) + "-images-idx3-ubyte");
+    }
+
+    private Path labelFile(int part) {
+        return find(folder.toPath(), PREFIXES.get(part) + "-labels-idx1-ubyte");
+    }
+
+    /** Read when first asked for: a copy on another machine reads them there. */
+    private synchronized Images images(int part) {
+        if (images == null) {
+            images = new Images[parts()];
+        }
+        if (images[part] == null) {
+            Idx file = Idx.read(imageFile(part), IMAGES_MAGIC, 3);
+            images[part] = new Images(file.values, file.sizes[0], file.sizes[2], file.sizes[1]);
+        }
+        return images[part];
+    }
+
+    @Override
+    public Listing.Rest list(int part, Consumer<Entry> entries) {
+        int count = images(part).count;
+        Path labelFile = labelFile(part);
         Idx labels = Idx.read(labelFile, LABELS_MAGIC, 1);
-        int count = images.sizes[0];
         if (labels.sizes[0] != count) {
             throw new CorruptDataException(
                     labelFile, "has %d labels for %d images".formatted(labels.sizes[0], count));
         }
         for (int i = 0; i < count; i++) {
-            String path = "%s-images#%d".formatted(prefix, i);
-            Entry.Claim claim =
-                    new Entry.Claim(List.of(name(labelFile, i, labels.values[i] & 0xff)), 1);
-            entries.add(new Entry(path, i, List.of(claim), null, split, null, null));
+            String name = name(labelFile, i, labels.values[i] & 0xff);
+            entries.accept(
+                    Entry.of(
+                            "%s-images#%d".formatted(PREFIXES.get(part), i),
+                            i,
+                            new Entry.Place(part, i, 0),
+                            List.of(new Entry.Claim(List.of(name), 1)),
+                            SPLITS.get(part)));
         }
-        return new Images(images.values, images.sizes[2], images.sizes[1]);
+        return Listing.Rest.NONE;
     }
 
     private String name(Path file, int row, int label) {
@@ -83,7 +118,7 @@ public final class IdxSource implements Source {
 
     /** A class's id is its label in the file. */
     @Override
-    public List<String> firstClasses() {
+    public List<String> firstClasses(Collection<String> seen) {
         return classNames.isEmpty()
                 ? IntStream.range(0, MAX_LABELS).mapToObj("class %d"::formatted).toList()
                 : classNames;
@@ -100,19 +135,23 @@ public final class IdxSource implements Source {
     }
 
     @Override
-    public List<Entry> entries() {
-        return List.copyOf(entries);
+    public ImageBytes read(Entry entry) {
+        Images all = images(entry.place().part());
+        int size = all.width * all.height;
+        int from = (int) entry.place().offset() * size;
+        return () -> {
+            byte[] pixels = Arrays.copyOfRange(all.pixels, from, from + size);
+            return ImageCodec.encodePng(pixels, all.width, all.height, 1);
+        };
     }
 
     @Override
-    public ImageBytes read(Entry entry) {
-        Images images = Entry.TEST.equals(entry.split()) ? test : train;
-        int size = images.width * images.height;
-        int from = (int) entry.row() * size;
-        return () -> {
-            byte[] pixels = Arrays.copyOfRange(images.pixels, from, from + size);
-            return ImageCodec.encodePng(pixels, images.width, images.height, 1);
-        };
+    public void identify(Consumer<String> lines) {
+        lines.accept("IDX%s".formatted(classNames));
+        for (int part = 0; part < parts(); part++) {
+            lines.accept(Source.stamp(imageFile(part)));
+            lines.accept(Source.stamp(labelFile(part)));
+        }
     }
 
     /** One IDX file: its dimensions and its bytes. */

@@ -3,6 +3,7 @@ package org.jft.data.ingest;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import org.jft.data.shard.ShardLayout;
 
 /**
@@ -22,7 +23,8 @@ public record ImportOptions(
         double maxMegapixels,
         double maxQuarantine,
         ShardLayout layout,
-        boolean overwrite) {
+        boolean overwrite)
+        implements Serializable {
     /** Every class, no shrinking, 50 megapixels, a tenth in quarantine at most. */
     public static final ImportOptions DEFAULT =
             new ImportOptions(
@@ -41,5 +43,10 @@ public record ImportOptions(
         checkArgument(minImages >= 1, "minImages=%s", minImages);
         checkArgument(maxMegapixels > 0, "maxMegapixels=%s", maxMegapixels);
         checkArgument(maxQuarantine >= 0 && maxQuarantine <= 1, "maxQuarantine=%s", maxQuarantine);
+    }
+
+    /** Returns a text of all that decides which bytes come out. */
+    String identity() {
+        return "%s %s %s %s %s".formatted(split, minImages, shrink, maxMegapixels, layout);
     }
 }

@@ -2,186 +2,204 @@ package org.jft.data.ingest;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jft.core.cli.ProgressLine;
+import java.util.function.Consumer;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
 import org.jft.data.shard.DataSetWriter;
-import org.jft.data.shard.Sample;
-import org.jft.data.shard.SampleKey;
-import org.jft.data.taxonomy.Labels;
+import org.jft.data.taxonomy.Taxonomy;
 
 /**
  * Turns a source into one data set, or into {@code train} and {@code test} below the given folder,
- * which then share one taxonomy. Reads every image twice: once to check it and to count classes,
- * once to write it. No image is lost in silence, see {@link ImportReport}.
+ * which then share one taxonomy, on all cores of this machine. No image is lost in silence, see
+ * {@link ImportReport}.
+ *
+ * <pre>
+ *   list      what is there        entries              {@link EntryLog}
+ *   scan      read every image     keys, quarantine     {@link ImageCheck}
+ *   resolve   sort the keys        repeats              {@link Repeats}
+ *   count     go through entries   classes              {@link ClassPaths}, {@link LabelSpace}
+ *   write     read again, shrink   shards               {@link SplitWriter}
+ * </pre>
+ *
+ * What grows with the number of images is on the disk, in {@code OUT/.import}; the heap holds some
+ * images a thread and one row group. An import that was interrupted goes on where it was, and what
+ * comes out is the same to the byte; see {@link ImportJournal}.
  */
-public final class Importer {
-    private final Source source;
-    private final ImportOptions options;
-    private final Quarantine quarantine = new Quarantine();
-    private final Map<SampleKey, String> written = new HashMap<>();
-    private long duplicates;
-    private long leaks;
+public final class Importer implements ImportEngine {
+    private static final Duration CHECKPOINT = Duration.ofSeconds(2);
 
-    public Importer(Source source, ImportOptions options) {
-        this.source = source;
-        this.options = options;
+    private final Duration checkpoint;
+
+    public Importer() {
+        this(CHECKPOINT);
     }
 
-    /** Imports everything. Call once. */
-    public ImportReport run(Path folder) {
-        List<Entry> entries = options.split().apply(source.entries());
-        if (entries.isEmpty()) {
-            throw new ConfigException("there is no image in the source");
-        }
-        boolean divided = entries.stream().anyMatch(e -> e.split() != null);
-        List<Path> folders =
-                divided
-                        ? List.of(folder.resolve(Entry.TEST), folder.resolve(Entry.TRAIN))
-                        : List.of(folder);
-        folders.forEach(f -> DataSetWriter.refuseExisting(f, options.overwrite()));
-
-        Scan scan = new Scan(source, options.maxMegapixels(), quarantine);
-        scan.run(entries);
-        duplicates = scan.duplicates();
-        leaks = scan.leaks();
-        checkQuarantine(folder, entries.size());
-        Collection<Entry> kept = scan.kept();
-        List<Entry> learned = kept.stream().filter(e -> !Entry.TEST.equals(e.split())).toList();
-        LabelSpace space = LabelSpace.of(kept, learned, options.minImages(), source.firstClasses());
-
-        List<Entry> heldOut = kept.stream().filter(e -> Entry.TEST.equals(e.split())).toList();
-
-        // test first: where shrinking makes two images equal, the test image is the one that stays
-        List<Target> targets =
-                divided
-                        ? List.of(
-                                new Target(Entry.TEST, folders.get(0), heldOut),
-                                new Target(Entry.TRAIN, folders.get(1), learned))
-                        : List.of(new Target(Entry.TRAIN, folder, learned));
-        List<ImportReport.Split> splits = write(folder, entries.size(), targets, space);
-        return new ImportReport(
-                entries.size(),
-                splits,
-                space.taxonomy().size(),
-                space.droppedClasses(),
-                duplicates,
-                leaks,
-                quarantine.size());
+    /** The same with another interval between checkpoints while images are scanned. */
+    Importer(Duration checkpoint) {
+        this.checkpoint = checkpoint;
     }
 
-    private record Target(String split, Path folder, List<Entry> rows) {}
+    @Override
+    public String name() {
+        return "local";
+    }
 
-    /** Fills every data set before it finishes the first: all of them appear, or none. */
-    private List<ImportReport.Split> write(
-            Path folder, long listed, List<Target> targets, LabelSpace space) {
-        List<DataSetWriter> writers = new ArrayList<>();
+    @Override
+    public ImportReport run(
+            Source source, ImportOptions options, Path folder, Consumer<String> told) {
         try {
-            List<ImportReport.Split> splits = new ArrayList<>();
-            for (Target target : targets) {
-                DataSetWriter writer =
-                        DataSetWriter.create(
-                                target.folder(),
-                                target.split(),
-                                space.taxonomy(),
-                                options.layout(),
-                                options.overwrite());
-                writers.add(writer);
-                splits.add(0, fill(writer, target, space)); // training first in the report
+            boolean interrupted = ImportJournal.isIn(folder);
+            String identity = ImportJournal.identity(source, options);
+            try (ImportJournal journal = ImportJournal.open(folder, identity, checkpoint)) {
+                if (interrupted) {
+                    told.accept(resumed(folder, journal.state()));
+                }
+                ImportReport report = new Job(source, options, folder, journal, told).run();
+                journal.finish();
+                return report;
             }
-            checkQuarantine(folder, listed);
-            writers.forEach(DataSetWriter::finish);
-            return splits;
-        } finally {
-            writers.forEach(DataSetWriter::close);
-        }
-    }
-
-    private void checkQuarantine(Path folder, long listed) {
-        quarantine.save(folder);
-        if (quarantine.size() > options.maxQuarantine() * listed) {
-            throw new JftException(
-                    Category.ABORT_RUN,
-                    ("%,d of %,d images cannot be used, more than --max-quarantine %s; the first:"
-                                    + " %s; all are listed in %s")
-                            .formatted(
-                                    quarantine.size(),
-                                    listed,
-                                    options.maxQuarantine(),
-                                    quarantine.first(),
-                                    folder.resolve(Quarantine.FILE_NAME)));
-        }
-    }
-
-    private record Prepared(byte[] image, ImageHeader header, String problem) {}
-
-    private ImportReport.Split fill(DataSetWriter writer, Target target, LabelSpace space) {
-        List<Entry> rows = target.rows();
-        long[] counts = new long[2]; // rows, labels
-        try (ProgressLine progress =
-                ProgressLine.start(
-                        "write " + target.split(), rows.size(), "images", System.nanoTime())) {
-            OrderedWork.run(
-                    rows.size(),
-                    i -> {
-                        Source.ImageBytes bytes = source.read(rows.get((int) i));
-                        return () -> prepare(bytes);
-                    },
-                    (i, prepared) -> {
-                        add(rows.get((int) i), prepared, space, writer, counts);
-                        progress.update(i + 1, System.nanoTime());
-                    });
-            progress.finish(rows.size(), System.nanoTime());
-        }
-        return new ImportReport.Split(target.split(), target.folder(), counts[0], counts[1]);
-    }
-
-    private Prepared prepare(Source.ImageBytes bytes) {
-        try {
-            byte[] image = bytes.get();
-            ImageHeader header = Scan.checkHeader(image, options.maxMegapixels() * 1e6);
-            image = ImageCodec.shrink(image, header, options.shrink());
-            header = ImageHeader.of(image);
-            return new Prepared(image, header, null);
-        } catch (UnusableImageException e) {
-            return new Prepared(null, null, e.getMessage());
         } catch (IOException e) {
-            return new Prepared(null, null, Scan.reason(e));
+            throw new JftException(
+                    Category.ABORT_RUN, "%s: cannot be written: %s".formatted(folder, e), e);
         }
     }
 
-    private void add(
-            Entry entry, Prepared row, LabelSpace space, DataSetWriter writer, long[] counts) {
-        if (row.problem() != null) {
-            quarantine.add(entry, row.problem());
-            return;
-        }
-        String before = written.putIfAbsent(SampleKey.of(row.image()), side(entry));
-        if (before != null) {
-            duplicates += before.equals(side(entry)) ? 1 : 0;
-            leaks += before.equals(side(entry)) ? 0 : 1;
-            return;
-        }
-        Labels labels = space.labels(entry);
-        writer.add(
-                new Sample(
-                        row.image(),
-                        entry.path(),
-                        row.header().width(),
-                        row.header().height(),
-                        labels,
-                        space.cleanLabels(entry)));
-        counts[0]++;
-        counts[1] += labels.size();
+    /** What to do when too many images cannot be used. */
+    static String adviceOf(ImportJournal journal) {
+        return "; raise it to go on, or remove %s to read them again".formatted(journal.file(""));
     }
 
-    private static String side(Entry entry) {
-        return Entry.TEST.equals(entry.split()) ? Entry.TEST : Entry.TRAIN;
+    private static String resumed(Path folder, ImportJournal.State state) {
+        if (state.listing().parts() == 0) {
+            return "%s: an import of another source, or with other options, was interrupted here; this one starts over"
+                    .formatted(folder);
+        }
+        long shards = state.written().stream().mapToLong(ImportJournal.Written::shards).sum();
+        long rows = state.written().stream().mapToLong(ImportJournal.Written::rows).sum();
+        return ("%s: goes on with an import that was interrupted: %,d images listed, %,d scanned, %,d"
+                        + " written in %,d finished shards")
+                .formatted(
+                        folder, state.listing().images(), state.scanned().images(), rows, shards);
+    }
+
+    /** One import. */
+    private static final class Job {
+        private final Source source;
+        private final ImportOptions options;
+        private final Path folder;
+        private final ImportJournal journal;
+        private final Consumer<String> told;
+
+        Job(
+                Source source,
+                ImportOptions options,
+                Path folder,
+                ImportJournal journal,
+                Consumer<String> told) {
+            this.source = source;
+            this.options = options;
+            this.folder = folder;
+            this.journal = journal;
+            this.told = told;
+        }
+
+        ImportReport run() throws IOException {
+            SourceScan scan = new SourceScan(source, options, journal);
+            scan.list();
+            Listing listing = journal.state().listing();
+            listing.remarks(source).forEach(told);
+            List<Destination> targets = destinations(listing);
+            boolean divided = targets.size() > 1;
+            scan.scan(divided);
+            try (Quarantine quarantine =
+                    new Quarantine(
+                            journal.file(Quarantine.FILE_NAME), journal.state().quarantine())) {
+                quarantine.publish(
+                        folder, listing.images(), options.maxQuarantine(), adviceOf(journal));
+                Repeats repeats =
+                        Repeats.find(journal.file(SourceScan.KEYS), journal.file("repeats"));
+                try (EntryLog log = EntryLog.open(journal.file(SourceScan.ENTRIES))) {
+                    long[] rows = new long[targets.size()];
+                    LabelSpace space = labelSpace(log, repeats, divided, rows);
+                    new SplitWriter(source, options, journal, space, quarantine, targets)
+                            .write(repeats, log, rows);
+                    return report(targets, space, repeats, quarantine);
+                }
+            }
+        }
+
+        /** Returns where the import goes, or removes what it has begun. */
+        private List<Destination> destinations(Listing listing) throws IOException {
+            try {
+                List<Destination> targets = options.split().destinations(listing, folder);
+                if (!journal.state().finishing()) {
+                    targets.forEach(
+                            t -> DataSetWriter.refuseExisting(t.folder(), options.overwrite()));
+                }
+                return targets;
+            } catch (ConfigException e) {
+                journal.finish();
+                throw e;
+            }
+        }
+
+        /**
+         * Goes through the entries twice.
+         *
+         * @param rows takes how many rows each data set has, if all of them can be written
+         */
+        private LabelSpace labelSpace(EntryLog log, Repeats repeats, boolean divided, long[] rows)
+                throws IOException {
+            ClassPaths paths = new ClassPaths();
+            try (Repeats.Kept kept = repeats.from(log, 0)) {
+                for (EntryLog.Located l = kept.next(); l != null; l = kept.next()) {
+                    paths.add(l.entry());
+                }
+            }
+            Taxonomy everything = paths.taxonomy(source);
+            ClassPaths.Counter counter = new ClassPaths.Counter(everything);
+            try (Repeats.Kept kept = repeats.from(log, 0)) {
+                for (EntryLog.Located l = kept.next(); l != null; l = kept.next()) {
+                    boolean heldOut = options.split().apply(l.entry(), divided).heldOut();
+                    rows[heldOut ? 0 : rows.length - 1]++;
+                    if (!heldOut) {
+                        counter.add(l.entry());
+                    }
+                }
+            }
+            return LabelSpace.of(everything, counter.images(), options.minImages());
+        }
+
+        private ImportReport report(
+                List<Destination> targets,
+                LabelSpace space,
+                Repeats repeats,
+                Quarantine quarantine) {
+            List<ImportReport.Split> splits = new ArrayList<>();
+            long duplicates = repeats.duplicates();
+            long leaks = repeats.leaks();
+            for (int i = 0; i < targets.size(); i++) {
+                Destination target = targets.get(i);
+                ImportJournal.Written written = journal.state().written().get(i);
+                splits.add(
+                        0, // training first in the report
+                        new ImportReport.Split(
+                                target.split(), target.folder(), written.rows(), written.labels()));
+                duplicates += written.duplicates();
+                leaks += written.leaks();
+            }
+            return new ImportReport(
+                    journal.state().listing().images(),
+                    splits,
+                    space.taxonomy().size(),
+                    space.droppedClasses(),
+                    duplicates,
+                    leaks,
+                    quarantine.images());
+        }
     }
 }

@@ -1,17 +1,15 @@
 package org.jft.data.ingest;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jft.core.failure.ConfigException;
+import org.jft.data.shard.Sample;
 import org.jft.data.taxonomy.Labels;
 import org.jft.data.taxonomy.Taxonomy;
 import org.jft.data.taxonomy.TaxonomyClass;
@@ -21,7 +19,7 @@ import org.jft.data.taxonomy.TaxonomyClass;
  * the same name are one class. Rare classes are left out; an image of one counts for the nearest
  * classes above that are kept.
  */
-final class LabelSpace {
+public final class LabelSpace implements Serializable {
     private final Taxonomy everything;
     private final Taxonomy kept;
     private final int[][] keptIds; // of each class of everything, ascending
@@ -35,21 +33,12 @@ final class LabelSpace {
     /**
      * Builds the space.
      *
-     * @param all entries whose paths say how classes hang together
-     * @param counted entries whose images are counted; every kept class has at least {@code
-     *     minImages} of them, upward fill included, so the ancestors of a kept class are kept
-     * @param first names that take the first ids, those of them that are kept
-     * @throws ConfigException when paths form a cycle or no class is left
+     * @param everything all classes that are named anywhere
+     * @param images training images of each, upward fill included; every kept class has at least
+     *     {@code minImages} of them, so the ancestors of a kept class are kept
+     * @throws ConfigException when no class is left
      */
-    static LabelSpace of(
-            Collection<Entry> all, Collection<Entry> counted, long minImages, List<String> first) {
-        Taxonomy everything = everything(all, first);
-        long[] images = new long[everything.size()];
-        for (Entry entry : counted) {
-            for (int id : everything.fillUpward(claimed(everything, entry)).ids()) {
-                images[id]++;
-            }
-        }
+    public static LabelSpace of(Taxonomy everything, long[] images, long minImages) {
         BitSet keep = new BitSet();
         IntStream.range(0, images.length).filter(id -> images[id] >= minImages).forEach(keep::set);
         if (keep.isEmpty()) {
@@ -88,86 +77,36 @@ final class LabelSpace {
                 .orElse("no image has a label");
     }
 
-    /** Every class that is named anywhere: the given ones first, then by depth and name. */
-    private static Taxonomy everything(Collection<Entry> entries, List<String> first) {
-        Map<String, TreeSet<String>> parentsOf = new TreeMap<>();
-        for (Entry entry : entries) {
-            entry.claims().forEach(claim -> addPath(claim.path(), parentsOf));
-            if (entry.cleanPaths() != null) {
-                entry.cleanPaths().forEach(path -> addPath(path, parentsOf));
-            }
-        }
-        List<String> names = List.copyOf(parentsOf.keySet());
-        Taxonomy byName = taxonomy(names, parentsOf); // checks for cycles
-        Map<String, Integer> rank = new HashMap<>();
-        first.forEach(name -> rank.putIfAbsent(name, rank.size()));
-        List<String> ordered =
-                names.stream()
-                        .sorted(
-                                Comparator.<String>comparingInt(
-                                                n -> rank.getOrDefault(n, first.size()))
-                                        .thenComparingInt(
-                                                n -> byName.depth(byName.find(n).orElseThrow()))
-                                        .thenComparing(Comparator.naturalOrder()))
-                        .toList();
-        return taxonomy(ordered, parentsOf);
-    }
-
-    private static void addPath(List<String> path, Map<String, TreeSet<String>> parentsOf) {
-        String parent = null;
-        for (String name : path) {
-            TreeSet<String> parents = parentsOf.computeIfAbsent(name, n -> new TreeSet<>());
-            if (parent != null) {
-                parents.add(parent);
-            }
-            parent = name;
-        }
-    }
-
-    private static Taxonomy taxonomy(List<String> names, Map<String, TreeSet<String>> parentsOf) {
-        Map<String, Integer> ids = new HashMap<>();
-        names.forEach(name -> ids.put(name, ids.size()));
-        return Taxonomy.of(
-                names.stream()
-                        .map(
-                                name ->
-                                        new TaxonomyClass(
-                                                ids.get(name),
-                                                name,
-                                                parentsOf.get(name).stream()
-                                                        .map(ids::get)
-                                                        .sorted()
-                                                        .toList()))
-                        .toList());
-    }
-
-    private static Labels claimed(Taxonomy taxonomy, Entry entry) {
-        TreeMap<Integer, Float> labels = new TreeMap<>();
-        for (Entry.Claim claim : entry.claims()) {
-            labels.merge(leaf(taxonomy, claim.path()), claim.confidence(), Math::max);
-        }
-        return Labels.of(labels);
-    }
-
-    private static int leaf(Taxonomy taxonomy, List<String> path) {
-        return taxonomy.find(path.get(path.size() - 1)).orElseThrow();
-    }
-
     /** Returns the classes that are kept. */
-    Taxonomy taxonomy() {
+    public Taxonomy taxonomy() {
         return kept;
     }
 
     /** Returns how many classes were left out for having too few images. */
-    int droppedClasses() {
+    public int droppedClasses() {
         return everything.size() - kept.size();
     }
 
+    /**
+     * Returns the row of an image that can be used.
+     *
+     * @param image as it was prepared
+     */
+    public Sample sample(Entry entry, ImageCheck.Checked image) {
+        return new Sample(
+                image.image(),
+                entry.path(),
+                image.header().width(),
+                image.header().height(),
+                labels(entry),
+                cleanLabels(entry));
+    }
+
     /** Returns an entry's labels among the kept classes; two claims of one class: the larger. */
-    Labels labels(Entry entry) {
+    private Labels labels(Entry entry) {
         TreeMap<Integer, Float> labels = new TreeMap<>();
         for (Entry.Claim claim : entry.claims()) {
-            for (int id : keptIds[leaf(everything, claim.path())]) {
+            for (int id : keptIds[ClassPaths.leaf(everything, claim.path())]) {
                 labels.merge(id, claim.confidence(), Math::max);
             }
         }
@@ -175,12 +114,12 @@ final class LabelSpace {
     }
 
     /** Returns an entry's true classes among the kept ones, ascending; null when not known. */
-    int[] cleanLabels(Entry entry) {
+    private int[] cleanLabels(Entry entry) {
         if (entry.cleanPaths() == null) {
             return null;
         }
         return entry.cleanPaths().stream()
-                .flatMapToInt(path -> Arrays.stream(keptIds[leaf(everything, path)]))
+                .flatMapToInt(path -> Arrays.stream(keptIds[ClassPaths.leaf(everything, path)]))
                 .distinct()
                 .sorted()
                 .toArray();

@@ -1,11 +1,13 @@
 package org.jft.data.ingest;
 
 import com.google.common.base.Splitter;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
 
@@ -37,36 +39,52 @@ public final class ManifestSource implements Source {
     private static final Splitter CLASSES = Splitter.on(';').trimResults().omitEmptyStrings();
     private static final Splitter HIERARCHIES = Splitter.on('|').trimResults().omitEmptyStrings();
 
-    private final Path table;
-    private final Path base;
-    private final List<Entry> entries = new ArrayList<>();
-    private final TreeSet<String> ignored = new TreeSet<>();
+    private final File table;
 
-    /** Reads the table; images are not touched yet. */
+    /** Takes a table, which is not read yet. */
     public ManifestSource(Path table) {
         if (!Files.isRegularFile(table)) {
             throw new ConfigException("%s: no such file".formatted(table));
         }
-        this.table = table;
-        this.base = table.toAbsolutePath().getParent();
-        new DelimitedFile(table).read(this::checkColumns, this::add);
+        this.table = table.toAbsolutePath().toFile();
+    }
+
+    @Override
+    public int parts() {
+        return 1;
+    }
+
+    @Override
+    public Listing.Rest list(int part, Consumer<Entry> entries) {
+        TreeSet<String> ignored = new TreeSet<>();
+        new DelimitedFile(table.toPath())
+                .read(
+                        columns -> {
+                            checkColumns(columns);
+                            ignored.addAll(columns);
+                            COLUMNS.forEach(ignored::remove);
+                        },
+                        row -> entries.accept(entry(row)));
+        return ignored.isEmpty()
+                ? Listing.Rest.NONE
+                : new Listing.Rest(
+                        0, List.of("columns left aside: %s".formatted(String.join(", ", ignored))));
     }
 
     private void checkColumns(List<String> columns) {
         if (!columns.contains("path")) {
             throw new CorruptDataException(
-                    table,
+                    table.toPath(),
                     "no column is called 'path' in its header: %s"
                             .formatted(String.join(", ", columns)));
         }
-        ignored.addAll(columns);
-        COLUMNS.forEach(ignored::remove);
     }
 
-    private void add(DelimitedFile.Row row) {
+    private Entry entry(DelimitedFile.Row row) {
         String path = row.get("path");
         if (path.isEmpty()) {
-            throw new CorruptDataException(table, "line %d: no path".formatted(row.line()));
+            throw new CorruptDataException(
+                    table.toPath(), "line %d: no path".formatted(row.line()));
         }
         List<List<String>> paths = paths(row.get("labels"));
         CLASSES.split(row.get("tags")).forEach(tag -> paths.add(List.of(tag)));
@@ -76,15 +94,16 @@ public final class ManifestSource implements Source {
             claims.add(new Entry.Claim(paths.get(i), confidences[i]));
         }
         String clean = row.get("clean_labels");
-        entries.add(
-                new Entry(
-                        path,
-                        row.line(),
-                        claims,
-                        clean.isEmpty() ? null : paths(clean),
-                        split(row),
-                        emptyToNull(row.get("source")),
-                        emptyToNull(row.get("group"))));
+        return new Entry(
+                path,
+                row.line(),
+                new Entry.Place(0, 0, 0),
+                claims,
+                clean.isEmpty() ? null : paths(clean),
+                split(row),
+                emptyToNull(row.get("source")),
+                emptyToNull(row.get("group")),
+                null);
     }
 
     private static List<List<String>> paths(String field) {
@@ -102,7 +121,7 @@ public final class ManifestSource implements Source {
         List<String> texts = CLASSES.splitToList(row.get("confidence"));
         if (texts.size() > 1 && texts.size() != count) {
             throw new CorruptDataException(
-                    table,
+                    table.toPath(),
                     "line %d: %d confidences for %d labels and tags"
                             .formatted(row.line(), texts.size(), count));
         }
@@ -123,7 +142,7 @@ public final class ManifestSource implements Source {
         }
         if (!(value >= 0 && value <= 1)) {
             throw new CorruptDataException(
-                    table,
+                    table.toPath(),
                     "line %d: the confidence '%s' is not in 0..1".formatted(row.line(), text));
         }
         return value;
@@ -133,7 +152,7 @@ public final class ManifestSource implements Source {
         String split = row.get("split");
         if (!List.of("", Entry.TRAIN, Entry.TEST).contains(split)) {
             throw new CorruptDataException(
-                    table,
+                    table.toPath(),
                     "line %d: the split '%s' is neither train nor test"
                             .formatted(row.line(), split));
         }
@@ -145,19 +164,13 @@ public final class ManifestSource implements Source {
     }
 
     @Override
-    public List<Entry> entries() {
-        return List.copyOf(entries);
-    }
-
-    @Override
     public ImageBytes read(Entry entry) {
-        return () -> Files.readAllBytes(base.resolve(entry.path()));
+        Path folder = table.toPath().getParent();
+        return () -> Files.readAllBytes(folder.resolve(entry.path()));
     }
 
     @Override
-    public List<String> remarks() {
-        return ignored.isEmpty()
-                ? List.of()
-                : List.of("columns left aside: %s".formatted(String.join(", ", ignored)));
+    public void identify(Consumer<String> lines) {
+        lines.accept(Source.stamp(table.toPath()));
     }
 }

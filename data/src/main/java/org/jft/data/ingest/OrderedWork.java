@@ -1,5 +1,7 @@
 package org.jft.data.ingest;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Callable;
@@ -7,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
@@ -21,17 +24,26 @@ final class OrderedWork {
 
     private OrderedWork() {}
 
-    /** Takes a result; {@code index} ascends without gaps. */
-    interface Sink<R> {
-        void take(long index, R result);
+    /** Hands out items. */
+    interface Items<T> {
+        /** Returns the next one; null behind the last. */
+        T next() throws IOException;
     }
+
+    /** Takes a result and what it is of, in order. */
+    interface Sink<T, R> {
+        void take(T item, R result) throws IOException;
+    }
+
+    private record Pending<T, R>(T item, Future<R> result) {}
 
     /**
      * Runs it.
      *
      * @param work called on this thread, in order; what it returns runs on any
      */
-    static <R> void run(long count, LongFunction<Callable<R>> work, Sink<R> sink) {
+    static <T, R> void run(Items<T> items, Function<T, Callable<R>> work, Sink<T, R> sink)
+            throws IOException {
         int threads = Runtime.getRuntime().availableProcessors();
         ExecutorService pool =
                 Executors.newFixedThreadPool(
@@ -41,17 +53,34 @@ final class OrderedWork {
                             thread.setDaemon(true);
                             return thread;
                         });
-        Deque<Future<R>> window = new ArrayDeque<>();
+        Deque<Pending<T, R>> window = new ArrayDeque<>();
         try {
-            long submitted = 0;
-            for (long next = 0; next < count; next++) {
-                while (submitted < count && window.size() < threads * WINDOW_PER_THREAD) {
-                    window.add(pool.submit(work.apply(submitted++)));
+            boolean more = true;
+            while (more || !window.isEmpty()) {
+                while (more && window.size() < threads * WINDOW_PER_THREAD) {
+                    T item = items.next();
+                    more = item != null;
+                    if (more) {
+                        window.add(new Pending<>(item, pool.submit(work.apply(item))));
+                    }
                 }
-                sink.take(next, result(window.remove()));
+                if (!window.isEmpty()) {
+                    Pending<T, R> done = window.remove();
+                    sink.take(done.item, result(done.result));
+                }
             }
         } finally {
             pool.shutdownNow();
+        }
+    }
+
+    /** The same for the items 0, 1, ..., count - 1. */
+    static <R> void run(long count, LongFunction<Callable<R>> work, Sink<Long, R> sink) {
+        long[] next = {0};
+        try {
+            run(() -> next[0] < count ? next[0]++ : null, work::apply, sink);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -3,32 +3,28 @@ package org.jft.data.ingest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import org.jft.core.cli.ProgressLine;
+import java.util.function.Consumer;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.data.shard.ImageTable;
 
 /**
- * Images in Parquet files of Hugging Face's layout, see {@link ImageTable}. Numbered classes have
- * the names of the first file's metadata, unless others are given. Listing reads the small columns;
- * images are then read row group by row group, on one thread.
+ * Images in Parquet files of Hugging Face's layout, see {@link ImageTable}; a part is a file.
+ * Numbered classes have the names of the first file's metadata, unless others are given. Listing
+ * reads the small columns; images are then read row by row, on one thread.
  */
 public final class ParquetSource implements Source {
+    private final InputFiles files;
     private final String imageColumn;
     private final String labelColumn;
-    private final List<Entry> entries = new ArrayList<>();
-    private final List<Place> places = new ArrayList<>(); // of each entry
-    private ClassNames classNames;
-    private List<String> fromMetadata; // null when class names were given
-    private Path openFile;
-    private ImageTable openTable;
-    private long unlabelled;
-
-    /** Where an image lies, or why there is none. */
-    private record Place(Path file, long row, String problem) {}
+    private final ClassNames classNames;
+    private final List<String> fromMetadata; // null when class names were given
+    private transient int openPart;
+    private transient ImageTable openTable;
 
     /**
-     * Lists the files.
+     * Opens the first file for its class names.
      *
      * @param test files of held-out images; may be empty
      * @param classNames null to take those of the files
@@ -39,81 +35,67 @@ public final class ParquetSource implements Source {
             String imageColumn,
             String labelColumn,
             ClassNames classNames) {
+        this.files = InputFiles.of(train, test);
         this.imageColumn = imageColumn;
         this.labelColumn = labelColumn;
-        this.classNames = classNames;
-        int files = train.size() + test.size();
-        try (ProgressLine progress =
-                ProgressLine.start("list", files, "files", System.nanoTime())) {
-            int done = 0;
-            for (Path file : train) {
-                list(file, test.isEmpty() ? null : Entry.TRAIN);
-                progress.update(++done, System.nanoTime());
-            }
-            for (Path file : test) {
-                list(file, Entry.TEST);
-                progress.update(++done, System.nanoTime());
-            }
-            progress.finish(files, System.nanoTime());
+        try (ImageTable first = open(0)) {
+            this.fromMetadata = classNames == null ? first.classNames() : null;
         }
+        this.classNames = classNames == null ? ClassNames.of(fromMetadata) : classNames;
     }
 
-    private void list(Path file, String split) {
-        try (ImageTable table = ImageTable.open(file, imageColumn, labelColumn)) {
-            takeClassNames(file, table.classNames());
+    private ImageTable open(int part) {
+        return ImageTable.open(files.path(part), imageColumn, labelColumn);
+    }
+
+    @Override
+    public int parts() {
+        return files.count();
+    }
+
+    @Override
+    public Listing.Rest list(int part, Consumer<Entry> entries) {
+        String split = files.split(part);
+        Path name = files.path(part).getFileName();
+        try (ImageTable table = open(part)) {
+            if (fromMetadata != null && !fromMetadata.equals(table.classNames())) {
+                throw new CorruptDataException(
+                        files.path(part),
+                        "names other classes than the first file: give --classes FILE");
+            }
             long[] row = {0};
-            table.readLabels(labels -> add(file, row[0]++, split, labels));
+            table.readLabels(
+                    labels -> {
+                        String path = "%s/%d".formatted(name, row[0]);
+                        entries.accept(entry(path, part, row[0]++, split, labels));
+                    });
         }
+        return Listing.Rest.NONE;
     }
 
-    private void takeClassNames(Path file, List<String> names) {
-        if (classNames == null) {
-            classNames = names.isEmpty() ? ClassNames.numbered() : ClassNames.of(names);
-            fromMetadata = names;
-        } else if (fromMetadata != null && !fromMetadata.equals(names)) {
-            throw new CorruptDataException(
-                    file, "names other classes than the files before it: give --classes FILE");
-        }
-    }
-
-    private void add(Path file, long row, String split, ImageTable.Labels labels) {
-        String problem = null;
+    private Entry entry(String path, int part, long row, String split, ImageTable.Labels labels) {
         List<Entry.Claim> claims = new ArrayList<>();
         try {
             for (long number : labels.numbers()) {
                 claims.add(new Entry.Claim(List.of(classNames.of(number)), 1));
             }
-            labels.names().forEach(name -> claims.add(new Entry.Claim(List.of(name), 1)));
         } catch (UnusableImageException e) {
-            problem = e.getMessage();
-            claims.clear();
+            return Entry.unusable(path, row, part, split, e.getMessage());
         }
-        unlabelled += problem == null && claims.isEmpty() ? 1 : 0;
-        String path = "%s/%d".formatted(file.getFileName(), row);
-        entries.add(new Entry(path, entries.size(), claims, null, split, null, null));
-        places.add(new Place(file, row, problem));
-    }
-
-    @Override
-    public List<Entry> entries() {
-        return List.copyOf(entries);
+        labels.names().forEach(name -> claims.add(new Entry.Claim(List.of(name), 1)));
+        return Entry.of(path, row, new Entry.Place(part, row, 0), claims, split);
     }
 
     @Override
     public ImageBytes read(Entry entry) {
-        Place place = places.get((int) entry.row());
-        if (place.problem != null) {
-            return () -> {
-                throw new UnusableImageException(place.problem);
-            };
-        }
+        Entry.Place place = entry.place();
         try {
-            if (!place.file.equals(openFile)) {
+            if (openTable == null || openPart != place.part()) {
                 close();
-                openTable = ImageTable.open(place.file, imageColumn, labelColumn);
-                openFile = place.file;
+                openTable = open(place.part());
+                openPart = place.part();
             }
-            byte[] image = openTable.image(place.row);
+            byte[] image = openTable.image(place.offset());
             return () -> {
                 if (image == null) {
                     throw new UnusableImageException("no bytes in the row");
@@ -128,15 +110,14 @@ public final class ParquetSource implements Source {
     }
 
     @Override
-    public List<String> firstClasses() {
-        return classNames.first();
+    public void identify(Consumer<String> lines) {
+        lines.accept("Parquet[%s, %s, %s]".formatted(imageColumn, labelColumn, classNames));
+        files.identify(lines);
     }
 
     @Override
-    public List<String> remarks() {
-        return unlabelled == 0
-                ? List.of()
-                : List.of("%,d images have no label".formatted(unlabelled));
+    public List<String> firstClasses(Collection<String> seen) {
+        return classNames.first(seen);
     }
 
     @Override
@@ -145,6 +126,5 @@ public final class ParquetSource implements Source {
             openTable.close();
         }
         openTable = null;
-        openFile = null;
     }
 }

@@ -2,6 +2,8 @@ package org.jft.data.ingest;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.io.Serializable;
+
 /**
  * Which images are made smaller at import, and how.
  *
@@ -9,7 +11,7 @@ import static com.google.common.base.Preconditions.checkArgument;
  * @param maxPixels images whose side is longer are shrunk to this; 0 keeps every image's bytes
  * @param jpegQuality of the JPEGs among those that are shrunk, in 1..100
  */
-public record ShrinkRule(Side side, int maxPixels, int jpegQuality) {
+public record ShrinkRule(Side side, int maxPixels, int jpegQuality) implements Serializable {
     /** Quality of a shrunk JPEG unless something else is asked for. */
     public static final int JPEG_QUALITY = 92;
 

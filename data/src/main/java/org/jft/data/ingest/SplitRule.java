@@ -4,52 +4,69 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.base.MoreObjects;
 import com.google.common.hash.Hashing;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jft.core.failure.ConfigException;
 
 /** How images are divided into what is learned from and what is held out. */
-public sealed interface SplitRule {
-    /** Returns the entries with their split set, or null everywhere for one undivided set. */
-    List<Entry> apply(List<Entry> entries);
+public sealed interface SplitRule extends Serializable {
+    /**
+     * Returns whether there is a division; else everything is one set.
+     *
+     * @throws ConfigException when there is nothing to hold out
+     */
+    boolean divides(Listing listing);
+
+    /** Returns whether an image is held out, once there is a division. */
+    boolean holdsOut(Entry entry);
+
+    /**
+     * Returns the data sets that are to be written below a folder, see {@link Destination}.
+     *
+     * @throws ConfigException when there are none
+     */
+    default List<Destination> destinations(Listing listing, Path folder) {
+        if (listing.images() == 0) {
+            throw new ConfigException("there is no image in the source");
+        }
+        return Destination.of(folder, divides(listing));
+    }
+
+    /** Returns the entry with its split set; null where there is no division. */
+    default Entry apply(Entry entry, boolean divided) {
+        return entry.inSplit(!divided ? null : holdsOut(entry) ? Entry.TEST : Entry.TRAIN);
+    }
 
     /** As the source says: a split column, a second folder, or no division at all. */
     record AsListed() implements SplitRule {
         @Override
-        public List<Entry> apply(List<Entry> entries) {
-            boolean divided = entries.stream().anyMatch(e -> Entry.TEST.equals(e.split()));
-            return entries.stream()
-                    .map(
-                            e ->
-                                    e.inSplit(
-                                            divided
-                                                    ? MoreObjects.firstNonNull(
-                                                            e.split(), Entry.TRAIN)
-                                                    : null))
-                    .toList();
+        public boolean divides(Listing listing) {
+            return listing.heldOut();
+        }
+
+        @Override
+        public boolean holdsOut(Entry entry) {
+            return entry.heldOut();
         }
     }
 
     /** Everything from one supplier is held out: does what was learned carry over to its style? */
     record BySource(String testSource) implements SplitRule {
         @Override
-        public List<Entry> apply(List<Entry> entries) {
-            TreeSet<String> sources =
-                    entries.stream()
-                            .map(Entry::source)
-                            .filter(Objects::nonNull)
-                            .collect(Collectors.toCollection(TreeSet::new));
-            if (!sources.contains(testSource)) {
+        public boolean divides(Listing listing) {
+            if (!listing.suppliers().contains(testSource)) {
                 throw new ConfigException(
                         "--test-source %s: no image has this source; there are: %s"
-                                .formatted(testSource, String.join(", ", sources)));
+                                .formatted(testSource, String.join(", ", listing.suppliers())));
             }
-            return entries.stream()
-                    .map(e -> e.inSplit(testSource.equals(e.source()) ? Entry.TEST : Entry.TRAIN))
-                    .toList();
+            return true;
+        }
+
+        @Override
+        public boolean holdsOut(Entry entry) {
+            return testSource.equals(entry.supplier());
         }
     }
 
@@ -63,16 +80,15 @@ public sealed interface SplitRule {
         }
 
         @Override
-        public List<Entry> apply(List<Entry> entries) {
-            return entries.stream()
-                    .map(e -> e.inSplit(draw(e) < testShare ? Entry.TEST : Entry.TRAIN))
-                    .toList();
+        public boolean divides(Listing listing) {
+            return true;
         }
 
-        private static double draw(Entry entry) {
+        @Override
+        public boolean holdsOut(Entry entry) {
             String name = MoreObjects.firstNonNull(entry.group(), entry.path());
             long hash = Hashing.sha256().hashString(name, StandardCharsets.UTF_8).asLong();
-            return (hash >>> 11) * 0x1p-53;
+            return (hash >>> 11) * 0x1p-53 < testShare;
         }
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.jft.data.archive.Example;
@@ -27,7 +28,8 @@ public record TfRecordFormat(ClassNames classNames, Features features) implement
      * @param label integers, numbers of classes
      * @param confidence floats in [0, 1], one for each name or number, or none
      */
-    public record Features(String image, String text, String label, String confidence) {
+    public record Features(String image, String text, String label, String confidence)
+            implements Serializable {
         public Features {
             requireNonNull(image, "image");
             requireNonNull(text, "text");

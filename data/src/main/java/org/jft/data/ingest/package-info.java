@@ -1,8 +1,11 @@
 /**
  * From images and labels to data sets. A {@link org.jft.data.ingest.Source} (folders, a manifest,
- * IDX files, archives, Parquet) lists {@link org.jft.data.ingest.Entry entries}; {@link
- * org.jft.data.ingest.Importer} checks and deduplicates them, {@code LabelSpace} turns what they
- * claim into a taxonomy, and a {@link org.jft.data.shard.DataSetWriter} takes the rows. {@link
- * org.jft.data.ingest.Verifier} reads a whole data set back.
+ * IDX files, archives, Parquet) lists {@link org.jft.data.ingest.Entry entries}; an {@link
+ * org.jft.data.ingest.ImportEngine} takes them through the steps that {@link
+ * org.jft.data.ingest.Importer}, the local one, draws: check, find copies, turn what labels claim
+ * into a taxonomy ({@link org.jft.data.ingest.LabelSpace}), write. Its working files are {@code
+ * EntryLog}, {@code Repeats}, {@code KeyTable} and {@code ImportJournal}. {@link
+ * org.jft.data.ingest.SynthDataSet} draws a set instead; {@link org.jft.data.ingest.Verifier} reads
+ * a whole data set back.
  */
 package org.jft.data.ingest;

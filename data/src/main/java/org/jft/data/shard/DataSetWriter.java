@@ -10,11 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.ConfigException;
+import org.jft.core.failure.CorruptDataException;
 import org.jft.core.failure.JftException;
 import org.jft.data.store.Storage;
 import org.jft.data.store.StoredFile;
@@ -69,6 +73,46 @@ public final class DataSetWriter implements Closeable {
         return writer;
     }
 
+    /**
+     * Goes on with a data set after {@link #suspend}, or after the process was killed.
+     *
+     * @param kept its first shards, as {@link #shards} told them; later ones are removed
+     * @throws CorruptDataException when one of them is not there as it was
+     */
+    public static DataSetWriter resume(
+            Path folder,
+            String split,
+            Taxonomy taxonomy,
+            ShardLayout layout,
+            List<Manifest.Shard> kept) {
+        DataSetWriter writer = new DataSetWriter(folder, split, taxonomy, layout);
+        try {
+            Files.createDirectories(writer.incomplete);
+            for (Manifest.Shard shard : kept) {
+                writer.requireKept(shard);
+            }
+            writer.shards.addAll(kept);
+            writer.removeUnfinished();
+        } catch (IOException e) {
+            throw writer.failed(e);
+        }
+        return writer;
+    }
+
+    private void requireKept(Manifest.Shard shard) throws IOException {
+        Path file = incomplete.resolve(shard.file());
+        if (!Files.exists(file)) {
+            file = folder.resolve(shard.file()); // it was interrupted in finish()
+        }
+        if (!Files.exists(file) || Files.size(file) != shard.bytes()) {
+            throw new CorruptDataException(
+                    file,
+                    "was finished with %,d bytes by an import that was interrupted, and is not there"
+                                    .formatted(shard.bytes())
+                            + " as it was: remove the folder it is in to start over");
+        }
+    }
+
     /** Throws when the folder holds a data set that may not be replaced. */
     public static void refuseExisting(Path folder, boolean overwrite) {
         if (!overwrite && Files.exists(folder.resolve(Manifest.FILE_NAME))) {
@@ -88,8 +132,7 @@ public final class DataSetWriter implements Closeable {
         checkLabels(sample);
         try {
             if (current == null) {
-                String name = "shard-%05d.parquet".formatted(shards.size());
-                current = new ShardWriter(incomplete.resolve(name), layout);
+                current = new ShardWriter(incomplete.resolve(shardName(shards.size())), layout);
             }
             current.write(sample);
             if (current.bytes() >= layout.shardBytes()) {
@@ -100,7 +143,90 @@ public final class DataSetWriter implements Closeable {
         }
     }
 
-    /** Completes the data set and returns its manifest. */
+    /**
+     * Takes over the shards of a data set that was finished on the same file system; they become
+     * the next ones here, and are gone there.
+     */
+    public void adopt(Path other) {
+        try (Storage storage = Storage.of(other.toString())) {
+            closeShard();
+            for (Manifest.Shard shard : Manifest.load(storage).shards()) {
+                Manifest.Shard here =
+                        new Manifest.Shard(
+                                shardName(shards.size()),
+                                shard.rows(),
+                                shard.bytes(),
+                                shard.sha256());
+                Files.move(other.resolve(shard.file()), incomplete.resolve(here.file()));
+                Path index = other.resolve(ShardIndexFile.nameFor(shard));
+                if (Files.exists(index)) {
+                    Files.move(index, incomplete.resolve(ShardIndexFile.nameFor(here)));
+                }
+                shards.add(here);
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private static String shardName(int index) {
+        return "shard-%05d.parquet".formatted(index);
+    }
+
+    /** Returns the shards that are finished and on the disk; a view. */
+    public List<Manifest.Shard> shards() {
+        return Collections.unmodifiableList(shards);
+    }
+
+    /** Finishes the last shard: no row follows. */
+    public void seal() {
+        try {
+            closeShard();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Stops for now: keeps the finished shards for {@link #resume}. */
+    public void suspend() {
+        if (finished) {
+            return;
+        }
+        try {
+            closeUnfinished();
+            removeUnfinished();
+        } catch (IOException ignored) {
+            // whoever resumes removes it
+        }
+    }
+
+    private void closeUnfinished() {
+        try {
+            if (current != null) {
+                ShardWriter unfinished = current;
+                current = null;
+                unfinished.close();
+            }
+        } catch (IOException | RuntimeException ignored) {
+            // most likely the failure that made the caller give up; the file goes anyway
+        }
+    }
+
+    private void removeUnfinished() throws IOException {
+        Set<String> kept = fileNames();
+        try (Stream<Path> files = Files.list(incomplete)) {
+            for (Path file : files.toList()) {
+                if (!kept.contains(file.getFileName().toString())) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /**
+     * Completes the data set and returns its manifest. A process that is killed meanwhile can
+     * {@link #resume} with all shards and complete it again.
+     */
     public Manifest finish() {
         checkState(!finished, "%s is finished", folder);
         try {
@@ -117,10 +243,7 @@ public final class DataSetWriter implements Closeable {
             removeOld();
             for (Manifest.Shard shard : shards) {
                 moveIntoPlace(shard.file());
-                String index = ShardIndexFile.nameFor(shard);
-                if (Files.exists(incomplete.resolve(index))) {
-                    moveIntoPlace(index);
-                }
+                moveIntoPlace(ShardIndexFile.nameFor(shard));
             }
             moveIntoPlace(Taxonomy.FILE_NAME);
             ManifestFile.write(manifest, folder);
@@ -138,15 +261,7 @@ public final class DataSetWriter implements Closeable {
         if (finished) {
             return;
         }
-        try {
-            if (current != null) {
-                ShardWriter unfinished = current;
-                current = null;
-                unfinished.close();
-            }
-        } catch (IOException | RuntimeException ignored) {
-            // most likely the failure that made the caller give up; the file goes anyway
-        }
+        closeUnfinished();
         try {
             clearIncomplete();
         } catch (IOException ignored) {
@@ -201,24 +316,38 @@ public final class DataSetWriter implements Closeable {
         }
     }
 
+    /** What is not there was moved before a kill, or is an index that could not be written. */
     private void moveIntoPlace(String name) throws IOException {
-        Files.move(
-                incomplete.resolve(name),
-                folder.resolve(name),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        if (Files.exists(incomplete.resolve(name))) {
+            Files.move(
+                    incomplete.resolve(name),
+                    folder.resolve(name),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
-    /** The old manifest goes first: from here to the new one the folder is no data set. */
+    /**
+     * The old manifest goes first: from here to the new one the folder is no data set. Shards with
+     * the names of new ones are replaced later, or are new ones themselves.
+     */
     private void removeOld() throws IOException {
         Files.deleteIfExists(folder.resolve(Manifest.FILE_NAME));
+        Set<String> ours = fileNames();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
-                if (SHARD_NAME.matcher(file.getFileName().toString()).matches()) {
+                String name = file.getFileName().toString();
+                if (SHARD_NAME.matcher(name).matches() && !ours.contains(name)) {
                     Files.delete(file);
                 }
             }
         }
+    }
+
+    private Set<String> fileNames() {
+        return shards.stream()
+                .flatMap(shard -> Stream.of(shard.file(), ShardIndexFile.nameFor(shard)))
+                .collect(Collectors.toSet());
     }
 
     private void clearIncomplete() throws IOException {

@@ -16,6 +16,7 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
@@ -24,6 +25,7 @@ import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
+import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.data.store.StoredFile;
 
@@ -39,6 +41,12 @@ import org.jft.data.store.StoredFile;
  */
 public final class ImageTable implements AutoCloseable {
     private static final String BYTES = "bytes";
+
+    /** Heap that reading a row group takes, of its size: its pages, and copies on the way. */
+    private static final int HEAP_PER_ROW_GROUP = 3;
+
+    /** Heap for everything else, bytes. */
+    private static final long HEAP_BESIDE = 64 << 20;
 
     private final String file;
     private final MessageType schema;
@@ -67,6 +75,33 @@ public final class ImageTable implements AutoCloseable {
         this.labelSchema = new MessageType(schema.getName(), labelType());
     }
 
+    /** A row group is read as a whole: refused here rather than when memory is gone. */
+    private void requireRoom() {
+        long largest = 0;
+        for (BlockMetaData group : reader.getRowGroups()) {
+            long bytes = 0;
+            for (ColumnChunkMetaData column : group.getColumns()) {
+                if (column.getPath().toArray()[0].equals(imageColumn)) {
+                    bytes += column.getTotalUncompressedSize();
+                }
+            }
+            largest = Math.max(largest, bytes);
+        }
+        long heap = Runtime.getRuntime().maxMemory();
+        long needed = HEAP_PER_ROW_GROUP * largest + HEAP_BESIDE;
+        if (needed > heap) {
+            throw new ConfigException(
+                    ("%s: a row group holds %,d MB of images, which takes a heap of %,d MB; there are"
+                                    + " %,d: set JFT_JAVA_OPTS=-Xmx%dm")
+                            .formatted(
+                                    file,
+                                    largest >> 20,
+                                    needed >> 20,
+                                    heap >> 20,
+                                    Math.round((needed >> 20) * 1.1)));
+        }
+    }
+
     /**
      * A row's labels.
      *
@@ -79,9 +114,18 @@ public final class ImageTable implements AutoCloseable {
      * Opens a file and checks its columns; close it.
      *
      * @throws CorruptDataException when it is not Parquet or a column is missing or of another type
+     * @throws ConfigException when a row group is too large for the heap
      */
     public static ImageTable open(Path file, String imageColumn, String labelColumn) {
-        return open(new LocalInputFile(file), file.toString(), imageColumn, labelColumn);
+        ImageTable table =
+                open(new LocalInputFile(file), file.toString(), imageColumn, labelColumn);
+        try {
+            table.requireRoom();
+            return table;
+        } catch (ConfigException e) {
+            table.close();
+            throw e;
+        }
     }
 
     /** Opens a file that stays the caller's. */

@@ -3,6 +3,7 @@ package org.jft.data.shard;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.primitives.Longs;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -13,7 +14,7 @@ import java.util.HexFormat;
  * @param high bytes 0..7, big-endian
  * @param low bytes 8..15, big-endian
  */
-public record SampleKey(long high, long low) {
+public record SampleKey(long high, long low) implements Serializable {
     /** Length on disk, bytes. */
     static final int LENGTH = 2 * Long.BYTES;
 

@@ -2,6 +2,8 @@ package org.jft.data.shard;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.io.Serializable;
+
 /**
  * Sizes within a data set, in bytes.
  *
@@ -11,7 +13,8 @@ import static com.google.common.base.Preconditions.checkArgument;
  * @param pageBytes a page costs one small read when the data set is opened; at least 64, with less
  *     Parquet does not begin
  */
-public record ShardLayout(long shardBytes, int rowGroupBytes, int pageBytes) {
+public record ShardLayout(long shardBytes, int rowGroupBytes, int pageBytes)
+        implements Serializable {
     /** 256 MiB shards, 16 MiB row groups, 1 MiB pages. */
     public static final ShardLayout DEFAULT = new ShardLayout(256L << 20, 16 << 20, 1 << 20);
 

@@ -1,5 +1,6 @@
 package org.jft.data.taxonomy;
 
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import org.jft.core.failure.ConfigException;
  * says that an image of an apple is an image of a fruit. Ancestors are computed once. Immutable;
  * the arrays handed out are not copied: do not write to them.
  */
-public final class Taxonomy {
+public final class Taxonomy implements Serializable {
     /** The file's name in a data set folder. */
     public static final String FILE_NAME = "taxonomy.json";
 

@@ -2,6 +2,7 @@ package org.jft.data.taxonomy;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -12,7 +13,7 @@ import java.util.List;
  * @param parents ids of the classes that every image of this class belongs to as well; several
  *     parents make the hierarchy a directed acyclic graph
  */
-public record TaxonomyClass(int id, String name, List<Integer> parents) {
+public record TaxonomyClass(int id, String name, List<Integer> parents) implements Serializable {
     public TaxonomyClass {
         checkArgument(name != null, "class %s has no name", id);
         parents = parents == null ? List.of() : List.copyOf(parents);

@@ -1,23 +1,22 @@
 package org.jft.data.cli;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
-import java.util.zip.GZIPOutputStream;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import org.jft.data.shard.DataSet;
+import org.jft.data.shard.Manifest;
+import org.jft.data.store.Storage;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArchiveMemoryTest {
     private static final int IMAGES = 3_000;
-    private static final int IMAGE_BYTES = 100 << 10;
 
     @TempDir private Path folder;
 
@@ -26,70 +25,42 @@ class ArchiveMemoryTest {
     @ValueSource(booleans = {false, true})
     void shouldImportAnArchiveThatIsLargerThanTheHeap(boolean gzip) throws Exception {
         Path archive = folder.resolve("a.tar");
-        write(archive, gzip);
+        NoiseArchive.write(archive, IMAGES, gzip);
         Path out = folder.resolve("out");
-        Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                                "-Xmx96m",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                JftData.class.getName(),
-                                "import",
-                                "webdataset",
-                                archive.toString(),
-                                out.toString())
-                        .redirectErrorStream(true)
-                        .start();
-        String said = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as(said).isZero();
+        Command command =
+                Command.run("-Xmx96m", "import", "webdataset", archive.toString(), out.toString());
+        assertThat(command.exitCode()).as(command.output()).isZero();
         try (DataSet data = DataSet.open(out)) {
             assertThat(data.rowCount()).isEqualTo(IMAGES);
         }
     }
 
-    /** Samples of noise behind a PNG's header, which is all that an import looks at. */
-    private static void write(Path archive, boolean gzip) throws IOException {
-        byte[] image = new byte[IMAGE_BYTES];
-        new Random(1).nextBytes(image);
-        ByteBuffer.wrap(image).putLong(0x89504e470d0a1a0aL).putInt(13).putInt(0x49484452);
-        ByteBuffer.wrap(image).putInt(16, 300).putInt(20, 200);
-        try (OutputStream file = Files.newOutputStream(archive);
-                OutputStream out = gzip ? new FastGzip(file) : file) {
-            for (int i = 0; i < IMAGES; i++) {
-                ByteBuffer.wrap(image).putInt(1000, i);
-                out.write(header(i + ".png", IMAGE_BYTES));
-                out.write(image);
-                out.write(header(i + ".cls", 1));
-                out.write(new byte[] {'7'});
-                out.write(new byte[511]);
-            }
-            out.write(new byte[1024]);
+    /** Eight row groups of 40 MB: one at a time is in memory. */
+    @Test
+    void shouldImportParquetThatIsLargerThanTheHeapRowGroupByRowGroup() throws Exception {
+        Path file = folder.resolve("large.parquet");
+        try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = duckDb.createStatement()) {
+            statement.execute(
+                    ("copy (select {'bytes': unhex('%s') || encode(repeat(md5(i::varchar), 625)),"
+                                    + " 'path': ''} as image, i %% 7 as label"
+                                    + " from range(16384) r(i)) to '%s'"
+                                    + " (format parquet, row_group_size 2048,"
+                                    + " compression uncompressed)")
+                            .formatted(
+                                    "89504e470d0a1a0a0000000d494844520000012c000000c80802000000",
+                                    file));
         }
-    }
-
-    private static final class FastGzip extends GZIPOutputStream {
-        FastGzip(OutputStream out) throws IOException {
-            super(out, 1 << 16);
-            def.setLevel(1);
-        }
-    }
-
-    private static byte[] header(String name, int length) {
-        byte[] header = new byte[512];
-        put(header, 0, name);
-        put(header, 124, "%011o".formatted(length));
-        put(header, 148, " ".repeat(8));
-        header[156] = '0';
-        int sum = 0;
-        for (byte b : header) {
-            sum += b & 0xff;
-        }
-        put(header, 148, "%06o\0 ".formatted(sum));
-        return header;
-    }
-
-    private static void put(byte[] header, int at, String text) {
-        System.arraycopy(text.getBytes(US_ASCII), 0, header, at, text.length());
+        assertThat(Files.size(file)).isGreaterThan(300_000_000);
+        Path out = folder.resolve("out");
+        Command command =
+                Command.run("-Xmx208m", "import", "parquet", file.toString(), out.toString());
+        assertThat(command.exitCode()).as(command.output()).isZero();
+        assertThat(Manifest.load(Storage.of(out.toString())).rows()).isEqualTo(16384);
+        Command smaller = Command.run("-Xmx64m", "import", "parquet", file.toString(), out + "2");
+        assertThat(smaller.exitCode()).as(smaller.output()).isEqualTo(2);
+        assertThat(smaller.output())
+                .contains(
+                        "large.parquet: a row group holds 39 MB of images, which takes a heap of");
     }
 }

@@ -196,6 +196,13 @@ class JftDataTest {
                                 9))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("--max-side and --max-short-side exclude each other");
+        assertThat(run("import", "folder", folder, folder.resolve("y"), "--engine", "spark"))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--engine spark: Spark is not on the class path; start with");
+        assertThat(run("import", "folder", folder, folder.resolve("y"), "--engine", "flink"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--engine flink: there is local and spark");
     }
 
     @Test

@@ -70,11 +70,22 @@ class IdxSourceTest {
         return new IdxSource(folder, List.of(names));
     }
 
+    private void list(String... names) {
+        IdxSource source = source(names);
+        for (int part = 0; part < source.parts(); part++) {
+            source.list(part, entry -> {});
+        }
+    }
+
     @Test
     void shouldKeepEveryPixelAndEveryLabel() throws IOException {
         ImportReport report =
-                new Importer(source("zebra", "cat", "dog"), ImportOptions.DEFAULT)
-                        .run(folder.resolve("out"));
+                new Importer()
+                        .run(
+                                source("zebra", "cat", "dog"),
+                                ImportOptions.DEFAULT,
+                                folder.resolve("out"),
+                                line -> {});
         assertThat(report.splits().stream().map(ImportReport.Split::rows)).containsExactly(20L, 4L);
         try (DataSet train = DataSet.open(folder.resolve("out/train"))) {
             assertThat(train.taxonomy().name(0)).isEqualTo("zebra");
@@ -98,31 +109,31 @@ class IdxSourceTest {
     void shouldNameTheFileThatIsTruncated() throws IOException {
         String name = "train-images-idx3-ubyte.gz";
         write(name, gzip(Arrays.copyOf(idx(trainPixels, 0x803, 20, HEIGHT, WIDTH), 100)));
-        assertThatThrownBy(this::source)
+        assertThatThrownBy(this::list)
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessage(folder.resolve(name) + ": truncated: 84 of 300 bytes of content");
         byte[] whole = gzip(idx(trainPixels, 0x803, 20, HEIGHT, WIDTH));
         write(name, Arrays.copyOf(whole, whole.length / 2));
-        assertThatThrownBy(this::source)
+        assertThatThrownBy(this::list)
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageStartingWith(folder.resolve(name) + ": truncated or not gzip: ");
         write(name, gzip(new byte[] {0, 0, 8}));
-        assertThatThrownBy(this::source).hasMessageEndingWith("truncated within its header");
+        assertThatThrownBy(this::list).hasMessageEndingWith("truncated within its header");
     }
 
     @Test
     void shouldRefuseFilesThatDoNotBelongTogether() throws IOException {
         write("t10k-labels-idx1-ubyte", idx(labels(5), 0x801, 5));
-        assertThatThrownBy(this::source).hasMessageEndingWith("has 5 labels for 4 images");
+        assertThatThrownBy(this::list).hasMessageEndingWith("has 5 labels for 4 images");
         write("t10k-labels-idx1-ubyte", idx(labels(4), 0x803, 4));
-        assertThatThrownBy(this::source)
+        assertThatThrownBy(this::list)
                 .hasMessageEndingWith(
                         "starts with 0x00000803, an IDX file of this kind with 0x00000801");
         write("t10k-labels-idx1-ubyte", idx(labels(4), 0x801, 4));
-        assertThatThrownBy(() -> source("only", "two"))
+        assertThatThrownBy(() -> list("only", "two"))
                 .hasMessageEndingWith("row 2: the label 2 has no name, there are 2");
         Files.delete(folder.resolve("t10k-images-idx3-ubyte"));
-        assertThatThrownBy(this::source)
+        assertThatThrownBy(this::list)
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("has neither t10k-images-idx3-ubyte.gz nor");
     }

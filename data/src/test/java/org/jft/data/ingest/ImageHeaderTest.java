@@ -6,28 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.IntPointer;
-import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.global.opencv_imgcodecs;
-import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.Test;
 
 class ImageHeaderTest {
     private static final int LOSSLESS_WEBP = 101;
-
-    private static byte[] webp(Random random, int width, int height, int channels, int quality) {
-        byte[] pixels = new byte[width * height * channels];
-        random.nextBytes(pixels);
-        Mat mat = new Mat(height, width, opencv_core.CV_8UC(channels));
-        mat.data().put(pixels, 0, pixels.length);
-        BytePointer out = new BytePointer();
-        opencv_imgcodecs.imencode(
-                ".webp", mat, out, new IntPointer(opencv_imgcodecs.IMWRITE_WEBP_QUALITY, quality));
-        byte[] bytes = new byte[(int) out.limit()];
-        out.get(bytes);
-        return bytes;
-    }
 
     private static byte[] encoded(Random random, int width, int height, int kind) {
         return switch (kind) {
@@ -40,9 +22,9 @@ class ImageHeaderTest {
             case 2 ->
                     TestImages.encode(
                             TestImages.random(random.nextLong(), width, height, false), "bmp");
-            case 3 -> webp(random, width, height, 3, 80);
-            case 4 -> webp(random, width, height, 4, 80);
-            default -> webp(random, width, height, 3, LOSSLESS_WEBP);
+            case 3 -> TestImages.webp(random, width, height, 3, 80);
+            case 4 -> TestImages.webp(random, width, height, 4, 80);
+            default -> TestImages.webp(random, width, height, 3, LOSSLESS_WEBP);
         };
     }
 
@@ -96,8 +78,7 @@ class ImageHeaderTest {
     void shouldKnowAHugeImageByItsHeader() {
         byte[] image = TestImages.png(1);
         ByteBuffer.wrap(image).putInt(16, 20990).putInt(20, 29700);
-        assertThatThrownBy(() -> Scan.checkHeader(image, 50e6))
-                .isInstanceOf(UnusableImageException.class)
-                .hasMessage("20990x29700 is 623.4 megapixels, above --max-megapixels 50.0");
+        assertThat(new ImageCheck(50, ShrinkRule.NONE).look(() -> image).problem())
+                .isEqualTo("20990x29700 is 623.4 megapixels, above --max-megapixels 50.0");
     }
 }

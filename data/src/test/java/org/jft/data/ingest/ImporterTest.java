@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ImporterTest {
     private static final ImportOptions NORMAL = ImportOptions.DEFAULT;
 
+    private final List<String> told = new ArrayList<>();
+
     @TempDir private Path folder;
 
     private Path in() {
@@ -45,7 +47,11 @@ class ImporterTest {
         Path table = in().resolve("table.tsv");
         Files.createDirectories(in());
         Files.writeString(table, text);
-        return new Importer(new ManifestSource(table), options).run(out());
+        return run(new ManifestSource(table), options);
+    }
+
+    private ImportReport run(Source source, ImportOptions options) {
+        return new Importer().run(source, options, out(), told::add);
     }
 
     private static TreeSet<String> names(DataSet data, int[] ids) {
@@ -67,11 +73,11 @@ class ImporterTest {
         TestImages.write(in().resolve("loose.png"), TestImages.png(4));
         TestImages.write(in().resolve("readme.txt"), new byte[] {1});
         FolderSource source = new FolderSource(in(), null);
-        ImportReport report = new Importer(source, NORMAL).run(out());
-        assertThat(source.remarks())
+        ImportReport report = run(source, NORMAL);
+        assertThat(told)
                 .containsExactly(
                         "1 files are not named .jpg, .jpeg, .png, .webp, .bmp: left aside",
-                        "1 images lie in no class folder: no label");
+                        "1 images have no label");
         assertThat(report.duplicates()).isEqualTo(1);
         assertThat(report.splits().get(0).rows()).isEqualTo(4);
         try (DataSet data = DataSet.open(out())) {
@@ -93,7 +99,7 @@ class ImporterTest {
         TestImages.write(folder.resolve("held/a/x.png"), TestImages.png(2));
         TestImages.write(folder.resolve("held/a/y.png"), TestImages.png(3));
         FolderSource source = new FolderSource(in(), folder.resolve("held"));
-        ImportReport report = new Importer(source, NORMAL).run(out());
+        ImportReport report = run(source, NORMAL);
         assertThat(report.leaks()).isEqualTo(1);
         try (DataSet train = DataSet.open(out().resolve("train"));
                 DataSet test = DataSet.open(out().resolve("test"))) {
@@ -225,6 +231,45 @@ class ImporterTest {
     }
 
     @Test
+    void shouldKeepWebpAsItIsAndShrinkItToPng() throws IOException {
+        Random random = new Random(5);
+        byte[][] images = {
+            TestImages.webp(random, 40, 30, 3, 80), // lossy
+            TestImages.webp(random, 40, 30, 3, 101), // lossless
+            TestImages.webp(random, 40, 30, 4, 80) // with alpha
+        };
+        for (int i = 0; i < images.length; i++) {
+            TestImages.write(in().resolve("a/%d.webp".formatted(i)), images[i]);
+        }
+        TestImages.write(in().resolve("a/3.webp"), Arrays.copyOf(images[0], 25));
+        run(new FolderSource(in(), null), options(new SplitRule.AsListed(), 1, 0.5));
+        try (DataSet data = DataSet.open(out())) {
+            assertThat(data.rowCount()).isEqualTo(images.length);
+            for (int row = 0; row < images.length; row++) {
+                assertThat(data.readImage(row, null)).isEqualTo(ByteBuffer.wrap(images[row]));
+                assertThat(data.width(row)).isEqualTo(40);
+                assertThat(data.height(row)).isEqualTo(30);
+            }
+        }
+        assertThat(new Verifier(out().toString()).run().problems()).isEmpty();
+        Path small = folder.resolve("small");
+        ShrinkRule halved = new ShrinkRule(ShrinkRule.Side.SHORTER, 15, 92);
+        ImportOptions shrinking =
+                new ImportOptions(
+                        new SplitRule.AsListed(), 1, halved, 50, 0.5, ShardLayout.DEFAULT, false);
+        new Importer().run(new FolderSource(in(), null), shrinking, small, told::add);
+        try (DataSet data = DataSet.open(small)) {
+            for (int row = 0; row < images.length; row++) {
+                ByteBuffer image = data.readImage(row, null);
+                byte[] png = new byte[image.remaining()];
+                image.get(png);
+                assertThat(TestImages.decode(png).getWidth()).isEqualTo(20);
+                assertThat(TestImages.decode(png).getColorModel().hasAlpha()).isEqualTo(row == 2);
+            }
+        }
+    }
+
+    @Test
     void shouldAccountForEveryImageInRandomTables() throws IOException {
         for (int round = 0; round < 10; round++) {
             long seed = new Random().nextLong();
@@ -243,10 +288,12 @@ class ImporterTest {
             }
             Files.writeString(base.resolve("t.tsv"), table);
             ImportReport report =
-                    new Importer(
+                    new Importer()
+                            .run(
                                     new ManifestSource(base.resolve("t.tsv")),
-                                    options(new SplitRule.AsListed(), 1, 1))
-                            .run(base.resolve("out"));
+                                    options(new SplitRule.AsListed(), 1, 1),
+                                    base.resolve("out"),
+                                    told::add);
             long rows = report.splits().stream().mapToLong(ImportReport.Split::rows).sum();
             assertThat(rows + report.duplicates() + report.leaks() + report.quarantined())
                     .as("seed=%d", seed)

@@ -67,7 +67,7 @@ class ParquetSourceTest {
                 new ImportOptions(split, 1, ShrinkRule.NONE, 50, 1, ShardLayout.DEFAULT, true);
         try (ParquetSource source =
                 new ParquetSource(List.of(file), List.of(), "image", "label", null)) {
-            return new Importer(source, options).run(folder.resolve("out"));
+            return new Importer().run(source, options, folder.resolve("out"), line -> {});
         }
     }
 

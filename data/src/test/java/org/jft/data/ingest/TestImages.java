@@ -13,6 +13,11 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Small images through ImageIO, which product code does not use: a second opinion. */
 final class TestImages {
@@ -46,6 +51,20 @@ final class TestImages {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Noise as WebP; quality 101 is lossless. */
+    static byte[] webp(Random random, int width, int height, int channels, int quality) {
+        byte[] pixels = new byte[width * height * channels];
+        random.nextBytes(pixels);
+        Mat mat = new Mat(height, width, opencv_core.CV_8UC(channels));
+        mat.data().put(pixels, 0, pixels.length);
+        BytePointer out = new BytePointer();
+        opencv_imgcodecs.imencode(
+                ".webp", mat, out, new IntPointer(opencv_imgcodecs.IMWRITE_WEBP_QUALITY, quality));
+        byte[] bytes = new byte[(int) out.limit()];
+        out.get(bytes);
+        return bytes;
     }
 
     static byte[] png(long seed) {

@@ -47,7 +47,7 @@ class TfRecordTest {
                         new TfRecordFormat(ClassNames.numbered(), FEATURES),
                         List.of(file),
                         List.of())) {
-            return new Importer(source, options).run(folder.resolve("out"));
+            return new Importer().run(source, options, folder.resolve("out"), line -> {});
         }
     }
 
