@@ -56,6 +56,7 @@ class S3DataSetTest {
                         null,
                         null,
                         null,
+                        null,
                         defaults.image(),
                         null,
                         null,
@@ -140,6 +141,7 @@ class S3DataSetTest {
     private DataConfig withCache(long bytes, int windowBlocks) {
         return new DataConfig(
                 config.train(),
+                null,
                 null,
                 null,
                 null,
