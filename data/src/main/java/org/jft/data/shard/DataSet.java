@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jft.core.config.ByteSize;
 import org.jft.core.config.DataConfig;
 import org.jft.core.failure.ConfigException;
@@ -34,34 +33,19 @@ public final class DataSet implements SampleStore {
     private final Manifest manifest;
     private final Taxonomy taxonomy;
 
-    /** Null when the classes are the data set's own. */
-    private final ClassMapping mapping;
-
-    private final DropList dropList;
-
-    /** Null when images of all classes take part. */
-    private final ClassMapping imagesOf;
-
+    private final View view;
     private final String fingerprint;
     private final OpenShard[] shards;
     private final long[] firstRow; // [shards + 1], ascending
     private final BitSet dropped;
 
     private DataSet(
-            Storage storage,
-            Manifest manifest,
-            Taxonomy taxonomy,
-            ClassMapping mapping,
-            ClassMapping imagesOf,
-            DropList dropList,
-            OpenShard[] shards) {
+            Storage storage, Manifest manifest, Taxonomy taxonomy, View view, OpenShard[] shards) {
         this.storage = storage;
         this.manifest = manifest;
-        this.taxonomy = mapping == null ? taxonomy : mapping.taxonomy();
-        this.mapping = mapping;
-        this.imagesOf = imagesOf;
-        this.dropList = dropList;
-        this.fingerprint = fingerprint(manifest, mapping, imagesOf, dropList);
+        this.taxonomy = view.of(taxonomy);
+        this.view = view;
+        this.fingerprint = view.fingerprint(manifest);
         this.shards = shards;
         this.firstRow = new long[shards.length + 1];
         for (int i = 0; i < shards.length; i++) {
@@ -191,8 +175,7 @@ public final class DataSet implements SampleStore {
         try {
             Manifest manifest = Manifest.load(storage);
             Taxonomy taxonomy = loadTaxonomy(storage, manifest);
-            ClassMapping mapping = classes == null ? null : ClassMapping.load(taxonomy, classes);
-            ClassMapping imagesOf = images == null ? null : ClassMapping.load(taxonomy, images);
+            View view = View.of(taxonomy, classes, images, dropList);
             IndexSource.Rules rules =
                     new IndexSource.Rules(
                             storage.derived(manifest.fingerprint()), taxonomy, manifest.columns());
@@ -206,7 +189,7 @@ public final class DataSet implements SampleStore {
                                 shards[i] = OpenShard.open(storage, listed, rules, pages);
                                 open.add(shards[i]);
                             });
-            return new DataSet(storage, manifest, taxonomy, mapping, imagesOf, dropList, shards);
+            return new DataSet(storage, manifest, taxonomy, view, shards);
         } catch (RuntimeException e) {
             open.forEach(OpenShard::close);
             storage.close();
@@ -216,42 +199,18 @@ public final class DataSet implements SampleStore {
 
     private BitSet droppedRows() {
         BitSet rows = new BitSet();
-        if (dropList.isEmpty() && imagesOf == null) {
+        if (!view.dropsSome()) {
             return rows;
         }
         BitSet[] ofShard = new BitSet[shards.length];
         Arrays.parallelSetAll(
                 ofShard,
-                i -> droppedRows(shards[i].index(), (int) (firstRow[i + 1] - firstRow[i])));
+                i -> view.dropped(shards[i].index(), (int) (firstRow[i + 1] - firstRow[i])));
         for (int i = 0; i < shards.length; i++) {
             int first = Math.toIntExact(firstRow[i]);
             ofShard[i].stream().forEach(row -> rows.set(first + row));
         }
         return rows;
-    }
-
-    private BitSet droppedRows(ShardIndex index, int count) {
-        BitSet rows = new BitSet(count);
-        for (int row = 0; row < count; row++) {
-            boolean listed = !dropList.isEmpty() && dropList.contains(index.key(row));
-            rows.set(row, listed || imagesOf != null && !imagesOf.covers(index.labels(row)));
-        }
-        return rows;
-    }
-
-    private static String fingerprint(
-            Manifest manifest, ClassMapping mapping, ClassMapping imagesOf, DropList dropList) {
-        String fingerprint = manifest.fingerprint();
-        if (mapping != null) {
-            fingerprint = Sha256.ofLines(fingerprint, mapping.taxonomy().names().stream());
-        }
-        if (imagesOf != null) {
-            Stream<String> names = imagesOf.taxonomy().names().stream();
-            fingerprint = Sha256.ofLines(fingerprint, Stream.concat(Stream.of("images of"), names));
-        }
-        return dropList.isEmpty()
-                ? fingerprint
-                : Sha256.ofLines(fingerprint, dropList.keys().map(SampleKey::toString));
     }
 
     private static Taxonomy loadTaxonomy(Storage storage, Manifest manifest) {
@@ -332,12 +291,12 @@ public final class DataSet implements SampleStore {
 
     /** Returns the classes whose images alone take part; empty if all do. */
     public List<String> imagesOf() {
-        return imagesOf == null ? List.of() : imagesOf.taxonomy().names();
+        return view.imagesOf() == null ? List.of() : view.imagesOf().taxonomy().names();
     }
 
     /** Returns the list it was opened with; empty if there was none. */
     public DropList dropList() {
-        return dropList;
+        return view.dropList();
     }
 
     @Override
@@ -378,17 +337,13 @@ public final class DataSet implements SampleStore {
     @Override
     public Labels labels(long row) {
         int shard = shardOf(row);
-        return mapped(shards[shard].index().labels(rowIn(shard, row)));
+        return view.of(shards[shard].index().labels(rowIn(shard, row)));
     }
 
     @Override
     public Labels cleanLabels(long row) {
         int shard = shardOf(row);
-        return mapped(shards[shard].index().cleanLabels(rowIn(shard, row)));
-    }
-
-    private Labels mapped(Labels labels) {
-        return mapping == null ? labels : mapping.map(labels);
+        return view.of(shards[shard].index().cleanLabels(rowIn(shard, row)));
     }
 
     @Override
