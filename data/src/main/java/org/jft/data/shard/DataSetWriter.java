@@ -29,7 +29,8 @@ import org.jft.data.taxonomy.Taxonomy;
  * Writes a data set folder. Shards grow in {@code .incomplete/} below it; {@link #finish} moves
  * them into place and writes the manifest last. A process that is killed at any moment leaves a
  * folder without a manifest, or the old data set with its own, never half a set that looks whole;
- * the next writer clears what is left. Not thread-safe: one owner thread.
+ * the next writer clears what is left, or {@link #resume resumes}. Not thread-safe: one owner
+ * thread.
  */
 public final class DataSetWriter implements Closeable {
     static final String INCOMPLETE = ".incomplete";
