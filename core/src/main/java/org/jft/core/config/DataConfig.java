@@ -49,6 +49,24 @@ public record DataConfig(
         store = store == null ? StoreConfig.defaults() : store;
     }
 
+    /** Returns the same for a data set that lies elsewhere, both to train on and to test with. */
+    public DataConfig at(String location) {
+        return new DataConfig(
+                location,
+                location,
+                subset,
+                subsetSeed,
+                classes,
+                imagesOf,
+                dropTrain,
+                dropTest,
+                image,
+                mix,
+                labels,
+                loader,
+                store);
+    }
+
     /**
      * Returns defaults.
      *

@@ -61,10 +61,14 @@ final class IndexCommand implements Runnable {
             description = "What manifest.json calls it (default: ${DEFAULT-VALUE}).")
     private String split;
 
+    @Option(names = "--overwrite", description = "Index again what is a data set already.")
+    private boolean overwrite;
+
     @Override
     public void run() {
         List<String> names = classes == null ? null : ClassNames.read(classes).first(List.of());
-        ForeignDataSet files = new ForeignDataSet(folder, new Manifest.Columns(image, label));
+        ForeignDataSet files =
+                new ForeignDataSet(folder, new Manifest.Columns(image, label), overwrite);
         Manifest manifest = files.index(split, names);
         spec.commandLine()
                 .getOut()

@@ -15,7 +15,6 @@ import org.jft.data.inspect.SamplePicture;
 import org.jft.data.inspect.SampleViewer;
 import org.jft.data.order.Lanes;
 import org.jft.data.shard.DataSet;
-import org.jft.data.shard.DropList;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -102,9 +101,8 @@ final class ShowCommand implements Runnable {
         DataConfig how = run == null ? DataConfig.of(location, DEFAULT_SIDE) : run.data();
         Subset which = subset == null ? how.subset() : Subset.parse(subset);
         long draw = seed != null ? seed : run == null ? 0 : run.seed();
-        Path classes = how.classes() == null ? null : Path.of(how.classes());
-        DropList drops = DropList.load(evaluation ? how.dropTest() : how.dropTrain());
-        try (DataSet data = DataSet.open(location, classes, drops);
+        DataConfig here = how.at(location);
+        try (DataSet data = evaluation ? DataSet.openTest(here) : DataSet.openTrain(here);
                 ScratchFolder scratch = ScratchFolder.create()) {
             Lanes lanes =
                     run == null

@@ -3,7 +3,7 @@ package org.jft.data.header;
 import java.nio.ByteBuffer;
 
 /**
- * What the first bytes of a JPEG, PNG or WebP say, read without decoding: one image in a large
+ * What the first bytes of a JPEG, PNG, WebP or BMP say, read without decoding: one image in a large
  * corpus claims 623 megapixels, and asking a decoder would mean allocating them.
  *
  * @param width of the upright image, after {@link Orientation}; 0 when there is a problem
@@ -16,6 +16,7 @@ public record ImageHeader(
         int width, int height, boolean alpha, Orientation orientation, String problem) {
     private static final long PNG_MAGIC = 0x89504e470d0a1a0aL;
     private static final int RIFF = 0x52494646;
+    private static final short BM = 0x424d;
     private static final int WEBP = 0x57454250;
 
     /** Smaller than any file that holds a pixel, large enough for every fixed header. */
@@ -40,7 +41,10 @@ public record ImageHeader(
         if (bytes.getInt(0) == RIFF && bytes.getInt(8) == WEBP) {
             return WebpHeader.read(bytes);
         }
-        return bad("neither JPEG nor PNG nor WebP");
+        if (bytes.getShort(0) == BM) {
+            return BmpHeader.read(bytes);
+        }
+        return bad("neither JPEG nor PNG nor WebP nor BMP");
     }
 
     /** Returns whether a file that is long enough to be an image begins as a JPEG does. */

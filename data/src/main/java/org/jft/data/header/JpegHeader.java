@@ -37,6 +37,9 @@ final class JpegHeader {
                 at++;
                 continue;
             }
+            if (marker == 0) { // decoders would skip single bytes, and see another file than we
+                return ImageHeader.bad("JPEG: no marker at byte %d".formatted(at));
+            }
             if (standsAlone(marker)) {
                 at += 2;
                 continue;

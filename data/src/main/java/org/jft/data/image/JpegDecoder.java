@@ -1,6 +1,7 @@
 package org.jft.data.image;
 
 import org.jft.core.failure.ConfigException;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who decodes JPEGs. Both say the same of every file, whether it is good or bad and why; their
@@ -38,7 +39,7 @@ public enum JpegDecoder {
     public static JpegDecoder preferred() {
         String wanted = System.getProperty(PROPERTY);
         if (wanted == null) {
-            return LIBJPEG_TURBO.available() ? LIBJPEG_TURBO : OPENCV;
+            return Fastest.AVAILABLE;
         }
         if (wanted.equals(OPENCV.label)) {
             return OPENCV;
@@ -52,6 +53,18 @@ public enum JpegDecoder {
                     "-D%s=%s: %s".formatted(PROPERTY, wanted, NativeLibrary.PROBLEM));
         }
         return LIBJPEG_TURBO;
+    }
+
+    /** Found once a process, and told: pixels differ a little between the two. */
+    private static final class Fastest {
+        static final JpegDecoder AVAILABLE = LIBJPEG_TURBO.available() ? LIBJPEG_TURBO : OPENCV;
+
+        static {
+            if (AVAILABLE == OPENCV) {
+                LoggerFactory.getLogger(JpegDecoder.class)
+                        .warn("JPEGs are decoded by OpenCV: {}", NativeLibrary.PROBLEM);
+            }
+        }
     }
 
     /** Returns its name, as in the property. */

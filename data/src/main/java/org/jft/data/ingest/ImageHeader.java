@@ -83,6 +83,9 @@ record ImageHeader(Format format, int width, int height) {
                 position++;
                 continue;
             }
+            if (marker == 0) { // decoders would skip single bytes, and see another file than we
+                throw new UnusableImageException("a JPEG with a broken segment");
+            }
             boolean standsAlone = marker == 0x01 || marker >= 0xd0 && marker <= 0xd7;
             if (standsAlone) {
                 position += 2;

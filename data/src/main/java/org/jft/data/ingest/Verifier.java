@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jft.core.cli.ProgressLine;
+import org.jft.core.failure.JftException;
 import org.jft.data.shard.DataSet;
 import org.jft.data.shard.Manifest;
 import org.jft.data.shard.SampleKey;
@@ -75,7 +76,12 @@ public final class Verifier {
     }
 
     private static String checkRow(DataSet data, long row) {
-        ByteBuffer buffer = data.readImage(row, null);
+        ByteBuffer buffer;
+        try {
+            buffer = data.readImage(row, null);
+        } catch (JftException e) {
+            return e.getMessage();
+        }
         byte[] image = new byte[buffer.remaining()];
         buffer.get(image);
         if (!SampleKey.of(image).equals(data.key(row))) {

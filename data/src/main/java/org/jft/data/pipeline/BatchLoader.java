@@ -139,7 +139,7 @@ public final class BatchLoader implements AutoCloseable {
 
     private static ReadAhead readAhead(
             SampleStore store, BatchPlan plan, LongUnaryOperator rowAt, int ahead) {
-        return store.far() ? new ReadAhead(store, plan, rowAt, ahead) : null;
+        return store.nearBytes().isPresent() ? new ReadAhead(store, plan, rowAt, ahead) : null;
     }
 
     private static BatchMixer mixer(TrainingStream stream, DataConfig config) {

@@ -1,6 +1,7 @@
 package org.jft.data.pipeline;
 
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jft.core.config.LabelConfig;
 import org.jft.core.config.LabelConfig.Unlabelled;
@@ -84,8 +85,10 @@ record LabelReader(
         if (truth == Truth.OBSERVED) {
             return store.labels(row);
         }
-        Labels clean = store.cleanLabels(row);
-        return clean.size() == 0 && truth == Truth.CLEAN_OR_OBSERVED ? store.labels(row) : clean;
+        Optional<Labels> clean = store.cleanLabels(row);
+        return truth == Truth.CLEAN
+                ? clean.orElse(Labels.NONE)
+                : clean.orElseGet(() -> store.labels(row));
     }
 
     private Labels filled(Labels labels) {

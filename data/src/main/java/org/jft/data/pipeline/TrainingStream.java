@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.TrainConfig.Objective;
+import org.jft.core.failure.ConfigException;
 import org.jft.data.order.BatchPartition;
 import org.jft.data.order.Lanes;
 import org.jft.data.order.SampleOrder;
@@ -36,6 +37,30 @@ public record TrainingStream(
     }
 
     /**
+     * A far store must keep near what a worker reads of two windows: it reads ahead by one.
+     * Otherwise a chunk would be fetched for each image.
+     */
+    private static void checkNear(
+            SampleStore store, DataConfig config, SampleOrder order, BatchPartition partition) {
+        if (store.nearBytes().isEmpty()) {
+            return;
+        }
+        double rowBytes = (double) store.bytes() / store.rowCount();
+        double windows = 2.0 * order.windowRows() / partition.at().worldSize() * rowBytes;
+        double needed = Math.min(store.bytes(), windows);
+        long near = store.nearBytes().getAsLong();
+        if (needed > near) {
+            throw new ConfigException(
+                    "%s: the order mixes what is larger, %,.0f bytes, than the cache of %,d bytes"
+                                    .formatted(config.train(), needed, near)
+                            + " keeps, so a chunk would be fetched for each image: set"
+                            + " data.loader.window_blocks (now %d), such as 64 with block_rows: 1024,"
+                                    .formatted(order.windowBlocks())
+                            + " or raise data.store.cache_size");
+        }
+    }
+
+    /**
      * Reads what the configuration says: its subset, its block and window sizes.
      *
      * @param objective what the labels are for
@@ -54,6 +79,7 @@ public record TrainingStream(
                         seed,
                         config.loader(),
                         Lanes.of(partition.globalBatch(), partition.microBatch()));
+        checkNear(store, config, order, partition);
         return new TrainingStream(store, selection, order, partition, objective, seed);
     }
 }

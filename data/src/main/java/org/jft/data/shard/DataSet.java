@@ -10,8 +10,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
-import org.jft.core.config.ByteSize;
 import org.jft.core.config.DataConfig;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
@@ -29,6 +31,8 @@ import org.jft.data.taxonomy.Taxonomy;
  * do not interrupt a thread that reads: the JDK then closes the shard's file for all threads.
  */
 public final class DataSet implements SampleStore {
+    private static final int FAR_SHARDS_AT_A_TIME = 32;
+
     private final Storage storage;
     private final Manifest manifest;
     private final Taxonomy taxonomy;
@@ -87,8 +91,7 @@ public final class DataSet implements SampleStore {
      * Opens what a run trains on, with its list of classes and without what it drops: what its drop
      * list names, and images of other classes than those of {@code data.images_of}.
      *
-     * @throws ConfigException also when none of what it drops is there, nothing is left, or the
-     *     order would fetch a set again and again that is far away
+     * @throws ConfigException also when none of what it drops is there, or nothing is left
      */
     public static DataSet openTrain(DataConfig config) {
         DataSet data =
@@ -100,7 +103,6 @@ public final class DataSet implements SampleStore {
                         config.dropTrain());
         try {
             data.checkSomethingIsLeft(config);
-            data.checkOrderSuitsCache(config);
             return data;
         } catch (ConfigException e) {
             data.close();
@@ -113,19 +115,6 @@ public final class DataSet implements SampleStore {
             throw new ConfigException(
                     "data.images_of=%s: no image of %s has a label of these classes or below"
                             .formatted(config.imagesOf(), config.train()));
-        }
-    }
-
-    private void checkOrderSuitsCache(DataConfig config) {
-        ByteSize cache = config.store().cacheSize();
-        boolean scattered = config.loader().windowBlocks() == 0;
-        if (far() && scattered && cache != null && manifest.bytes() > cache.bytes()) {
-            throw new ConfigException(
-                    "%s: its %,d bytes do not fit data.store.cache_size=%s, so reading them in random"
-                                    .formatted(config.train(), manifest.bytes(), cache)
-                            + " order would fetch %s for each image: set data.loader.window_blocks"
-                                    .formatted(config.store().chunk())
-                            + ", such as 64 with data.loader.block_rows=1024");
         }
     }
 
@@ -177,23 +166,41 @@ public final class DataSet implements SampleStore {
             Taxonomy taxonomy = loadTaxonomy(storage, manifest);
             View view = View.of(taxonomy, classes, images, dropList);
             IndexSource.Rules rules =
-                    new IndexSource.Rules(
+                    IndexSource.Rules.of(
                             storage.derived(manifest.fingerprint()), taxonomy, manifest.columns());
             PageCache pages = new PageCache();
             OpenShard[] shards = new OpenShard[manifest.shards().size()];
-            IntStream.range(0, shards.length)
-                    .parallel()
-                    .forEach(
-                            i -> {
-                                Manifest.Shard listed = manifest.shards().get(i);
-                                shards[i] = OpenShard.open(storage, listed, rules, pages);
-                                open.add(shards[i]);
-                            });
+            openAll(
+                    shards.length,
+                    storage.folder().isPresent() ? 0 : FAR_SHARDS_AT_A_TIME,
+                    i -> {
+                        Manifest.Shard listed = manifest.shards().get(i);
+                        shards[i] = OpenShard.open(storage, listed, rules, pages);
+                        open.add(shards[i]);
+                    });
             return new DataSet(storage, manifest, taxonomy, view, shards);
         } catch (RuntimeException e) {
             open.forEach(OpenShard::close);
             storage.close();
             throw e;
+        }
+    }
+
+    /**
+     * Opens shards side by side.
+     *
+     * @param atATime more than cores pay where each is a request; 0 for as many as cores
+     */
+    private static void openAll(int count, int atATime, IntConsumer opener) {
+        if (atATime == 0) {
+            IntStream.range(0, count).parallel().forEach(opener);
+            return;
+        }
+        ForkJoinPool pool = new ForkJoinPool(atATime);
+        try {
+            pool.submit(() -> IntStream.range(0, count).parallel().forEach(opener)).join();
+        } finally {
+            pool.shutdown();
         }
     }
 
@@ -306,8 +313,13 @@ public final class DataSet implements SampleStore {
     }
 
     @Override
-    public boolean far() {
-        return storage.folder().isEmpty();
+    public OptionalLong nearBytes() {
+        return storage.nearBytes();
+    }
+
+    @Override
+    public long bytes() {
+        return manifest.bytes();
     }
 
     @Override
@@ -341,9 +353,9 @@ public final class DataSet implements SampleStore {
     }
 
     @Override
-    public Labels cleanLabels(long row) {
+    public Optional<Labels> cleanLabels(long row) {
         int shard = shardOf(row);
-        return view.of(shards[shard].index().cleanLabels(rowIn(shard, row)));
+        return shards[shard].index().cleanLabels(rowIn(shard, row)).map(view::of);
     }
 
     @Override

@@ -312,7 +312,7 @@ public final class DataSetWriter implements Closeable {
     private void makeIndex(Manifest.Shard shard) {
         try (Storage storage = Storage.of(incomplete.toString());
                 StoredFile file = storage.open(shard.file(), shard.bytes())) {
-            IndexSource.Rules rules = new IndexSource.Rules(incomplete, taxonomy, null);
+            IndexSource.Rules rules = IndexSource.Rules.of(incomplete, taxonomy, null);
             new IndexSource(storage, file, shard, rules).make();
         }
     }

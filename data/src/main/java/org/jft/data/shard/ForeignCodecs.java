@@ -39,7 +39,9 @@ final class ForeignCodecs implements CompressionCodecFactory {
                 case UNCOMPRESSED -> bytes;
                 case SNAPPY -> Snappy.uncompress(bytes);
                 case ZSTD -> Zstd.decompress(bytes, decompressedSize);
-                case GZIP -> new GZIPInputStream(new ByteArrayInputStream(bytes)).readAllBytes();
+                case GZIP ->
+                        new GZIPInputStream(new ByteArrayInputStream(bytes))
+                                .readNBytes(decompressedSize + 1); // more would be wrong anyway
                 default ->
                         throw new IOException(
                                 "compressed with %s; SNAPPY, ZSTD and GZIP are read"

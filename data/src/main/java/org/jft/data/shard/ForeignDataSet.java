@@ -22,6 +22,7 @@ import org.jft.data.taxonomy.Taxonomy;
  */
 public final class ForeignDataSet {
     private static final String SUFFIX = ".parquet";
+    private static final int MOST_CLASSES = 10_000_000;
 
     private final Path folder;
     private final Manifest.Columns columns;
@@ -29,15 +30,16 @@ public final class ForeignDataSet {
 
     /**
      * @param folder with the files, which end in .parquet
+     * @param overwrite replace the manifest of a data set that is there already
      * @throws ConfigException when there is none, or the folder is a data set already
      */
-    public ForeignDataSet(Path folder, Manifest.Columns columns) {
+    public ForeignDataSet(Path folder, Manifest.Columns columns, boolean overwrite) {
         this.folder = folder;
         this.columns = columns;
         if (!Files.isDirectory(folder)) {
             throw new ConfigException("%s: no such folder".formatted(folder));
         }
-        DataSetWriter.refuseExisting(folder, false);
+        DataSetWriter.refuseExisting(folder, overwrite);
         try (Stream<Path> all = Files.list(folder)) {
             files = all.filter(f -> f.getFileName().toString().endsWith(SUFFIX)).sorted().toList();
         } catch (IOException e) {
@@ -59,7 +61,7 @@ public final class ForeignDataSet {
      */
     public Manifest index(String split, List<String> classes) {
         try (Storage storage = Storage.of(folder.toString())) {
-            Listing listing = list(classes);
+            Listing listing = list(storage, classes);
             Path taxonomyFile = folder.resolve(Taxonomy.FILE_NAME);
             Taxonomy taxonomy = Taxonomy.flat(listing.classes);
             taxonomy.save(taxonomyFile);
@@ -91,7 +93,7 @@ public final class ForeignDataSet {
                                 Files.size(file),
                                 Sha256.ofFile(file));
                 shards.add(shard);
-                IndexSource.Rules rules = new IndexSource.Rules(folder, taxonomy, columns);
+                IndexSource.Rules rules = IndexSource.Rules.of(folder, taxonomy, columns);
                 try (StoredFile stored = storage.open(shard.file(), shard.bytes())) {
                     IndexSource source = new IndexSource(storage, stored, shard, rules);
                     if (!source.ready()) {
@@ -105,7 +107,7 @@ public final class ForeignDataSet {
         return shards;
     }
 
-    private Listing list(List<String> given) {
+    private Listing list(Storage storage, List<String> given) throws IOException {
         List<Long> rows = new ArrayList<>();
         List<String> named = given;
         TreeSet<String> strings = new TreeSet<>();
@@ -113,7 +115,10 @@ public final class ForeignDataSet {
         try (ProgressLine progress =
                 ProgressLine.start("list", files.size(), "files", System.nanoTime())) {
             for (Path file : files) {
-                try (ImageTable table = ImageTable.open(file, columns.image(), columns.label())) {
+                String name = file.getFileName().toString();
+                try (StoredFile stored = storage.open(name, Files.size(file));
+                        ImageTable table =
+                                ImageTable.open(stored, columns.image(), columns.label())) {
                     rows.add(table.rowCount());
                     if (given == null) {
                         named = sameNames(file, named, table.classNames());
@@ -154,6 +159,11 @@ public final class ForeignDataSet {
         if (largest < 0) {
             throw new ConfigException(
                     "%s: no row has a label in the column '%s'".formatted(folder, columns.label()));
+        }
+        if (largest >= MOST_CLASSES) {
+            throw new ConfigException(
+                    "%s: the column '%s' goes up to %,d, so it holds no classes"
+                            .formatted(folder, columns.label(), largest));
         }
         return LongStream.rangeClosed(0, largest).mapToObj("class %d"::formatted).toList();
     }

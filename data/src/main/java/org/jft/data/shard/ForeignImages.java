@@ -75,7 +75,14 @@ final class ForeignImages {
             PageHeader header = Util.readPageHeader(in);
             long start = in.getPos();
             position = start + header.getCompressed_page_size();
-            expect(position <= end, "an image page runs past its column");
+            expect(
+                    header.getCompressed_page_size() >= 0 && position <= end,
+                    "an image page runs past its column");
+            expect(
+                    header.getUncompressed_page_size() >= 0
+                            && header.getUncompressed_page_size()
+                                    <= chunk.getTotalUncompressedSize(),
+                    "an image page is larger than its column");
             switch (header.getType()) {
                 case DICTIONARY_PAGE -> dictionary = dictionary(header, start, chunk.getCodec());
                 case DATA_PAGE -> version1(header, start, chunk.getCodec(), dictionary);
@@ -94,6 +101,9 @@ final class ForeignImages {
                         header.getUncompressed_page_size(),
                         codec);
         int count = header.getDictionary_page_header().getNum_values();
+        expect(
+                0 <= count && count <= page.bytes.length / Integer.BYTES,
+                "a dictionary of %d images does not fit its page".formatted(count));
         Dictionary dictionary = new Dictionary(page, new int[count], new int[count]);
         int at = 0;
         for (int i = 0; i < count; i++) {
@@ -150,6 +160,7 @@ final class ForeignImages {
 
     /** Returns which of the next rows have an image. */
     private boolean[] there(byte[] bytes, int from, int length, int count) throws IOException {
+        expect(0 <= count && count <= place.length - row, "it has more images than rows");
         boolean[] there = new boolean[count];
         if (present == 0) {
             Arrays.fill(there, true);
@@ -168,7 +179,6 @@ final class ForeignImages {
     private void values(
             Loaded page, int from, boolean[] there, Encoding encoding, Dictionary dictionary)
             throws IOException {
-        expect(row + there.length <= place.length, "it has more images than rows");
         switch (encoding) {
             case PLAIN -> plainValues(page, from, there);
             case DELTA_LENGTH_BYTE_ARRAY -> valuesBehindTheirLengths(page, from, there);

@@ -3,6 +3,7 @@ package org.jft.data.shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
@@ -13,7 +14,6 @@ import org.jft.core.failure.CorruptDataException;
 import org.jft.core.failure.JftException;
 import org.jft.data.header.ImageHeader;
 import org.jft.data.store.StoredFile;
-import org.jft.data.taxonomy.Taxonomy;
 import org.jft.data.taxonomy.TaxonomyClass;
 
 /** Makes the index of a Parquet file that others wrote, see {@link ImageTable}. Reads all of it. */
@@ -22,15 +22,16 @@ final class ForeignShard {
     private final Manifest.Shard expected;
     private final Manifest.Columns columns;
     private final int classCount;
+    private final long meaning;
     private final Map<String, Integer> idOf = new HashMap<>();
 
-    ForeignShard(
-            StoredFile file, Manifest.Shard expected, Manifest.Columns columns, Taxonomy taxonomy) {
+    ForeignShard(StoredFile file, Manifest.Shard expected, IndexSource.Rules rules) {
         this.file = file;
         this.expected = expected;
-        this.columns = columns;
-        this.classCount = taxonomy.size();
-        for (TaxonomyClass c : taxonomy.classes()) {
+        this.columns = rules.columns();
+        this.classCount = rules.taxonomy().size();
+        this.meaning = rules.meaning();
+        for (TaxonomyClass c : rules.taxonomy().classes()) {
             idOf.put(c.name(), c.id());
         }
     }
@@ -53,7 +54,12 @@ final class ForeignShard {
             }
             table.readLabels(builder::labels);
             return ShardIndex.encode(
-                    file.location(), expected, builder.build(), images.places(), images.pages());
+                    file.location(),
+                    expected,
+                    meaning,
+                    builder.build(),
+                    images.places(),
+                    images.pages());
         } catch (JftException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -148,6 +154,7 @@ final class ForeignShard {
                     labelStart,
                     Arrays.copyOf(labelIds, labels),
                     certain,
+                    new BitSet(),
                     new int[keyHigh.length + 1],
                     new int[0]);
         }

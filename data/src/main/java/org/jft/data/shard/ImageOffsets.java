@@ -72,6 +72,9 @@ final class ImageOffsets {
             int headerBytes = head.limit() - in.available();
             int values = checkPage(page);
             expect(
+                    values >= 0 && page.getCompressed_page_size() >= 0,
+                    "the image page at offset %d has a negative size".formatted(position));
+            expect(
                     row + values <= length.length,
                     "the image page at offset %d has rows beyond the row count"
                             .formatted(position));

@@ -27,6 +27,7 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.core.failure.JftException;
 import org.jft.data.store.StoredFile;
 
 /**
@@ -143,6 +144,8 @@ public final class ImageTable implements AutoCloseable {
                             ParquetReadOptions.builder(new PlainParquetConfiguration())
                                     .withCodecFactory(new ForeignCodecs())
                                     .build());
+        } catch (JftException e) {
+            throw e; // the reader's, or the store's: it says what is wrong
         } catch (IOException | RuntimeException e) {
             throw unreadable(file, e);
         }
@@ -264,6 +267,8 @@ public final class ImageTable implements AutoCloseable {
                     rows.accept(labels(records.read()));
                 }
             }
+        } catch (JftException e) {
+            throw e; // the reader's, or the store's: it says what is wrong
         } catch (IOException | RuntimeException e) {
             throw unreadable(file, e);
         }

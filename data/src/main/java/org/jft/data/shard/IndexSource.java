@@ -3,8 +3,10 @@ package org.jft.data.shard;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.data.store.Storage;
+import org.jft.data.store.StoreException;
 import org.jft.data.store.StoredFile;
 import org.jft.data.taxonomy.Taxonomy;
 
@@ -23,21 +25,39 @@ record IndexSource(Storage storage, StoredFile shard, Manifest.Shard listed, Rul
      * @param folder where index files are kept
      * @param taxonomy every label is one of its classes
      * @param columns null for our own shards
+     * @param meaning hash of what the index of a foreign shard depends on besides the shard: its
+     *     columns and the names of the classes; 0 for our own
      */
-    record Rules(Path folder, Taxonomy taxonomy, Manifest.Columns columns) {}
+    record Rules(Path folder, Taxonomy taxonomy, Manifest.Columns columns, long meaning) {
+        static Rules of(Path folder, Taxonomy taxonomy, Manifest.Columns columns) {
+            if (columns == null) {
+                return new Rules(folder, taxonomy, null, 0);
+            }
+            Stream<String> names = Stream.of(columns.image(), columns.label());
+            String hash =
+                    Sha256.ofLines("foreign", Stream.concat(names, taxonomy.names().stream()));
+            return new Rules(folder, taxonomy, columns, Long.parseUnsignedLong(hash, 0, 16, 16));
+        }
+    }
 
     private ShardIndexFile file() {
         return new ShardIndexFile(rules.folder, listed);
     }
 
     private boolean fits(ShardIndex.Header header) {
-        return header.isFor(listed) && header.labelIdEnd() <= rules.taxonomy.size();
+        return header.isFor(listed)
+                && header.meaning() == rules.meaning
+                && header.labelIdEnd() <= rules.taxonomy.size();
+    }
+
+    private boolean fits(ByteBuffer block) {
+        return fits(ShardIndex.Header.read(block));
     }
 
     private ByteBuffer fromShard() {
         return rules.columns == null
                 ? new ShardFile(shard, listed).index(rules.taxonomy.size())
-                : new ForeignShard(shard, listed, rules.columns, rules.taxonomy).index();
+                : new ForeignShard(shard, listed, rules).index();
     }
 
     /** Returns whether the folder has it, after a look at the file's first bytes. */
@@ -51,7 +71,7 @@ record IndexSource(Storage storage, StoredFile shard, Manifest.Shard listed, Rul
      * @throws CorruptDataException naming the shard and what is wrong in it
      */
     ShardIndex load() {
-        return file().map().orElseGet(this::make);
+        return file().read().filter(this::fits).map(ShardIndex::new).orElseGet(this::make);
     }
 
     /**
@@ -66,7 +86,7 @@ record IndexSource(Storage storage, StoredFile shard, Manifest.Shard listed, Rul
         }
         boolean kept = file().write(block);
         ShardIndex inMemory = new ShardIndex(block);
-        return kept ? file().map().orElse(inMemory) : inMemory;
+        return kept ? file().read().map(ShardIndex::new).orElse(inMemory) : inMemory;
     }
 
     /** Returns one sentence when the file that is kept says something else than the shard. */
@@ -80,14 +100,22 @@ record IndexSource(Storage storage, StoredFile shard, Manifest.Shard listed, Rul
 
     /** Returns a remote set's own index file; null when there is none that fits. */
     private ByteBuffer fetched() {
-        String name = ShardIndexFile.nameFor(listed);
-        if (storage.folder().isPresent() || !storage.exists(name)) {
+        if (storage.folder().isPresent()) {
             return null;
         }
-        ByteBuffer block = ByteBuffer.wrap(storage.readAll(name));
+        String name = ShardIndexFile.nameFor(listed);
+        ByteBuffer block;
+        try {
+            if (!storage.exists(name)) {
+                return null;
+            }
+            block = ByteBuffer.wrap(storage.readAll(name));
+        } catch (StoreException e) {
+            return null; // denied, as a missing object is where the bucket may not be listed
+        }
         boolean fits =
                 block.capacity() >= ShardIndex.HEADER_BYTES
-                        && fits(ShardIndex.Header.read(block))
+                        && fits(block)
                         && ShardIndex.intact(block);
         return fits ? block : null;
     }

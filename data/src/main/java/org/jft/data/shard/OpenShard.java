@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Optional;
+import org.jft.core.failure.CorruptDataException;
 import org.jft.core.failure.JftException;
 import org.jft.data.store.Storage;
 import org.jft.data.store.StoreException;
@@ -18,7 +19,7 @@ final class OpenShard implements Closeable {
     private static final int SCRATCH_STEP = 1 << 16;
 
     /** Reads of an image whose bytes come wrong from afar. */
-    private static final int ATTEMPTS = 2;
+    private static final int ATTEMPTS = 3;
 
     private static final int CHECKSUM_BUFFER = 1 << 20;
 
@@ -84,10 +85,16 @@ final class OpenShard implements Closeable {
             image = ByteBuffer.allocateDirect(Math.max(length, steps * SCRATCH_STEP));
         }
         image.limit(length);
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            fill(rows, row, image.position(0));
-            if (!checked || rows.key(row).equals(SampleKey.of(image))) {
-                return image;
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            try {
+                fill(rows, row, image.position(0));
+                if (!checked || rows.key(row).equals(SampleKey.of(image))) {
+                    return image;
+                }
+            } catch (CorruptDataException e) { // a page that came wrong does not decompress
+                if (!checked || attempt == ATTEMPTS) {
+                    throw e;
+                }
             }
             forget(rows, row);
         }
@@ -113,9 +120,9 @@ final class OpenShard implements Closeable {
     private void forget(ShardIndex rows, int row) {
         long offset = rows.offset(row);
         if (rows.paged()) {
-            pages.forget(file, (int) (offset >>> Integer.SIZE));
             ImagePage page = rows.page((int) (offset >>> Integer.SIZE));
-            file.forget(page.position(), page.storedBytes());
+            file.forget(page.position(), page.storedBytes()); // first: pages are made of it
+            pages.forget(file, (int) (offset >>> Integer.SIZE));
         } else {
             file.forget(offset, rows.imageBytes(row));
         }

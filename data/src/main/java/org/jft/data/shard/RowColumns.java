@@ -1,13 +1,14 @@
 package org.jft.data.shard;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.apache.parquet.column.ColumnReader;
 import org.jft.core.failure.CorruptDataException;
 
 /**
  * The small columns of a shard as they come out of Parquet, on their way into a {@link ShardIndex}.
  * The labels of row {@code r} are at {@code labelStart[r]} to {@code labelStart[r + 1]} - 1 of
- * {@code labelIds} and {@code confidences}; clean labels likewise.
+ * {@code labelIds} and {@code confidences}; clean labels likewise, where they are known.
  */
 record RowColumns(
         long[] keyHigh,
@@ -18,6 +19,7 @@ record RowColumns(
         int[] labelStart,
         int[] labelIds,
         float[] confidences,
+        BitSet cleanKnown,
         int[] cleanStart,
         int[] cleanIds) {
 
@@ -80,6 +82,7 @@ record RowColumns(
         private final int[] widths;
         private final int[] heights;
         private final int[] labelStart;
+        private final BitSet cleanKnown = new BitSet();
         private final int[] cleanStart;
         private int[] labelIds = new int[0];
         private float[] confidences = new float[0];
@@ -151,9 +154,11 @@ record RowColumns(
             }
         }
 
+        /** A row whose clean labels are not known has an entry of level 0, an empty list of 1. */
         void cleanLabels(ColumnReader ids, int count) {
             int present = ids.getDescriptor().getMaxDefinitionLevel();
             for (int row = first; row < first + count; row++) {
+                cleanKnown.set(row, ids.getCurrentDefinitionLevel() > 0);
                 do {
                     if (ids.getCurrentDefinitionLevel() == present) {
                         cleanIds = withRoomFor(cleanIds, cleanCount);
@@ -191,6 +196,7 @@ record RowColumns(
                     labelStart,
                     Arrays.copyOf(labelIds, labelCount),
                     Arrays.copyOf(confidences, labelCount),
+                    cleanKnown,
                     cleanStart,
                     Arrays.copyOf(cleanIds, cleanCount));
         }

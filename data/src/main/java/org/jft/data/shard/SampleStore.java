@@ -2,6 +2,8 @@ package org.jft.data.shard;
 
 import java.io.Closeable;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.jft.data.taxonomy.Labels;
 
 /**
@@ -36,9 +38,14 @@ public interface SampleStore extends Closeable {
      */
     ByteBuffer readImage(long row, ByteBuffer scratch);
 
-    /** Returns whether reading is slow enough that hints pay, see {@link #willNeed}. */
-    default boolean far() {
-        return false;
+    /** Returns how many bytes of a far store are kept near at a time; empty for one at hand. */
+    default OptionalLong nearBytes() {
+        return OptionalLong.empty();
+    }
+
+    /** Returns the bytes of a far store. */
+    default long bytes() {
+        return 0;
     }
 
     /** Hints that a row's image is read soon; does not wait for it. */
@@ -47,8 +54,8 @@ public interface SampleStore extends Closeable {
     /** Returns the labels as they were observed: noisy, not filled upward. */
     Labels labels(long row);
 
-    /** Returns the clean labels (confidence 1) where the truth is known, else empty labels. */
-    Labels cleanLabels(long row);
+    /** Returns the clean labels (confidence 1, maybe none at all) where the truth is known. */
+    Optional<Labels> cleanLabels(long row);
 
     /** Says where the row lies, for reports: shard file, row within it, original path. */
     String locate(long row);

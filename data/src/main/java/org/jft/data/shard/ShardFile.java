@@ -42,7 +42,7 @@ final class ShardFile {
             columns.check(file.location(), classCount);
             long[] offset = new long[columns.count()];
             locateImages(reader, columns.imageBytes(), offset);
-            return ShardIndex.encode(file.location(), expected, columns, offset, List.of());
+            return ShardIndex.encode(file.location(), expected, 0, columns, offset, List.of());
         } catch (JftException e) {
             throw e;
         } catch (IOException | RuntimeException e) {

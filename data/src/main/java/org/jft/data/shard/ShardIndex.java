@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.jft.core.failure.CorruptDataException;
@@ -18,7 +19,8 @@ import org.jft.data.taxonomy.Labels;
  * <pre>
  *   0 magic   8 crc32c of all that follows   12 end of label ids   16 rows   24 labels   32 clean labels
  *   40 pages   48 bytes of the shard   56 SHA-256 of the shard (32)
- *   88 key [rows] 2 x i64 | image offset [rows] i64 | image bytes [rows] i32 | width [rows] i32
+ *   88 meaning (0, or a hash of what a foreign shard's labels depend on)
+ *   96 key [rows] 2 x i64 | image offset [rows] i64 | image bytes [rows] i32 | width [rows] i32
  *      | height [rows] i32 | label start [rows + 1] i32 | clean start [rows + 1] i32
  *      | label id [labels] i32 | confidence [labels] f32 | clean id [clean labels] i32
  *      | page [pages] (i64 position, i32 bytes, i32 bytes decompressed, i32 codec)
@@ -26,12 +28,14 @@ import org.jft.data.taxonomy.Labels;
  *
  * <p>Without pages an image offset is one in the shard; with pages, in shards that others wrote and
  * compressed, it is the page's number &lt;&lt; 32 | the offset in the page once it is decompressed.
- * The labels of row r are entries start[r] to start[r + 1] - 1. Thread-safe.
+ * The labels of row r are entries start[r] to start[r + 1] - 1. The top bit of a clean start says
+ * that the row's clean labels are known. Thread-safe.
  */
 final class ShardIndex {
-    static final int HEADER_BYTES = 88;
+    static final int HEADER_BYTES = 96;
     private static final long MAGIC = 0x3158444e4954464aL; // "JFTINDX1"
     private static final CompressionCodecName[] CODECS = CompressionCodecName.values();
+    private static final int KNOWN = 1 << 31;
     private static final int CRC_AT = 8;
     private static final int CHECKED_FROM = 12;
 
@@ -78,7 +82,8 @@ final class ShardIndex {
             long cleanLabels,
             long pages,
             long shardBytes,
-            String sha256) {
+            String sha256,
+            long meaning) {
         static Header read(ByteBuffer block) {
             ByteBuffer in = block.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(0);
             long magic = in.getLong();
@@ -100,7 +105,8 @@ final class ShardIndex {
                     cleanLabels,
                     pages,
                     shardBytes,
-                    Sha256.hex(sha256));
+                    Sha256.hex(sha256),
+                    in.getLong());
         }
 
         boolean isFor(Manifest.Shard shard) {
@@ -125,12 +131,14 @@ final class ShardIndex {
      * Lays columns out.
      *
      * @param file the shard, for messages
+     * @param meaning see {@link IndexSource.Rules}
      * @param offset where each image begins, as in the picture
      * @param pages those that offsets refer to; none if they are offsets in the shard
      */
     static ByteBuffer encode(
             String file,
             Manifest.Shard shard,
+            long meaning,
             RowColumns columns,
             long[] offset,
             List<ImagePage> pages) {
@@ -144,7 +152,8 @@ final class ShardIndex {
                         columns.cleanIds().length,
                         pages.size(),
                         shard.bytes(),
-                        shard.sha256());
+                        shard.sha256(),
+                        meaning);
         if (header.blockBytes() > Integer.MAX_VALUE) {
             throw new CorruptDataException(
                     file,
@@ -156,6 +165,7 @@ final class ShardIndex {
         block.putLong(MAGIC).putInt(0).putInt(header.labelIdEnd);
         block.putLong(header.rows).putLong(header.labels).putLong(header.cleanLabels);
         block.putLong(header.pages).putLong(header.shardBytes).put(Sha256.fromHex(shard.sha256()));
+        block.putLong(meaning);
         for (int row = 0; row < columns.count(); row++) {
             block.putLong(columns.keyHigh()[row]).putLong(columns.keyLow()[row]);
         }
@@ -164,7 +174,10 @@ final class ShardIndex {
         put(block, columns.widths());
         put(block, columns.heights());
         put(block, columns.labelStart());
-        put(block, columns.cleanStart());
+        for (int row = 0; row <= columns.count(); row++) {
+            boolean known = columns.cleanKnown().get(row);
+            block.putInt(columns.cleanStart()[row] | (known ? KNOWN : 0));
+        }
         put(block, columns.labelIds());
         for (float confidence : columns.confidences()) {
             block.putFloat(confidence);
@@ -255,15 +268,20 @@ final class ShardIndex {
         return new Labels(ids(labelIds, from, to), confidence);
     }
 
-    Labels cleanLabels(int row) {
-        int from = integer(cleanStarts, row);
-        int to = integer(cleanStarts, row + 1);
+    /** Returns the true labels where they are known; there may be none. */
+    Optional<Labels> cleanLabels(int row) {
+        int start = integer(cleanStarts, row);
+        if ((start & KNOWN) == 0) {
+            return Optional.empty();
+        }
+        int from = start & ~KNOWN;
+        int to = integer(cleanStarts, row + 1) & ~KNOWN;
         if (from == to) {
-            return Labels.NONE;
+            return Optional.of(Labels.NONE);
         }
         float[] certain = new float[to - from];
         Arrays.fill(certain, 1f);
-        return new Labels(ids(cleanIds, from, to), certain);
+        return Optional.of(new Labels(ids(cleanIds, from, to), certain));
     }
 
     private int[] ids(int column, int from, int to) {

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.jft.core.failure.Category;
+import org.jft.core.failure.JftException;
 
 /**
  * The {@link ShardIndex} of a shard as a file. It can always be made again from the shard, so a
@@ -55,21 +57,32 @@ final class ShardIndexFile {
                 : Optional.empty();
     }
 
-    /** Maps the file into memory, after a look at its checksum. */
-    Optional<ShardIndex> map() {
-        return read().map(ShardIndex::new);
-    }
-
     /** Returns all of the file, mapped; empty when it is not there, damaged or not this shard's. */
     Optional<ByteBuffer> read() {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             if (header(channel).isEmpty()) {
                 return Optional.empty();
             }
-            ByteBuffer block = channel.map(MapMode.READ_ONLY, 0, channel.size());
+            ByteBuffer block = map(channel);
             return ShardIndex.intact(block) ? Optional.of(block) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    private ByteBuffer map(FileChannel channel) throws IOException {
+        try {
+            return channel.map(MapMode.READ_ONLY, 0, channel.size());
+        } catch (IOException e) {
+            if (e.getCause() instanceof OutOfMemoryError) { // as the JDK says that mmap failed
+                throw new JftException(
+                        Category.ABORT_RANK,
+                        "%s: cannot be mapped, most likely because this process has as many mappings"
+                                        .formatted(file)
+                                + " as it may: raise vm.max_map_count, or make larger shards",
+                        e);
+            }
+            throw e;
         }
     }
 

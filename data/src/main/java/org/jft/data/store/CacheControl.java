@@ -71,6 +71,10 @@ final class CacheControl {
         limit = bytes;
     }
 
+    long limit() {
+        return limit;
+    }
+
     /** Counts what the folder holds, bytes. */
     synchronized long recount() throws IOException {
         try (FileLock lock = channel.lock(0, Long.BYTES, false)) {

@@ -75,7 +75,7 @@ final class ChunkReader implements AutoCloseable {
 
     /** Fetches a chunk into the cache some time. */
     void prefetch(Chunk chunk) {
-        if (cache.holds(chunk.name())) {
+        if (cache.use(chunk.name())) { // else those that come next would be the first to go
             return;
         }
         Fetch fetch = new Fetch(chunk);

@@ -88,6 +88,11 @@ final class DiskCache {
         control.limit(size == null ? room / 2 : size.bytes());
     }
 
+    /** Returns what its files may have together, bytes. */
+    long limit() {
+        return control.limit();
+    }
+
     private Path path(String name) {
         return folder.resolve(name + CHUNK);
     }
@@ -95,6 +100,16 @@ final class DiskCache {
     /** Returns whether there is such a chunk; whether it is whole shows when it is read. */
     boolean holds(String name) {
         return Files.exists(path(name));
+    }
+
+    /** Counts as a use of a chunk; returns whether there is one. */
+    boolean use(String name) {
+        try {
+            touch(path(name));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /**

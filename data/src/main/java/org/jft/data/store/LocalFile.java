@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -72,6 +73,8 @@ final class LocalFile implements StoredFile {
             try {
                 fill(channels.of(path), position, into.position(start));
                 done = true;
+            } catch (ClosedByInterruptException e) {
+                throw new StoreException(path.toString(), "interrupted while it was read", e);
             } catch (ClosedChannelException e) {
                 checkSame(); // it had to make room for another, and is opened again
             } catch (NoSuchFileException e) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A folder of this machine. */
 final class LocalStorage implements Storage {
@@ -18,6 +19,11 @@ final class LocalStorage implements Storage {
     @Override
     public Optional<Path> folder() {
         return Optional.of(folder);
+    }
+
+    @Override
+    public OptionalLong nearBytes() {
+        return OptionalLong.empty();
     }
 
     @Override

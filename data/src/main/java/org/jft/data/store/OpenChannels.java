@@ -43,8 +43,11 @@ final class OpenChannels implements AutoCloseable {
 
     FileChannel of(Path file) throws IOException {
         FileChannel channel = channels.getIfPresent(file);
-        if (channel != null) {
+        if (channel != null && channel.isOpen()) {
             return channel;
+        }
+        if (channel != null) { // an interrupted thread closed it
+            channels.asMap().remove(file, channel);
         }
         try {
             return channels.get(file, () -> FileChannel.open(file, StandardOpenOption.READ));

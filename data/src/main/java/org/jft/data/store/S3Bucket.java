@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.jft.core.failure.CorruptDataException;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -48,6 +49,8 @@ final class S3Bucket implements ChunkSource, AutoCloseable {
                 return null;
             }
             throw S3Failure.explain(e, place, location, access);
+        } catch (SdkException e) {
+            throw unanswered(location, e);
         }
     }
 
@@ -102,6 +105,8 @@ final class S3Bucket implements ChunkSource, AutoCloseable {
             return bytes;
         } catch (S3Exception e) {
             throw inUse(e, object);
+        } catch (SdkException e) {
+            throw unanswered(object.location(), e);
         }
     }
 
@@ -170,6 +175,12 @@ final class S3Bucket implements ChunkSource, AutoCloseable {
         } catch (SdkClientException e) {
             throw new IOException(e.getMessage(), e); // another checksum than the store's
         }
+    }
+
+    /** The store was not even asked: no credentials to ask with, for instance. */
+    private static StoreException unanswered(String location, SdkException e) {
+        return new StoreException(
+                location, "cannot be read: %s".formatted(S3Failure.describe(e)), e);
     }
 
     /** The object was there when it was opened. */

@@ -2,6 +2,7 @@ package org.jft.data.store;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jft.core.config.StoreConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +15,7 @@ final class S3Storage implements Storage {
     private final Path cacheFolder;
     private final String store;
     private final S3Bucket bucket;
+    private final DiskCache cache;
     private final ChunkReader chunks;
     private final int chunkBytes;
     private final TrafficCounter traffic;
@@ -23,6 +25,7 @@ final class S3Storage implements Storage {
         this.place = place;
         this.cacheFolder = config.cacheFolder();
         this.store = access.describe();
+        this.cache = cache;
         this.traffic = new TrafficCounter();
         this.bucket = new S3Bucket(place, access, timing, traffic);
         this.chunks = new ChunkReader(bucket, cache, config.requests(), traffic);
@@ -38,6 +41,11 @@ final class S3Storage implements Storage {
     @Override
     public Optional<Path> folder() {
         return Optional.empty();
+    }
+
+    @Override
+    public OptionalLong nearBytes() {
+        return OptionalLong.of(cache.limit());
     }
 
     /** Beside the chunks, not bounded with them. */

@@ -2,6 +2,7 @@ package org.jft.data.store;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jft.core.config.StoreConfig;
@@ -44,6 +45,9 @@ public interface Storage extends AutoCloseable {
      * @param fingerprint of the data set
      */
     Path derived(String fingerprint);
+
+    /** Returns how much of it is kept near at a time; empty for a folder of this machine. */
+    OptionalLong nearBytes();
 
     /** Returns the whole name of a file, for messages; of the place itself for "". */
     String locate(String name);

@@ -1,6 +1,7 @@
 package org.jft.data.taxonomy;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -112,9 +113,9 @@ public record ClassStatistics(
          * Adds a row.
          *
          * @param observed labels as stored
-         * @param clean the true labels, empty when they are not known
+         * @param clean the true labels, where they are known
          */
-        public void add(Labels observed, Labels clean) {
+        public void add(Labels observed, Optional<Labels> clean) {
             Labels filled = taxonomy.fillUpward(observed);
             images++;
             unlabelled += observed.size() == 0 ? 1 : 0;
@@ -122,15 +123,17 @@ public record ClassStatistics(
             filledLabels += filled.size();
             count(observed.ids(), observedOfClass);
             count(filled.ids(), imagesOfClass);
-            if (clean.size() > 0) {
-                add(observedNoise, observed.ids(), clean.ids(), common(observed, clean));
-                Labels filledClean = taxonomy.fillUpward(clean);
-                int[] common = common(filled, filledClean);
-                add(filledNoise, filled.ids(), filledClean.ids(), common);
-                count(filled.ids(), noiseOfClass.observed);
-                count(filledClean.ids(), noiseOfClass.clean);
-                count(common, noiseOfClass.agreeing);
-            }
+            clean.ifPresent(truth -> compare(observed, filled, truth));
+        }
+
+        private void compare(Labels observed, Labels filled, Labels clean) {
+            add(observedNoise, observed.ids(), clean.ids(), common(observed, clean));
+            Labels filledClean = taxonomy.fillUpward(clean);
+            int[] common = common(filled, filledClean);
+            add(filledNoise, filled.ids(), filledClean.ids(), common);
+            count(filled.ids(), noiseOfClass.observed);
+            count(filledClean.ids(), noiseOfClass.clean);
+            count(common, noiseOfClass.agreeing);
         }
 
         /** Returns the statistics of the rows added so far. */

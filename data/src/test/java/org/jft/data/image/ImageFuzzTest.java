@@ -73,6 +73,7 @@ class ImageFuzzTest {
                 TestImages.withExif(jpeg, 6),
                 TestImages.jpeg(noise),
                 TestImages.png(noise),
+                TestImages.bmp(noise),
                 TestImages.pngWithExif(TestImages.png(noise), 5),
                 TestImages.lossyWebp(50, 40),
                 TestImages.losslessWebp(50, 40),

@@ -20,6 +20,7 @@ class ImageHeaderTest {
             BufferedImage image = TestImages.noise(size[0], size[1], 1);
             assertSize(TestImages.png(image), size, false);
             assertSize(TestImages.jpeg(image), size, false);
+            assertSize(TestImages.bmp(image), size, false);
             assertSize(TestImages.lossyWebp(size[0], size[1]), size, false);
             assertSize(TestImages.losslessWebp(size[0], size[1]), size, false);
             assertSize(TestImages.transparentWebp(size[0], size[1], 80), size, true);
@@ -68,7 +69,7 @@ class ImageHeaderTest {
     void shouldSayWhyAFileIsNoImage() {
         assertThat(problem(new byte[0])).isEqualTo("only 0 bytes long");
         assertThat(problem("<html>404 Not Found, sorry</html>".getBytes()))
-                .isEqualTo("neither JPEG nor PNG nor WebP");
+                .isEqualTo("neither JPEG nor PNG nor WebP nor BMP");
         byte[] jpeg = TestImages.jpeg(TestImages.noise(30, 20, 1));
         assertThat(problem(Arrays.copyOf(jpeg, 100))).contains("JPEG").contains("cut off");
         assertThat(problem(TestImages.pngClaiming(0, 7))).isEqualTo("the header says 0 x 7 pixels");

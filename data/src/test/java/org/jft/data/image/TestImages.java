@@ -102,6 +102,10 @@ public final class TestImages {
         return encode(image, "png");
     }
 
+    public static byte[] bmp(BufferedImage image) {
+        return encode(image, "bmp");
+    }
+
     public static byte[] jpeg(BufferedImage image) {
         return encode(image, "jpg");
     }

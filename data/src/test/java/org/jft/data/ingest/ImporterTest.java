@@ -130,9 +130,10 @@ class ImporterTest {
                     .containsExactly("food", "old", "tree", "wet", "fruit", "apple");
             assertThat(train.labels(0).ids()).containsExactly(1, 2, 3, 5);
             assertThat(train.labels(0).confidences()).containsExactly(0.2f, 0.5f, 0.1f, 0.9f);
-            assertThat(names(train, train.cleanLabels(0).ids())).containsExactly("fruit");
+            assertThat(names(train, train.cleanLabels(0).orElseThrow().ids()))
+                    .containsExactly("fruit");
             assertThat(train.labels(1).confidences()).containsExactly(0.25f);
-            assertThat(train.cleanLabels(1).ids()).isEmpty();
+            assertThat(train.cleanLabels(1)).isEmpty();
             assertThat(train.labels(2).ids()).isEmpty();
             assertThat(labels(test, 0)).containsExactly("food", "wet");
             assertThat(test.labels(0).confidences()).containsExactly(1, 1);

@@ -33,7 +33,7 @@ class SynthDataSetTest {
         int[] seen = new int[4]; // right, sibling, other, lost
         try (DataSet data = DataSet.open(folder.resolve("train"))) {
             for (int row = 0; row < count; row++) {
-                int truth = data.cleanLabels(row).ids()[0];
+                int truth = data.cleanLabels(row).orElseThrow().ids()[0];
                 int[] observed = data.labels(row).ids();
                 if (observed.length == 0) {
                     seen[3]++;
@@ -59,7 +59,8 @@ class SynthDataSetTest {
         }
         try (DataSet test = DataSet.open(folder.resolve("test"))) {
             for (int row = 0; row < test.rowCount(); row++) {
-                assertThat(test.labels(row).ids()).isEqualTo(test.cleanLabels(row).ids());
+                assertThat(test.labels(row).ids())
+                        .isEqualTo(test.cleanLabels(row).orElseThrow().ids());
             }
         }
     }
@@ -109,7 +110,8 @@ class SynthDataSetTest {
                 DataSet noisy = DataSet.open(folder.resolve("d/train"))) {
             for (int row = 0; row < clean.rowCount(); row++) {
                 assertThat(noisy.key(row)).isEqualTo(clean.key(row));
-                assertThat(noisy.cleanLabels(row).ids()).isEqualTo(clean.labels(row).ids());
+                assertThat(noisy.cleanLabels(row).orElseThrow().ids())
+                        .isEqualTo(clean.labels(row).ids());
             }
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import org.jft.data.inspect.Companions.Lift;
@@ -98,7 +99,7 @@ class DoubtfulTagTest {
 
     private void add(Labels observed, Labels clean) {
         companions.add(observed, taxonomy.fillUpward(observed));
-        counter.add(observed, clean);
+        counter.add(observed, Optional.of(clean).filter(c -> c.size() > 0));
     }
 
     private Labels draw() {

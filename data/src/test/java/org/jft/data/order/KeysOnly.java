@@ -2,6 +2,7 @@ package org.jft.data.order;
 
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.Random;
 import org.jft.data.shard.SampleKey;
 import org.jft.data.shard.SampleStore;
@@ -58,7 +59,7 @@ record KeysOnly(SampleKey[] keys, BitSet dropped) implements SampleStore {
     }
 
     @Override
-    public Labels cleanLabels(long row) {
+    public Optional<Labels> cleanLabels(long row) {
         throw new UnsupportedOperationException();
     }
 

@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
@@ -118,10 +119,10 @@ final class MemoryStore implements SampleStore {
 
     /** Even rows only. */
     @Override
-    public Labels cleanLabels(long row) {
+    public Optional<Labels> cleanLabels(long row) {
         return row % 2 == 0
-                ? new Labels(new int[] {(int) (row % 10)}, new float[] {1})
-                : Labels.NONE;
+                ? Optional.of(new Labels(new int[] {(int) (row % 10)}, new float[] {1}))
+                : Optional.empty();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.jft.data.shard.SampleKey;
@@ -110,7 +111,7 @@ class ReadAheadTest {
         }
 
         @Override
-        public Labels cleanLabels(long row) {
+        public Optional<Labels> cleanLabels(long row) {
             throw new UnsupportedOperationException();
         }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -96,7 +97,7 @@ class ForeignDataSetTest {
     }
 
     private Manifest index() {
-        return new ForeignDataSet(folder, COLUMNS).index("train", null);
+        return new ForeignDataSet(folder, COLUMNS, false).index("train", null);
     }
 
     private void assertEveryRowIsRight(String context) {
@@ -201,6 +202,23 @@ class ForeignDataSetTest {
         assertThatThrownBy(this::index)
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("holds a data set already");
+    }
+
+    @Test
+    void shouldNotTakeAnIndexThatWasMadeForOtherClassesOrColumns() throws IOException {
+        draw();
+        write(
+                folder.resolve("a.parquet"),
+                CompressionCodecName.ZSTD,
+                WriterVersion.PARQUET_1_0,
+                true);
+        List<String> names = IntStream.range(0, CLASSES).mapToObj(i -> "n" + i).toList();
+        new ForeignDataSet(folder, COLUMNS, false).index("train", names);
+        byte[] before = Files.readAllBytes(folder.resolve("a.index"));
+        List<String> others = IntStream.range(0, CLASSES).mapToObj(i -> "m" + i).toList();
+        new ForeignDataSet(folder, COLUMNS, true).index("train", others);
+        assertThat(Files.readAllBytes(folder.resolve("a.index"))).isNotEqualTo(before);
+        assertEveryRowIsRight("seed=" + seed);
     }
 
     @Test

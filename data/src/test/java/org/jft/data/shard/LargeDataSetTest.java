@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -87,7 +88,7 @@ class LargeDataSetTest {
     private static void writeIndex(Manifest.Shard shard, int number, boolean right)
             throws IOException {
         ByteBuffer head =
-                ShardIndex.encode(shard.file(), shard, emptyColumns(0), new long[0], List.of())
+                ShardIndex.encode(shard.file(), shard, 0, emptyColumns(0), new long[0], List.of())
                         .order(ByteOrder.LITTLE_ENDIAN);
         head.putLong(16, ROWS_OF_SHARD); // the count of rows
         Path file = folder.resolve(ShardIndexFile.nameFor(shard));
@@ -102,6 +103,7 @@ class LargeDataSetTest {
                     ShardIndex.encode(
                                     shard.file(),
                                     shard,
+                                    0,
                                     columns,
                                     new long[ROWS_OF_SHARD],
                                     List.of())
@@ -122,6 +124,7 @@ class LargeDataSetTest {
                 new int[rows + 1],
                 new int[0],
                 new float[0],
+                new BitSet(),
                 new int[rows + 1],
                 new int[0]);
     }

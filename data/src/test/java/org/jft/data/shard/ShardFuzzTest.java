@@ -64,7 +64,7 @@ class ShardFuzzTest {
         Manifest.Columns columns = new Manifest.Columns("image", "image_bytes");
         Files.delete(folder.resolve(Manifest.FILE_NAME));
         Files.delete(folder.resolve(ShardIndexFile.nameFor(shard)));
-        new ForeignDataSet(folder, columns).index("train", null);
+        new ForeignDataSet(folder, columns, false).index("train", null);
         for (int round = 0; round < ROUNDS; round++) {
             Files.write(folder.resolve(shard.file()), damage());
             Files.deleteIfExists(folder.resolve(ShardIndexFile.nameFor(shard)));

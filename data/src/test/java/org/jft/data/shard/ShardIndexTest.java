@@ -67,7 +67,7 @@ class ShardIndexTest {
     }
 
     private static IndexSource.Rules rules(Path folder, int classes) {
-        return new IndexSource.Rules(folder, RandomSamples.taxonomy(classes), null);
+        return IndexSource.Rules.of(folder, RandomSamples.taxonomy(classes), null);
     }
 
     private boolean kept(int shard) throws IOException {

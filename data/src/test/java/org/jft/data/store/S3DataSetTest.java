@@ -10,11 +10,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.LoaderConfig;
+import org.jft.core.config.TrainConfig.Objective;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.core.topology.Topology;
 import org.jft.data.ingest.LabelNoise;
 import org.jft.data.ingest.SynthDataSet;
 import org.jft.data.ingest.SynthOptions;
+import org.jft.data.order.BatchPartition;
+import org.jft.data.pipeline.TrainingStream;
 import org.jft.data.shard.DataSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,17 +132,21 @@ class S3DataSetTest {
 
     @Test
     void shouldRefuseARandomOrderOverMoreThanItsCacheHolds() {
-        DataConfig small = withCache(1 << 17, 0);
-        assertThatThrownBy(() -> DataSet.openTrain(small))
+        assertThatThrownBy(() -> stream(withCache(0)))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageStartingWith("s3://photos/sets/train: its ")
-                .hasMessageContaining("set data.loader.window_blocks");
-        try (DataSet windowed = DataSet.openTrain(withCache(1 << 17, 4))) {
-            assertThat(windowed.rowCount()).isEqualTo(IMAGES);
+                .hasMessageStartingWith("s3://photos/sets/train: the order mixes what is larger, ")
+                .hasMessageContaining("data.loader.window_blocks (now 0)");
+        assertThat(stream(withCache(1)).order().windowBlocks()).isOne();
+    }
+
+    private TrainingStream stream(DataConfig small) {
+        try (DataSet data = DataSet.openTrain(small)) {
+            BatchPartition partition = new BatchPartition(8, 8, new Topology(0, 1));
+            return TrainingStream.of(data, small, partition, Objective.SIGMOID, 0);
         }
     }
 
-    private DataConfig withCache(long bytes, int windowBlocks) {
+    private DataConfig withCache(int windowBlocks) {
         return new DataConfig(
                 config.train(),
                 null,
@@ -151,8 +159,8 @@ class S3DataSetTest {
                 config.image(),
                 null,
                 null,
-                new LoaderConfig(0, 0, 0, windowBlocks, null),
-                Clients.config(proxy.address(), folder.resolve("small"), bytes));
+                new LoaderConfig(0, 0, 16, windowBlocks, null),
+                Clients.config(proxy.address(), folder.resolve("small"), 1 << 17));
     }
 
     @Test

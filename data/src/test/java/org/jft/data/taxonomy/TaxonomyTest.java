@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -172,10 +173,10 @@ class TaxonomyTest {
                                 c(3, "pear", 0),
                                 c(4, "hammer", 1)));
         ClassStatistics.Counter counter = new ClassStatistics.Counter(taxonomy);
-        counter.add(labels(2), labels(2)); // right
-        counter.add(labels(3), labels(2)); // a sibling: wrong, but fruit is right
-        counter.add(labels(), labels(4)); // dropped
-        counter.add(labels(2, 4), labels()); // truth unknown
+        counter.add(labels(2), Optional.of(labels(2))); // right
+        counter.add(labels(3), Optional.of(labels(2))); // a sibling: wrong, but fruit is right
+        counter.add(labels(), Optional.of(labels(4))); // dropped
+        counter.add(labels(2, 4), Optional.empty()); // truth unknown
         ClassStatistics statistics = counter.statistics();
         assertThat(statistics.images()).isEqualTo(4);
         assertThat(statistics.unlabelled()).isEqualTo(1);

@@ -31,9 +31,9 @@ import org.jft.train.optimizer.Optimizer;
  * @param loss of the last step done
  */
 record Resume(long step, double wallSeconds, double loss) {
-    /** Keys under data whose files are known by what is in them. */
-    private static final List<String> FILES =
-            List.of("train", "test", "classes", "images_of", "drop_train", "drop_test");
+    /** Keys under data whose files are known by what is in them, and the way to a store. */
+    private static final List<String> PLACES =
+            List.of("train", "test", "classes", "images_of", "drop_train", "drop_test", "store");
 
     private static final Resume FROM_SCRATCH = new Resume(0, 0, Double.NaN);
 
@@ -149,15 +149,15 @@ record Resume(long step, double wallSeconds, double loss) {
     }
 
     /**
-     * Returns what decides the numbers: not the name, the workers, the cadence, the evaluation, of
-     * the engine only its precision. Data set, classes and dropped images are told by the
-     * fingerprint of what is in them, not by the names of their files.
+     * Returns what decides the numbers: not the name, the workers, the cadence, the evaluation, the
+     * way to a store, of the engine only its precision. Data set, classes and dropped images are
+     * told by the fingerprint of what is in them, not by the names of their files.
      */
     private static ObjectNode deciding(RunConfig config) {
         ObjectNode tree = ConfigLoader.toTree(config);
         tree.remove(List.of("name", "cluster", "eval"));
         ((ObjectNode) tree.get("engine")).retain("precision");
-        ((ObjectNode) tree.get("data")).remove(FILES);
+        ((ObjectNode) tree.get("data")).remove(PLACES);
         ((ObjectNode) tree.get("train")).remove("cadence");
         ObjectNode loader = (ObjectNode) tree.get("data").get("loader");
         loader.remove(List.of("threads", "prefetch", "max_bad_share"));

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -65,8 +66,8 @@ record NoiseStore(List<byte[]> images, int classCount) implements SampleStore {
     }
 
     @Override
-    public Labels cleanLabels(long row) {
-        return Labels.NONE;
+    public Optional<Labels> cleanLabels(long row) {
+        return Optional.empty();
     }
 
     @Override
