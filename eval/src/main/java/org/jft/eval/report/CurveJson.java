@@ -49,6 +49,8 @@ final class CurveJson {
         root.put("data_fingerprint", provenance.dataFingerprint());
         root.put("commit", provenance.commit());
         root.put("created", provenance.created().toString());
+        ObjectNode details = root.putObject("details");
+        provenance.details().forEach(details::put);
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
         } catch (JsonProcessingException e) {

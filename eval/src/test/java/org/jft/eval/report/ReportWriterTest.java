@@ -77,7 +77,8 @@ class ReportWriterTest {
                         "config",
                         "data_fingerprint",
                         "commit",
-                        "created");
+                        "created",
+                        "details");
         assertThat(root.get("points")).hasSize(8);
         assertThat(root.get("points").get(0).fieldNames())
                 .toIterable()
