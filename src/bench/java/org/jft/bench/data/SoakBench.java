@@ -79,7 +79,7 @@ public final class SoakBench implements Callable<Integer> {
             long steps = Math.max(1, data.rowCount() / BATCH);
             for (int epoch = 1; epoch <= BenchOptions.positive("--epochs", epochs); epoch++) {
                 long start = System.nanoTime();
-                load(stream, config, quarantine, (epoch - 1) * steps, epoch * steps);
+                load(data, stream, config, quarantine, (epoch - 1) * steps, epoch * steps);
                 print(epoch, steps * BATCH / ((System.nanoTime() - start) * 1e-9));
             }
         } finally {
@@ -90,6 +90,7 @@ public final class SoakBench implements Callable<Integer> {
     }
 
     private static void load(
+            DataSet data,
             TrainingStream stream,
             DataConfig config,
             Quarantine quarantine,
@@ -98,13 +99,7 @@ public final class SoakBench implements Callable<Integer> {
         int threads = Runtime.getRuntime().availableProcessors();
         try (BatchLoader loader =
                 BatchLoader.training(
-                        stream,
-                        config,
-                        labels -> labels,
-                        quarantine,
-                        firstStep,
-                        endStep,
-                        threads)) {
+                        stream, config, data.taxonomy(), quarantine, firstStep, endStep, threads)) {
             for (Batch next = loader.next(); next != null; next = loader.next()) {
                 next.close();
             }
