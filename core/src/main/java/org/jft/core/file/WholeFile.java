@@ -1,13 +1,16 @@
 package org.jft.core.file;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
 
 /**
  * Writes a file so that its name stands for the old content or for the new, whatever happens: to a
@@ -59,6 +62,21 @@ public final class WholeFile {
                     while (bytes.hasRemaining()) {
                         channel.write(bytes);
                     }
+                });
+    }
+
+    /** Writes lines in UTF-8 as they come, each ended by a line feed. */
+    public static void writeLines(Path file, Stream<String> lines) throws IOException {
+        write(
+                file,
+                channel -> {
+                    BufferedWriter out =
+                            new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
+                    for (String line : (Iterable<String>) lines::iterator) {
+                        out.write(line);
+                        out.write('\n');
+                    }
+                    out.flush();
                 });
     }
 }

@@ -1,12 +1,11 @@
 package org.jft.data.shard;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -21,8 +20,8 @@ import org.jft.core.failure.ConfigException;
  *   77a0...01 TAB what follows a tab is for people
  * </pre>
  *
- * <p>16 bytes an image in memory, and a bit for each row of the data set it is applied to.
- * Immutable, thread-safe.
+ * <p>16 bytes an image in memory, at most 40 while they are read, and a bit for each row of the
+ * data set it is applied to. Immutable, thread-safe.
  */
 public final class DropList {
     /** Drops nothing. */
@@ -34,20 +33,17 @@ public final class DropList {
     private final long[] high;
     private final long[] low;
 
-    private DropList(List<SampleKey> sorted) {
-        high = sorted.stream().mapToLong(SampleKey::high).toArray();
-        low = sorted.stream().mapToLong(SampleKey::low).toArray();
+    private DropList(KeyList keys) {
+        keys.sortDistinct();
+        high = keys.high();
+        low = keys.low();
     }
 
     /** Lists images; one may come twice. */
     public static DropList of(Collection<SampleKey> keys) {
-        return new DropList(
-                keys.stream()
-                        .distinct()
-                        .sorted(
-                                Comparator.comparingLong(SampleKey::high)
-                                        .thenComparingLong(SampleKey::low))
-                        .toList());
+        KeyList list = new KeyList();
+        keys.forEach(list::add);
+        return new DropList(list);
     }
 
     /**
@@ -61,13 +57,14 @@ public final class DropList {
     }
 
     private static DropList load(Path file) {
-        List<SampleKey> keys = new ArrayList<>();
-        try {
-            List<String> lines = Files.readAllLines(file);
-            for (int i = 0; i < lines.size(); i++) {
-                String line = lines.get(i).strip();
+        KeyList keys = new KeyList();
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            int number = 0;
+            for (String next = lines.readLine(); next != null; next = lines.readLine()) {
+                number++;
+                String line = next.strip();
                 if (!line.isEmpty() && !line.startsWith("#")) {
-                    keys.add(key(file, i + 1, line));
+                    keys.add(key(file, number, line));
                 }
             }
         } catch (MalformedInputException e) {
@@ -75,7 +72,7 @@ public final class DropList {
         } catch (IOException e) {
             throw new ConfigException("%s: no such list of images to drop".formatted(file), e);
         }
-        return of(keys);
+        return new DropList(keys);
     }
 
     private static SampleKey key(Path file, int number, String line) {

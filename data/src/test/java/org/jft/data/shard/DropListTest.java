@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jft.core.failure.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +35,25 @@ class DropListTest {
         }
         assertThat(list.keys()).as("seed=%s", seed).containsExactlyInAnyOrderElementsOf(listed);
         assertThat(list.isEmpty()).isFalse();
+    }
+
+    @Test
+    void shouldKeepTheKeysAscendingAndEachOnceWhateverTheirOrder() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<SampleKey> keys = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) { // more than the list has room for at first
+            keys.add(
+                    i % 2 == 0 ? key(random) : new SampleKey(random.nextLong(), random.nextLong()));
+        }
+        keys.addAll(keys.subList(0, 100));
+        Comparator<SampleKey> order =
+                Comparator.comparingLong(SampleKey::high).thenComparingLong(SampleKey::low);
+        Set<SampleKey> sorted = new TreeSet<>(order);
+        sorted.addAll(keys);
+        DropList list = load(keys.stream().map(SampleKey::toString).toArray(String[]::new));
+        assertThat(list.keys()).as("seed=%s", seed).containsExactlyElementsOf(sorted);
+        assertThat(DropList.of(List.of()).keys()).isEmpty();
     }
 
     @Test

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFile;
 import org.jft.core.checkpoint.CheckpointFolder;
@@ -19,6 +18,7 @@ import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 import org.jft.core.file.WholeFile;
 import org.jft.data.shard.DropList;
+import org.jft.data.shard.SampleKey;
 
 /**
  * The files of one run.
@@ -92,8 +92,13 @@ public record RunFolder(Path root) {
 
     /** Writes the keys of the images that training drops: a list as {@code data.drop_train}. */
     void writeDropped(DropList dropped) {
-        String keys = dropped.keys().map(key -> key + "\n").collect(Collectors.joining());
-        write(root.resolve("drop_train.txt"), keys);
+        Path file = root.resolve("drop_train.txt");
+        try {
+            Files.createDirectories(root);
+            WholeFile.writeLines(file, dropped.keys().map(SampleKey::toString));
+        } catch (IOException e) {
+            throw failure(file, e);
+        }
     }
 
     /** Writes the summary, whole or not at all. */
