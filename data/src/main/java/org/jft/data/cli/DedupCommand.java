@@ -102,13 +102,12 @@ final class DedupCommand implements Runnable {
         print(summary.train(), print);
         summary.evaluation().forEach(counts -> print(counts, print));
         print.println(
-                "%s: %,d pairs in pairs.tsv, some in pairs.png; drop-train.txt, drop-test.txt"
-                        .formatted(out, summary.pairs()));
+                "%s: %,d pairs in pairs.tsv, some in pairs.png".formatted(out, summary.pairs()));
     }
 
     private static void print(Counts counts, PrintWriter print) {
         print.println(
-                "%s: %,d images, %,d with a near-duplicate (%.2f%%), %,d of them byte-identical; %,d too plain for a hash, %,d unreadable"
+                "%s: %,d images, %,d with a near-duplicate (%.2f%%), %,d of them byte-identical; %,d too plain for a hash, %,d unreadable; listed in %s"
                         .formatted(
                                 counts.location(),
                                 counts.images(),
@@ -116,6 +115,7 @@ final class DedupCommand implements Runnable {
                                 100 * counts.share(),
                                 counts.identical(),
                                 counts.plain(),
-                                counts.unreadable()));
+                                counts.unreadable(),
+                                counts.dropList()));
     }
 }

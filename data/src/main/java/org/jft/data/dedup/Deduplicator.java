@@ -9,10 +9,11 @@ import org.jft.data.shard.DataSet;
 
 /**
  * Finds training pictures that look like evaluation pictures, as the appendix of Sun et al. 2017
- * did for JFT: pairs whose perceptual hashes differ in few bits, the evaluation picture as it is or
- * mirrored, and, with a trained network, pairs whose features point the same way.
+ * did for JFT: pairs of the same bytes, pairs whose perceptual hashes differ in few bits, the
+ * evaluation picture as it is or mirrored, and, with a trained network, pairs whose features point
+ * the same way.
  *
- * <p>Pictures are decoded by all cores and pass by in batches. In memory stay about 100 bytes for
+ * <p>Pictures are decoded by all cores and pass by in batches. In memory stay about 130 bytes for
  * each evaluation picture and 4 for each of its features, about 50 for each pair found, and what
  * the open data sets need.
  */
@@ -33,7 +34,7 @@ public final class Deduplicator {
             Quarantine quarantine = Quarantine.in(request.out());
             HashSearch search = HashSearch.of(evaluation, quarantine);
             HashSearch.complete(hashes, train, quarantine);
-            List<Pair> pairs = search.pairs(hashes, request.radius());
+            List<Pair> pairs = search.pairs(train, hashes, request.radius(), HashSearch.MOST_PAIRS);
             if (request.checkpoint() != null) {
                 pairs = withFeatures(request, pairs, train, evaluation, hashes, search, quarantine);
             }

@@ -78,7 +78,7 @@ final class EmbeddingSearch implements AutoCloseable {
     /**
      * Runs it on all training pictures.
      *
-     * @param byHash pairs found before, in their order
+     * @param byHash pairs found before, in their order, all of the same bytes among them
      * @return the same with their cosines, and those that the features add, in the same order
      */
     List<Pair> extend(
@@ -106,7 +106,8 @@ final class EmbeddingSearch implements AutoCloseable {
                     }
                     List<Pair> before = byHash.subList(from, next[0]);
                     all.addAll(pairs(batch, before, hashes, evaluationHashes, minCosine));
-                    HashSearch.requireFew(all.size(), "--min-cosine=" + minCosine);
+                    HashSearch.requireFew(
+                            all.size(), HashSearch.MOST_PAIRS, "--min-cosine=" + minCosine);
                 });
         all.addAll(byHash.subList(next[0], byHash.size()));
         return all;
@@ -137,8 +138,10 @@ final class EmbeddingSearch implements AutoCloseable {
                 (query, id, cosine) -> {
                     int picture = pictureOf[id];
                     long hash = hashes.read(rows[query], 1)[0];
-                    Pair pair = Pair.of(rows[query], hash, picture, evaluationHashes.hash(picture));
-                    pairs.add(pair.withCosine(cosine)); // unless it is there by its hash
+                    long other = evaluationHashes.hash(picture);
+                    Pair pair = Pair.of(rows[query], hash, picture, other, false);
+                    pairs.add(
+                            pair.withCosine(cosine)); // unless it is there by its hash or its bytes
                 });
         return pairs;
     }

@@ -30,8 +30,7 @@ record Findings(DedupSummary summary, List<Pair> pairs, BitSet rows, BitSet pict
             int row = Math.toIntExact(pair.row());
             rows.set(row);
             pictures.set(pair.picture());
-            DataSet set = evaluation.dataOf(pair.picture());
-            if (train.key(row).equals(set.key(evaluation.rowOf(pair.picture())))) {
+            if (pair.identical()) {
                 identicalRows.set(row);
                 identicalPictures.set(pair.picture());
             }
@@ -60,7 +59,8 @@ record Findings(DedupSummary summary, List<Pair> pairs, BitSet rows, BitSet pict
                 unreadable,
                 plain,
                 near,
-                identical);
+                identical,
+                FindingsFiles.DROP_TRAIN);
     }
 
     private static Counts count(
@@ -85,6 +85,7 @@ record Findings(DedupSummary summary, List<Pair> pairs, BitSet rows, BitSet pict
                 unreadable,
                 plain,
                 pictures.get(first, end).cardinality(),
-                identical.get(first, end).cardinality());
+                identical.get(first, end).cardinality(),
+                FindingsFiles.dropTest(set));
     }
 }

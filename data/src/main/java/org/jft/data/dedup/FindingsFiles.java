@@ -4,10 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jft.core.file.WholeFile;
@@ -20,14 +19,18 @@ import org.jft.data.shard.DataSet;
  *
  * <pre>
  *   summary.json     the counts of each data set, and what was asked for
- *   pairs.tsv        each pair: keys, where they lie, distance, mirrored, cosine, which test found it
+ *   pairs.tsv        each pair: keys, where they lie, distance, mirrored, cosine, which tests found it
+ *                    (bytes, hash, features)
  *   drop-train.txt   training images to leave out, for data.drop_train
- *   drop-test.txt    evaluation images to leave out, of all sets, for data.drop_test
+ *   drop-test-1.txt  images of the first evaluation set to leave out, for data.drop_test;
+ *                    drop-test-2.txt of the second, and so on
  *   pairs.png        some pairs side by side, the surest first
  *   quarantine.tsv   images that cannot be decoded, if any
  * </pre>
  */
 public final class FindingsFiles {
+    static final String DROP_TRAIN = "drop-train.txt";
+
     private static final String PAIR_COLUMNS =
             "train_key\ttrain_where\ttest_key\ttest_where\tdistance\tmirrored\tcosine\tfound_by";
     private static final ObjectMapper JSON =
@@ -46,24 +49,27 @@ public final class FindingsFiles {
         this.quarantine = quarantine;
     }
 
+    /** Returns the name of the drop list of an evaluation set. */
+    static String dropTest(int set) {
+        return "drop-test-%d.txt".formatted(set + 1);
+    }
+
     void write(Findings findings) throws IOException {
-        String of = "# of %s: near-duplicates of %s".formatted(request.train(), names());
         writeLines(
-                "drop-train.txt",
-                Stream.concat(
-                        Stream.of(of),
-                        findings.rows().stream()
-                                .mapToObj(row -> train.key(row) + "\t" + train.place(row))));
-        writeLines(
-                "drop-test.txt",
-                Stream.concat(
-                        Stream.of(
-                                "# of %s: near-duplicates of %s"
-                                        .formatted(names(), request.train())),
-                        findings.pictures().stream().mapToObj(this::keyAndPlace)));
-        writeLines(
-                "pairs.tsv",
-                Stream.concat(Stream.of(PAIR_COLUMNS), findings.pairs().stream().map(this::line)));
+                DROP_TRAIN,
+                "# of %s: near-duplicates of %s".formatted(request.train(), names()),
+                findings.rows().stream().mapToObj(row -> train.key(row) + "\t" + train.place(row)));
+        for (int set = 0; set < evaluation.sets().size(); set++) {
+            int first = evaluation.first(set);
+            int end = evaluation.first(set + 1);
+            writeLines(
+                    dropTest(set),
+                    "# of %s: near-duplicates of %s"
+                            .formatted(request.against().get(set), request.train()),
+                    findings.pictures().get(first, end).stream()
+                            .mapToObj(row -> keyAndPlace(first + row)));
+        }
+        writeLines("pairs.tsv", PAIR_COLUMNS, findings.pairs().stream().map(this::line));
         WholeFile.write(
                 request.out().resolve("summary.json"),
                 JSON.writeValueAsString(json(findings.summary())) + "\n");
@@ -82,8 +88,6 @@ public final class FindingsFiles {
     }
 
     private String line(Pair pair) {
-        boolean byHash = pair.nearByHash(request.radius());
-        boolean byCosine = pair.nearByCosine(request.minCosine());
         return String.join(
                 "\t",
                 train.key(pair.row()).toString(),
@@ -92,21 +96,25 @@ public final class FindingsFiles {
                 pair.distance() == Pair.NO_HASH ? "" : Integer.toString(pair.distance()),
                 Boolean.toString(pair.mirrored()),
                 Float.isNaN(pair.cosine()) ? "" : String.format(Locale.ROOT, "%.4f", pair.cosine()),
-                byHash && byCosine ? "both" : byHash ? "hash" : "features");
+                foundBy(pair));
     }
 
-    private void writeLines(String name, Stream<String> lines) throws IOException {
-        WholeFile.write(
-                request.out().resolve(name),
-                channel -> {
-                    BufferedWriter out =
-                            new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
-                    for (String line : (Iterable<String>) lines::iterator) {
-                        out.write(line);
-                        out.write('\n');
-                    }
-                    out.flush();
-                });
+    private String foundBy(Pair pair) {
+        List<String> tests = new ArrayList<>();
+        if (pair.identical()) {
+            tests.add("bytes");
+        }
+        if (pair.nearByHash(request.radius())) {
+            tests.add("hash");
+        }
+        if (pair.nearByCosine(request.minCosine())) {
+            tests.add("features");
+        }
+        return String.join(",", tests);
+    }
+
+    private void writeLines(String name, String title, Stream<String> lines) throws IOException {
+        WholeFile.writeLines(request.out().resolve(name), Stream.concat(Stream.of(title), lines));
     }
 
     private ObjectNode json(DedupSummary summary) {
@@ -131,5 +139,6 @@ public final class FindingsFiles {
         node.put("near_duplicates", counts.nearDuplicates());
         node.put("share", counts.share());
         node.put("identical", counts.identical());
+        node.put("drop_list", counts.dropList());
     }
 }

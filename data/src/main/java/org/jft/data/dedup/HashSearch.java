@@ -2,30 +2,35 @@ package org.jft.data.dedup;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jft.core.failure.ConfigException;
 import org.jft.data.pipeline.Batch;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.shard.DataSet;
 
-/** Pairs by their perceptual hashes: those of the evaluation pictures are kept in memory. */
+/**
+ * Pairs by their perceptual hashes, and those of the same bytes, which need no hash: hashes and
+ * keys of the evaluation pictures are kept in memory.
+ */
 final class HashSearch {
-    /** Pairs that are no finding any more but a radius too wide. */
+    /** More pairs than these are no finding but a radius too wide. */
     static final int MOST_PAIRS = 20_000_000;
 
     private static final int BATCH = 256;
     private static final int CHUNK = 1 << 20;
     private static final int PART = 1 << 12;
 
-    private final EvaluationSets evaluation;
-    private final long[] hashes; // of the evaluation pictures
+    private final KeyIndex keys; // of the evaluation pictures
+    private final long[] hashes; // likewise
 
     private HashSearch(EvaluationSets evaluation) {
-        this.evaluation = evaluation;
+        this.keys = new KeyIndex(evaluation);
         this.hashes = new long[evaluation.count()];
         Arrays.fill(hashes, PerceptualHash.UNREADABLE);
     }
@@ -97,66 +102,91 @@ final class HashSearch {
     }
 
     /**
-     * Finds the pairs within a radius, ascending by training row, then by evaluation picture.
+     * Finds the pairs within a radius and those of the same bytes, ascending by training row, then
+     * by evaluation picture.
      *
-     * @throws ConfigException when they are more than {@link #MOST_PAIRS}
+     * @param most pairs that are kept, usually {@link #MOST_PAIRS}
+     * @throws ConfigException as soon as they are more
      */
-    List<Pair> pairs(HashFile train, int radius) {
-        int[] pictures =
-                IntStream.range(0, hashes.length)
-                        .filter(picture -> PerceptualHash.exists(hashes[picture]))
-                        .toArray();
-        long[] both = new long[2 * pictures.length]; // as it is, mirrored
-        for (int i = 0; i < pictures.length; i++) {
-            both[2 * i] = hashes[pictures[i]];
-            both[2 * i + 1] = PerceptualHash.mirrored(hashes[pictures[i]]);
-        }
-        HammingIndex index = new HammingIndex(both, radius);
+    List<Pair> pairs(DataSet train, HashFile hashesOfTrain, int radius, int most) {
+        Pass pass = new Pass(train, radius, most);
         List<Pair> pairs = new ArrayList<>();
-        for (long first = 0; first < train.rows(); first += CHUNK) {
-            long[] chunk = train.read(first, (int) Math.min(CHUNK, train.rows() - first));
-            pairs.addAll(search(index, pictures, chunk, first));
-            requireFew(pairs.size(), "--radius=" + radius);
+        for (long first = 0; first < hashesOfTrain.rows(); first += CHUNK) {
+            int count = (int) Math.min(CHUNK, hashesOfTrain.rows() - first);
+            pairs.addAll(pass.search(hashesOfTrain.read(first, count), first));
         }
         return pairs;
     }
 
-    static void requireFew(int pairs, String option) {
-        if (pairs > MOST_PAIRS) {
+    static void requireFew(long pairs, int most, String option) {
+        if (pairs > most) {
             throw new ConfigException(
-                    "more than %,d pairs: %s is too wide for these data sets"
-                            .formatted(MOST_PAIRS, option));
+                    "%,d pairs already, of %,d at most: %s is too wide for these data sets"
+                            .formatted(pairs, most, option));
         }
     }
 
-    private List<Pair> search(HammingIndex index, int[] pictures, long[] chunk, long first) {
-        return IntStream.range(0, (chunk.length + PART - 1) / PART)
-                .parallel()
-                .mapToObj(
-                        part -> {
-                            List<Pair> found = new ArrayList<>();
-                            int end = Math.min(chunk.length, (part + 1) * PART);
-                            for (int i = part * PART; i < end; i++) {
-                                search(index, pictures, chunk[i], first + i, found);
-                            }
-                            return found;
-                        })
-                .flatMap(List::stream)
-                .toList();
-    }
+    /** One look at all training pictures. */
+    private final class Pass {
+        private final DataSet train;
+        private final int radius;
+        private final int most;
+        private final int[] pictures; // evaluation pictures with a hash
+        private final HammingIndex index; // of each of these: as it is, mirrored
+        private final AtomicLong found = new AtomicLong(); // by all threads
 
-    private void search(HammingIndex index, int[] pictures, long hash, long row, List<Pair> found) {
-        if (!PerceptualHash.exists(hash)) {
-            return;
+        Pass(DataSet train, int radius, int most) {
+            this.train = train;
+            this.radius = radius;
+            this.most = most;
+            pictures =
+                    IntStream.range(0, hashes.length)
+                            .filter(picture -> PerceptualHash.exists(hashes[picture]))
+                            .toArray();
+            long[] both = new long[2 * pictures.length];
+            for (int i = 0; i < pictures.length; i++) {
+                both[2 * i] = hashes[pictures[i]];
+                both[2 * i + 1] = PerceptualHash.mirrored(hashes[pictures[i]]);
+            }
+            index = new HammingIndex(both, radius);
         }
-        Map<Integer, Pair> near = new TreeMap<>(); // a picture is found by each of its two hashes
-        index.search(
-                hash,
-                (id, distance) -> {
-                    int picture = pictures[id / 2];
-                    near.computeIfAbsent(picture, p -> Pair.of(row, hash, p, hashes[p]));
-                });
-        found.addAll(near.values());
+
+        /** Searches for rows that follow each other, with all cores. */
+        List<Pair> search(long[] chunk, long first) {
+            return IntStream.range(0, (chunk.length + PART - 1) / PART)
+                    .parallel()
+                    .mapToObj(
+                            part -> {
+                                List<Pair> pairs = new ArrayList<>();
+                                int end = Math.min(chunk.length, (part + 1) * PART);
+                                for (int i = part * PART; i < end; i++) {
+                                    pairs.addAll(search(chunk[i], first + i));
+                                }
+                                return pairs;
+                            })
+                    .flatMap(List::stream)
+                    .toList();
+        }
+
+        private Collection<Pair> search(long hash, long row) {
+            Map<Integer, Pair> near = new TreeMap<>(); // a picture may be found in three ways
+            keys.search(
+                    train.key(row),
+                    picture ->
+                            near.put(picture, Pair.of(row, hash, picture, hashes[picture], true)));
+            if (PerceptualHash.exists(hash)) {
+                index.search(
+                        hash,
+                        (id, distance) ->
+                                near.computeIfAbsent(
+                                        pictures[id / 2],
+                                        p -> Pair.of(row, hash, p, hashes[p], false)));
+            }
+            if (!near.isEmpty()) {
+                requireFew(found.addAndGet(near.size()), most, "--radius=" + radius);
+            }
+            return near.values();
+        }
     }
 
     /** Orders by training row, then by evaluation picture. */

@@ -7,23 +7,26 @@ package org.jft.data.dedup;
  * @param picture number of the evaluation picture, see {@link EvaluationSets}
  * @param distance bits in which their hashes differ; {@link #NO_HASH} where one has none
  * @param mirrored whether it is the mirrored evaluation picture that is that near
+ * @param identical whether both are the same bytes
  * @param cosine of their features; NaN without a network
  */
-record Pair(long row, int picture, int distance, boolean mirrored, float cosine) {
+record Pair(
+        long row, int picture, int distance, boolean mirrored, boolean identical, float cosine) {
     static final int NO_HASH = -1;
 
     /** Returns the pair as two hashes see it; without a cosine. */
-    static Pair of(long row, long hash, int picture, long other) {
+    static Pair of(long row, long hash, int picture, long other, boolean identical) {
         if (!PerceptualHash.exists(hash) || !PerceptualHash.exists(other)) {
-            return new Pair(row, picture, NO_HASH, false, Float.NaN);
+            return new Pair(row, picture, NO_HASH, false, identical, Float.NaN);
         }
         int upright = Long.bitCount(hash ^ other);
         int mirrored = Long.bitCount(hash ^ PerceptualHash.mirrored(other));
-        return new Pair(row, picture, Math.min(upright, mirrored), mirrored < upright, Float.NaN);
+        int distance = Math.min(upright, mirrored);
+        return new Pair(row, picture, distance, mirrored < upright, identical, Float.NaN);
     }
 
     Pair withCosine(float value) {
-        return new Pair(row, picture, distance, mirrored, value);
+        return new Pair(row, picture, distance, mirrored, identical, value);
     }
 
     boolean nearByHash(int radius) {

@@ -53,21 +53,30 @@ final class PairSheet {
         new ContactSheet(2 * PAIRS_IN_A_ROW, SIDE).write(title, pictures, file);
     }
 
-    /** A pair that no hash tells about comes behind all others. */
+    /** A pair that no hash tells about comes behind all others, unless it is the same bytes. */
     private static int distance(Pair pair) {
+        if (pair.identical()) {
+            return 0;
+        }
         return pair.distance() == Pair.NO_HASH ? PerceptualHash.BITS + 1 : pair.distance();
     }
 
     private static List<String> lines(Pair pair, String name) {
-        String distance =
-                pair.distance() == Pair.NO_HASH
-                        ? "no hash"
-                        : pair.distance()
-                                + (pair.distance() == 1 ? " bit" : " bits")
-                                + (pair.mirrored() ? " mirrored" : "");
+        String distance = distanceText(pair);
         return Float.isNaN(pair.cosine())
                 ? List.of(distance, name)
                 : List.of(distance, String.format(Locale.ROOT, "cosine %.3f", pair.cosine()), name);
+    }
+
+    private static String distanceText(Pair pair) {
+        if (pair.identical()) {
+            return "same bytes";
+        }
+        return pair.distance() == Pair.NO_HASH
+                ? "no hash"
+                : pair.distance()
+                        + (pair.distance() == 1 ? " bit" : " bits")
+                        + (pair.mirrored() ? " mirrored" : "");
     }
 
     /** Returns the name of the file that an image came from, or its row where that is unknown. */

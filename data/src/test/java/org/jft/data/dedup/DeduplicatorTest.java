@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,6 +18,7 @@ import javax.imageio.ImageIO;
 import org.jft.core.failure.ConfigException;
 import org.jft.data.dedup.DedupSummary.Counts;
 import org.jft.data.image.TestImages;
+import org.jft.data.pipeline.Quarantine;
 import org.jft.data.shard.DataSet;
 import org.jft.data.shard.DropList;
 import org.jft.data.shard.SampleKey;
@@ -36,6 +38,7 @@ class DeduplicatorTest {
     private static final int OF_BOTH_SETS = UNRELATED + 3;
     private static final int BLANK = UNRELATED + 4;
     private static final int CORRUPT = UNRELATED + 5;
+    private static final int IDENTICAL_BLANK = UNRELATED + 6;
 
     @TempDir Path folder;
     private Path train;
@@ -55,6 +58,7 @@ class DeduplicatorTest {
         images.add(PhotoSet.jpeg(3));
         images.add(TestImages.png(TestImages.plain(50, 50, 0xffffff)));
         images.add(Arrays.copyOf(PhotoSet.png(4), 200));
+        images.add(TestImages.png(TestImages.plain(40, 40, 0)));
         train = PhotoSet.write(folder.resolve("train"), images);
         first =
                 PhotoSet.write(
@@ -70,7 +74,10 @@ class DeduplicatorTest {
         second =
                 PhotoSet.write(
                         folder.resolve("second"),
-                        List.of(PhotoSet.png(6), TestImages.png(brighter(PhotoSet.photo(3)))));
+                        List.of(
+                                PhotoSet.png(6),
+                                TestImages.png(brighter(PhotoSet.photo(3))),
+                                TestImages.png(TestImages.plain(40, 40, 0))));
         out = folder.resolve("out");
     }
 
@@ -84,14 +91,18 @@ class DeduplicatorTest {
                         "first 1 <- train %d true".formatted(MIRRORED),
                         "first 2 <- train %d false".formatted(IDENTICAL),
                         "first 3 <- train %d false".formatted(OF_BOTH_SETS),
-                        "second 1 <- train %d false".formatted(OF_BOTH_SETS));
-        assertThat(summary.pairs()).isEqualTo(5);
-        assertThat(numbers(summary.train())).containsExactly(UNRELATED + 6L, 1L, 1L, 4L, 1L);
+                        "second 1 <- train %d false".formatted(OF_BOTH_SETS),
+                        "second 2 <- train %d false".formatted(IDENTICAL_BLANK));
+        assertThat(summary.pairs()).isEqualTo(6);
+        assertThat(numbers(summary.train())).containsExactly(UNRELATED + 7L, 1L, 2L, 5L, 2L);
         assertThat(summary.evaluation()).hasSize(2);
         assertThat(numbers(summary.evaluation().get(0))).containsExactly(7L, 0L, 1L, 4L, 1L);
-        assertThat(numbers(summary.evaluation().get(1))).containsExactly(2L, 0L, 0L, 1L, 0L);
+        assertThat(numbers(summary.evaluation().get(1))).containsExactly(3L, 0L, 1L, 2L, 1L);
         assertThat(Files.readString(out.resolve("summary.json")))
-                .contains("\"near_duplicates\" : 4", "\"radius\" : 8");
+                .contains(
+                        "\"near_duplicates\" : 5",
+                        "\"radius\" : 8",
+                        "\"drop_list\" : \"drop-test-2.txt\"");
         BufferedImage sheet = ImageIO.read(out.resolve("pairs.png").toFile());
         assertThat(sheet.getWidth()).isGreaterThan(8 * 128);
     }
@@ -103,10 +114,49 @@ class DeduplicatorTest {
                 DataSet firstSet = DataSet.open(first);
                 DataSet secondSet = DataSet.open(second)) {
             assertThat(dropped("drop-train.txt"))
-                    .isEqualTo(keys(trainSet, SMALLER, MIRRORED, IDENTICAL, OF_BOTH_SETS));
-            Set<SampleKey> ofTests = keys(firstSet, 0, 1, 2, 3);
-            ofTests.addAll(keys(secondSet, 1));
-            assertThat(dropped("drop-test.txt")).isEqualTo(ofTests);
+                    .isEqualTo(
+                            keys(
+                                    trainSet,
+                                    SMALLER,
+                                    MIRRORED,
+                                    IDENTICAL,
+                                    OF_BOTH_SETS,
+                                    IDENTICAL_BLANK));
+            assertThat(dropped("drop-test-1.txt")).isEqualTo(keys(firstSet, 0, 1, 2, 3));
+            assertThat(dropped("drop-test-2.txt")).isEqualTo(keys(secondSet, 1, 2));
+        }
+    }
+
+    @Test
+    void shouldSayWhichTestsFoundAPair() throws IOException {
+        Deduplicator.run(request(8));
+        assertThat(Files.readAllLines(out.resolve("pairs.tsv")))
+                .anyMatch(line -> isOf(line, SMALLER) && line.endsWith("\thash"))
+                .anyMatch(line -> isOf(line, IDENTICAL) && line.endsWith("\tbytes,hash"))
+                .anyMatch(line -> isOf(line, IDENTICAL_BLANK) && line.endsWith("\tbytes"));
+    }
+
+    private static boolean isOf(String line, int trainRow) {
+        return line.split("\t")[1].endsWith(" row " + trainRow);
+    }
+
+    @Test
+    void shouldStopAsSoonAsThereAreTooManyPairs() {
+        List<byte[]> copies = Collections.nCopies(10, PhotoSet.png(0));
+        Path many = PhotoSet.write(folder.resolve("many"), Collections.nCopies(50, copies.get(0)));
+        Path few = PhotoSet.write(folder.resolve("few"), copies);
+        Quarantine quarantine = Quarantine.in(out);
+        try (DataSet data = DataSet.open(many);
+                EvaluationSets evaluation = EvaluationSets.open(List.of(few.toString()), data);
+                HashFile hashes = HashFile.open(out, data)) {
+            HashSearch.complete(hashes, data, quarantine);
+            HashSearch search = HashSearch.of(evaluation, quarantine);
+            // each row has ten pairs, so the third is one too many
+            assertThatThrownBy(() -> search.pairs(data, hashes, 4, 25))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessage(
+                            "30 pairs already, of 25 at most: --radius=4 is too wide for these data sets");
+            assertThat(search.pairs(data, hashes, 4, 500)).hasSize(500);
         }
     }
 
@@ -142,7 +192,7 @@ class DeduplicatorTest {
             file.writeLong(0); // as no decoding would give
         }
         DedupSummary again = Deduplicator.run(request(8));
-        assertThat(again.train().nearDuplicates()).isEqualTo(3);
+        assertThat(again.train().nearDuplicates()).isEqualTo(4);
     }
 
     @Test
