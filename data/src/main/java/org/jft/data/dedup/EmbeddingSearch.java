@@ -140,8 +140,7 @@ final class EmbeddingSearch implements AutoCloseable {
                     long hash = hashes.read(rows[query], 1)[0];
                     long other = evaluationHashes.hash(picture);
                     Pair pair = Pair.of(rows[query], hash, picture, other, false);
-                    pairs.add(
-                            pair.withCosine(cosine)); // unless it is there by its hash or its bytes
+                    pairs.add(pair.withCosine(cosine)); // unless it was found before
                 });
         return pairs;
     }

@@ -12,7 +12,6 @@ import org.jft.data.shard.SampleKey;
  */
 final class KeyIndex {
     private static final int NONE = -1;
-    private static final int MOST_CHAINS = 1 << 30;
 
     private final long[] high; // [pictures]
     private final long[] low;
@@ -24,7 +23,7 @@ final class KeyIndex {
         high = new long[count];
         low = new long[count];
         next = new int[count];
-        head = new int[Math.min(MOST_CHAINS, Integer.highestOneBit(Math.max(1, count)))];
+        head = new int[Integer.highestOneBit(Math.max(1, count))];
         Arrays.fill(head, NONE);
         for (int picture = 0; picture < count; picture++) {
             SampleKey key = evaluation.dataOf(picture).key(evaluation.rowOf(picture));
