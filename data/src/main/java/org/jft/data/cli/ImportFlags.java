@@ -33,7 +33,8 @@ final class ImportFlags {
             names = "--test-share",
             paramLabel = "P%",
             description =
-                    "Hold out this share, drawn by hash of the 'group' or path, such as 10%%:"
+                    "Hold out this share, such as 10%%, drawn by hash of the 'group', the path below"
+                            + " IMAGES or in TABLE, or the archive's file name and the name in it:"
                             + " OUT/train and OUT/test.")
     private String testShare;
 

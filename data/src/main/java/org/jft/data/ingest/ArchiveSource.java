@@ -1,6 +1,5 @@
 package org.jft.data.ingest;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -20,7 +19,6 @@ import org.jft.data.archive.PlacedReader;
 public final class ArchiveSource implements Source {
     private final ArchiveFormat format;
     private final InputFiles archives;
-    private final File base;
     private transient PlacedReader reader;
 
     /**
@@ -31,17 +29,6 @@ public final class ArchiveSource implements Source {
     public ArchiveSource(ArchiveFormat format, List<Path> train, List<Path> test) {
         this.format = format;
         this.archives = InputFiles.of(train, test);
-        this.base = commonFolder(archives).toFile();
-    }
-
-    private static Path commonFolder(InputFiles archives) {
-        Path common = archives.path(0).getParent();
-        for (File archive : archives.files()) {
-            while (!archive.toPath().startsWith(common)) {
-                common = common.getParent();
-            }
-        }
-        return common;
     }
 
     @Override
@@ -52,7 +39,7 @@ public final class ArchiveSource implements Source {
     @Override
     public Listing.Rest list(int part, Consumer<Entry> entries) {
         Path archive = archives.path(part);
-        String path = base.toPath().relativize(archive).toString().replace('\\', '/');
+        String path = archives.name(part);
         String split = archives.split(part);
         long[] row = {0};
         ArchiveIndex index =
@@ -67,7 +54,8 @@ public final class ArchiveSource implements Source {
                                                     new Entry.Place(
                                                             part, item.offset(), item.length()),
                                                     item.claims(),
-                                                    split)
+                                                    split,
+                                                    archives.group(part, item.name()))
                                             : Entry.unusable(
                                                     name, row[0], part, split, item.problem()));
                             row[0]++;

@@ -18,7 +18,8 @@ import java.util.Map;
  * @param cleanPaths the true classes as paths from root to leaf; null when they are not known
  * @param split {@link #TRAIN}, {@link #TEST}, or null when the source does not say
  * @param supplier who supplied the image, for {@code --test-source}; null when unknown
- * @param group what must stay on one side of a split; null when the image stands alone
+ * @param group what must stay on one side of a split; null when the image stands alone and its path
+ *     does not depend on what else is imported
  * @param problem why the source knows that it cannot be used; null when it may be
  */
 public record Entry(
@@ -68,7 +69,13 @@ public record Entry(
 
     /** Returns an image of which the source knows labels and nothing else. */
     static Entry of(String path, long row, Place place, List<Claim> claims, String split) {
-        return new Entry(path, row, place, claims, null, split, null, null, null);
+        return of(path, row, place, claims, split, null);
+    }
+
+    /** The same of a group. */
+    static Entry of(
+            String path, long row, Place place, List<Claim> claims, String split, String group) {
+        return new Entry(path, row, place, claims, null, split, null, group, null);
     }
 
     /** Returns an image that goes to quarantine unread. */

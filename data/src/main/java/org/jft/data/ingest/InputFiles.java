@@ -12,14 +12,26 @@ import java.util.stream.Stream;
  *
  * @param files as {@link File}, which can be serialized; absolute, for other processes have other
  *     working folders
+ * @param base the deepest folder that holds all of them
  */
-record InputFiles(List<File> files, int trainCount) implements Serializable {
+record InputFiles(List<File> files, File base, int trainCount) implements Serializable {
     static InputFiles of(List<Path> train, List<Path> test) {
+        List<Path> paths =
+                Stream.concat(train.stream(), test.stream()).map(Path::toAbsolutePath).toList();
         return new InputFiles(
-                Stream.concat(train.stream(), test.stream())
-                        .map(path -> path.toAbsolutePath().toFile())
-                        .toList(),
+                paths.stream().map(Path::toFile).toList(),
+                commonFolder(paths).toFile(),
                 train.size());
+    }
+
+    private static Path commonFolder(List<Path> files) {
+        Path common = files.get(0).getParent();
+        for (Path file : files) {
+            while (!file.startsWith(common)) {
+                common = common.getParent();
+            }
+        }
+        return common;
     }
 
     int count() {
@@ -28,6 +40,20 @@ record InputFiles(List<File> files, int trainCount) implements Serializable {
 
     Path path(int part) {
         return files.get(part).toPath();
+    }
+
+    /** Returns what tells a file from the others: its path below the folder they share. */
+    String name(int part) {
+        return base.toPath().relativize(path(part)).toString().replace('\\', '/');
+    }
+
+    /**
+     * Returns the {@link Entry#group} of an image: its file's bare name and its own, which do not
+     * depend on what else is imported. Null where {@link #name} says the same.
+     */
+    String group(int part, String image) {
+        String bare = files.get(part).getName();
+        return bare.equals(name(part)) ? null : bare + "/" + image;
     }
 
     /** Returns the split of a file's images; null when nothing is held out. */

@@ -56,7 +56,7 @@ public final class ParquetSource implements Source {
     @Override
     public Listing.Rest list(int part, Consumer<Entry> entries) {
         String split = files.split(part);
-        Path name = files.path(part).getFileName();
+        String name = files.name(part);
         try (ImageTable table = open(part)) {
             if (fromMetadata != null && !fromMetadata.equals(table.classNames())) {
                 throw new CorruptDataException(
@@ -65,15 +65,13 @@ public final class ParquetSource implements Source {
             }
             long[] row = {0};
             table.readLabels(
-                    labels -> {
-                        String path = "%s/%d".formatted(name, row[0]);
-                        entries.accept(entry(path, part, row[0]++, split, labels));
-                    });
+                    labels -> entries.accept(entry(name, part, row[0]++, split, labels)));
         }
         return Listing.Rest.NONE;
     }
 
-    private Entry entry(String path, int part, long row, String split, ImageTable.Labels labels) {
+    private Entry entry(String name, int part, long row, String split, ImageTable.Labels labels) {
+        String path = "%s/%d".formatted(name, row);
         List<Entry.Claim> claims = new ArrayList<>();
         try {
             for (long number : labels.numbers()) {
@@ -82,8 +80,9 @@ public final class ParquetSource implements Source {
         } catch (UnusableImageException e) {
             return Entry.unusable(path, row, part, split, e.getMessage());
         }
-        labels.names().forEach(name -> claims.add(new Entry.Claim(List.of(name), 1)));
-        return Entry.of(path, row, new Entry.Place(part, row, 0), claims, split);
+        labels.names().forEach(label -> claims.add(new Entry.Claim(List.of(label), 1)));
+        String group = files.group(part, Long.toString(row));
+        return Entry.of(path, row, new Entry.Place(part, row, 0), claims, split, group);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -170,5 +171,31 @@ class ParquetSourceTest {
                         () -> new ParquetSource(List.of(file), List.of(), "image", "label", null))
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageStartingWith(file + ": not readable as Parquet: ");
+    }
+
+    @Test
+    void shouldTellFilesOfOneNameApartAndHoldOutTheSameRowsInEveryCompany() throws Exception {
+        Path written = write("i", 20, "kv_metadata {huggingface: '%s'}".formatted(METADATA));
+        List<Path> files = List.of(folder.resolve("a/0.parquet"), folder.resolve("b/0.parquet"));
+        for (Path file : files) {
+            Files.createDirectories(file.getParent());
+            Files.copy(written, file);
+        }
+        assertThat(entries(files, 1).get(7).path()).isEqualTo("b/0.parquet/7");
+        SplitRule rule = new SplitRule.ByShare(0.5);
+        List<Entry> alone = entries(files.subList(0, 1), 0);
+        List<Entry> beside = entries(files, 0);
+        for (int i = 0; i < 20; i++) {
+            assertThat(rule.holdsOut(beside.get(i))).isEqualTo(rule.holdsOut(alone.get(i)));
+        }
+    }
+
+    private static List<Entry> entries(List<Path> files, int part) {
+        List<Entry> entries = new ArrayList<>();
+        ClassNames names = ClassNames.numbered();
+        try (ParquetSource source = new ParquetSource(files, List.of(), "image", "label", names)) {
+            source.list(part, entries::add);
+        }
+        return entries;
     }
 }

@@ -287,4 +287,29 @@ class WebDatasetTest {
         assertThatThrownBy(() -> ClassNames.read(names))
                 .hasMessageEndingWith("line 2 is empty, but is a class");
     }
+
+    @Test
+    void shouldHoldOutTheSameImagesWhateverArchivesAreGivenBesides() throws IOException {
+        for (int i = 0; i < 60; i++) {
+            put(i + ".png", TestImages.png(i));
+        }
+        Files.createDirectories(folder.resolve("a"));
+        Files.createDirectories(folder.resolve("b"));
+        Path one = pack("a/0.tar");
+        Path sameName = pack("b/0.tar");
+        Path other = pack("b/1.tar");
+        List<Boolean> alone = sides(one);
+        assertThat(alone).hasSize(60).contains(true, false);
+        assertThat(sides(one, sameName, other).subList(0, 60)).isEqualTo(alone);
+        assertThat(sides(other)).isNotEqualTo(alone);
+    }
+
+    private static List<Boolean> sides(Path... archives) {
+        SplitRule rule = new SplitRule.ByShare(0.4);
+        List<Boolean> sides = new ArrayList<>();
+        try (ArchiveSource source = source(List.of(archives), List.of())) {
+            source.list(0, entry -> sides.add(rule.holdsOut(entry)));
+        }
+        return sides;
+    }
 }
