@@ -3,6 +3,7 @@ package org.jft.data.ingest;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -33,9 +34,10 @@ final class KeyTable {
     }
 
     /**
-     * Opens a table; the file is created, or used as it is.
+     * Opens a table; the file is created in its full size, or used as it is.
      *
      * @param keys at most so many are put in
+     * @throws IOException when the disk has no room for it
      */
     static KeyTable open(Path file, long keys) throws IOException {
         long slots = Math.max(16, keys + keys / 2);
@@ -45,9 +47,9 @@ final class KeyTable {
                 FileChannel.open(
                         file,
                         StandardOpenOption.CREATE,
-                        StandardOpenOption.SPARSE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE)) {
+            fill(channel, slots * SLOT_BYTES);
             for (int i = 0; i < count; i++) {
                 long first = (long) i * SEGMENT_SLOTS;
                 segments[i] =
@@ -58,6 +60,18 @@ final class KeyTable {
             }
         }
         return new KeyTable(segments, slots);
+    }
+
+    /**
+     * Takes the disk space at once: a full disk is an error here, but kills the process where it
+     * shows behind a mapping.
+     */
+    private static void fill(FileChannel channel, long bytes) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
+        for (long at = channel.size(); at < bytes; ) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
+            at += channel.write(zeros, at);
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.jft.data.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,5 +47,13 @@ class KeyTableTest {
                 next = atCheckpoint == null ? killed : checkpoint;
             }
         }
+    }
+
+    /** The device is full at any time; mapped into a file with holes, that would be a crash. */
+    @Test
+    void shouldSayThatTheDiskIsFullBeforeAnythingIsPutIn() {
+        assertThatThrownBy(() -> KeyTable.open(Path.of("/dev/full"), 1000))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("No space left on device");
     }
 }
