@@ -95,6 +95,11 @@ use_profile() {
   JFT_BUILD+=("-P$JFT_PROFILE")
 }
 
+# Java knows files by names in the locale's letters: in plain ASCII it cannot open others.
+use_utf8() {
+  [ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
+}
+
 launch() {
   local main="$1" terminal=false
   shift
@@ -123,6 +128,7 @@ launch() {
   # an OpenMP thread that waits must not hold a core another thread or worker needs
   export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}"
   export OPENCV_LOG_LEVEL="${OPENCV_LOG_LEVEL:-FATAL}" # broken images are reported by us
+  use_utf8
   # JFT_JAVA_OPTS is a list of flags, so it is split at blanks
   # shellcheck disable=SC2206
   flags+=(${JFT_JAVA_OPTS:-})

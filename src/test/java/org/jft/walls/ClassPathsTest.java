@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,14 +55,26 @@ class ClassPathsTest {
         assertThatThrownBy(() -> Class.forName(name)).isInstanceOf(ClassNotFoundException.class);
     }
 
+    /** Or a file whose name is not ASCII could not be opened. */
+    @Test
+    void shouldGiveJavaAUtf8Locale() throws Exception {
+        String script = ". \"$0\"; use_utf8; locale charmap";
+        assertThat(answer(script, Map.of("LC_ALL", "C"))).isEqualTo("UTF-8");
+    }
+
     private static String folders(String profile, String before)
             throws IOException, InterruptedException {
         String script =
                 ". \"$0\"; %s use_profile; echo \"${JFT_CLASS_PATH//$JFT_HOME\\/target\\/jft\\//}\"";
+        return answer(script.formatted(before), Map.of("JFT_PROFILE", profile));
+    }
+
+    private static String answer(String script, Map<String, String> environment)
+            throws IOException, InterruptedException {
         ProcessBuilder shell =
-                new ProcessBuilder("bash", "-c", script.formatted(before), LAUNCH.toString())
+                new ProcessBuilder("bash", "-c", script, LAUNCH.toString())
                         .redirectErrorStream(true);
-        shell.environment().put("JFT_PROFILE", profile);
+        shell.environment().putAll(environment);
         Process process = shell.start();
         String answer = new String(process.getInputStream().readAllBytes());
         process.waitFor();
