@@ -2,7 +2,6 @@ package org.jft.data.ingest;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +67,7 @@ final class DelimitedFile {
         } catch (CharacterCodingException e) {
             throw new CorruptDataException(file, "not UTF-8 text", e);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new CorruptDataException(file, "cannot be read: " + e, e);
         }
     }
 

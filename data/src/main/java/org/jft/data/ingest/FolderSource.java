@@ -1,7 +1,6 @@
 package org.jft.data.ingest;
 
 import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +88,7 @@ public final class FolderSource implements Source {
     @Override
     public ImageBytes read(Entry entry) {
         Path root = roots.get(entry.place().part()).toPath();
-        return () -> Files.readAllBytes(root.resolve(entry.path()));
+        return () -> ImageFile.read(root.resolve(entry.path()));
     }
 
     @Override

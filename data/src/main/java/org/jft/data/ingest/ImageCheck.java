@@ -50,7 +50,8 @@ public record ImageCheck(double maxMegapixels, ShrinkRule shrink) implements Ser
             return new Checked(image, header, SampleKey.of(image), null);
         } catch (UnusableImageException e) {
             return new Checked(null, null, null, e.getMessage());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // one image never ends an import: a name that this locale has no letters for, a decoder
             return new Checked(null, null, null, reason(e));
         }
     }
@@ -69,7 +70,7 @@ public record ImageCheck(double maxMegapixels, ShrinkRule shrink) implements Ser
         return header;
     }
 
-    private static String reason(IOException e) {
+    private static String reason(Exception e) {
         if (e instanceof BrokenArchiveException) {
             return e.getMessage();
         }

@@ -166,7 +166,7 @@ public final class ManifestSource implements Source {
     @Override
     public ImageBytes read(Entry entry) {
         Path folder = table.toPath().getParent();
-        return () -> Files.readAllBytes(folder.resolve(entry.path()));
+        return () -> ImageFile.read(folder.resolve(entry.path()));
     }
 
     @Override

@@ -94,6 +94,9 @@ final class OrderedWork {
             if (e.getCause() instanceof Error error) {
                 throw error;
             }
+            if (e.getCause() instanceof IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jft.core.failure.CorruptDataException;
 
 /**
  * All regular files below a folder, in the order of their whole names. Links are followed. Holds
@@ -29,7 +30,7 @@ final class SortedWalk {
         try {
             walk(root, files);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new CorruptDataException(root, "cannot be read: " + e, e);
         }
     }
 
@@ -61,6 +62,8 @@ final class SortedWalk {
             return paths.map(path -> new Child(path, Files.isDirectory(path)))
                     .sorted(Comparator.comparing(Child::name))
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 }

@@ -2,12 +2,12 @@ package org.jft.data.ingest;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jft.core.failure.CorruptDataException;
 
 /**
  * Images with labels, somewhere, in parts that can be listed on their own: an archive each, a
@@ -40,7 +40,8 @@ public interface Source extends AutoCloseable, Serializable {
          * Returns them. Any thread, once.
          *
          * @throws UnusableImageException when the image is of no use
-         * @throws IOException when it cannot be read; the importer quarantines both
+         * @throws IOException when it cannot be read; the importer quarantines both, and what else
+         *     goes wrong
          */
         byte[] get() throws IOException, UnusableImageException;
     }
@@ -90,7 +91,7 @@ public interface Source extends AutoCloseable, Serializable {
                                     Files.getLastModifiedTime(file))
                     : "%s\tmissing".formatted(file.toAbsolutePath());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new CorruptDataException(file, "cannot be read: " + e, e);
         }
     }
 }

@@ -106,11 +106,7 @@ public record WebDatasetFormat(ClassNames classNames) implements ArchiveFormat {
             if (image == null) {
                 throw new UnusableImageException("a sample without a jpg, jpeg, png or webp");
             }
-            if (image.length() > MAX_IMAGE_BYTES) {
-                throw new UnusableImageException(
-                        "has %,d bytes, above the limit of %,d"
-                                .formatted(image.length(), MAX_IMAGE_BYTES));
-            }
+            ImageFile.checkSize(image.length());
             return new ArchiveIndex.Item(
                     image.name(),
                     image.offset(),
