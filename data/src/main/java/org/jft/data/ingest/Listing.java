@@ -12,13 +12,17 @@ import java.util.TreeSet;
  * @param parts listed so far
  * @param images in them
  * @param unlabelled images without a label
- * @param heldOut whether the source itself says of some image that it is for the test
- * @param suppliers who supplied images, see {@link Entry#supplier}
+ * @param heldOut whether the split rule holds some image out
+ * @param suppliers the first {@link #MAX_SUPPLIERS} by name of who supplied images, see {@link
+ *     Entry#supplier}
  * @param rest what else is in them
  */
 public record Listing(
         int parts, long images, long unlabelled, boolean heldOut, Set<String> suppliers, Rest rest)
         implements Serializable {
+    /** They serve a message only, and a table may name another one in each line. */
+    static final int MAX_SUPPLIERS = 20;
+
     /** What is known before. */
     public static final Listing NOTHING =
             new Listing(0, 0, 0, false, new TreeSet<>(), new Rest(0, List.of()));
@@ -38,7 +42,15 @@ public record Listing(
     }
 
     public Listing {
-        suppliers = new TreeSet<>(suppliers);
+        suppliers = first(suppliers);
+    }
+
+    private static TreeSet<String> first(Set<String> suppliers) {
+        TreeSet<String> first = new TreeSet<>(suppliers);
+        while (first.size() > MAX_SUPPLIERS) {
+            first.pollLast();
+        }
+        return first;
     }
 
     /** Returns this with the parts that follow. */
@@ -70,18 +82,27 @@ public record Listing(
 
     /** Counts the images of one part. */
     public static final class Counter {
-        private final Set<String> suppliers = new TreeSet<>();
+        private final SplitRule split;
+        private final TreeSet<String> suppliers = new TreeSet<>();
         private long images;
         private long unlabelled;
         private boolean heldOut;
+
+        /** Counts nothing yet. */
+        public Counter(SplitRule split) {
+            this.split = split;
+        }
 
         /** Counts an image. */
         public void add(Entry entry) {
             images++;
             unlabelled += entry.problem() == null && entry.claims().isEmpty() ? 1 : 0;
-            heldOut |= entry.heldOut();
+            heldOut |= split.holdsOut(entry);
             if (entry.supplier() != null) {
                 suppliers.add(entry.supplier());
+                if (suppliers.size() > MAX_SUPPLIERS) {
+                    suppliers.pollLast();
+                }
             }
         }
 

@@ -28,14 +28,15 @@ public final class PartList implements Iterator<Entry>, Closeable {
     }
 
     /** Lists a part. */
-    public static PartList of(Source source, int part, Path scratch) throws IOException {
-        return new PartList(scratch, write(source, part, scratch));
+    public static PartList of(Source source, int part, SplitRule split, Path scratch)
+            throws IOException {
+        return new PartList(scratch, write(source, part, split, scratch));
     }
 
     /** Lists a part into a file. */
-    static Listing write(Source source, int part, Path file) throws IOException {
+    static Listing write(Source source, int part, SplitRule split, Path file) throws IOException {
         try (AppendFile log = AppendFile.open(file, 0)) {
-            Listing.Counter counter = new Listing.Counter();
+            Listing.Counter counter = new Listing.Counter(split);
             Listing.Rest rest =
                     source.list(
                             part,

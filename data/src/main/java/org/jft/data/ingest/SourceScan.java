@@ -34,7 +34,7 @@ final class SourceScan {
                         ProgressLine.start("list", left, "parts", System.nanoTime())) {
             OrderedWork.run(
                     left,
-                    i -> () -> PartList.write(source, listed + (int) i, partFile(listed + (int) i)),
+                    i -> () -> list(listed + (int) i),
                     (i, part) -> {
                         Path file = partFile(listed + i.intValue());
                         log.append(file);
@@ -48,6 +48,10 @@ final class SourceScan {
                     });
             progress.finish(left, System.nanoTime());
         }
+    }
+
+    private Listing list(int part) throws IOException {
+        return PartList.write(source, part, options.split(), partFile(part));
     }
 
     private Path partFile(int part) {

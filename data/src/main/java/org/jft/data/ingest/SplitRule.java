@@ -56,10 +56,14 @@ public sealed interface SplitRule extends Serializable {
     record BySource(String testSource) implements SplitRule {
         @Override
         public boolean divides(Listing listing) {
-            if (!listing.suppliers().contains(testSource)) {
+            if (!listing.heldOut()) {
+                boolean all = listing.suppliers().size() < Listing.MAX_SUPPLIERS;
                 throw new ConfigException(
-                        "--test-source %s: no image has this source; there are: %s"
-                                .formatted(testSource, String.join(", ", listing.suppliers())));
+                        "--test-source %s: no image has this source; there are%s: %s"
+                                .formatted(
+                                        testSource,
+                                        all ? "" : " among others",
+                                        String.join(", ", listing.suppliers())));
             }
             return true;
         }
@@ -72,7 +76,8 @@ public sealed interface SplitRule extends Serializable {
 
     /**
      * A share drawn by hash of the group, or of the path without one: the same image falls on the
-     * same side in every import, whatever else is in it.
+     * same side in every import, whatever else is in it. Of images in archives and tables, it is
+     * the hash of the file's bare name and of their name in it, see {@link InputFiles#group}.
      */
     record ByShare(double testShare) implements SplitRule {
         public ByShare {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
@@ -358,5 +361,77 @@ class ImporterTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("the hierarchy has a cycle: 'x' -> 'y' -> 'x'");
         assertThat(out().resolve(Manifest.FILE_NAME)).doesNotExist();
+    }
+
+    /** A sparse file, which takes no disk; a name that no file can have. */
+    @Test
+    void shouldQuarantineFilesThatAreTooLargeOrHaveImpossibleNames() throws IOException {
+        TestImages.write(in().resolve("a/good.png"), TestImages.png(1));
+        Path huge = in().resolve("a/huge.png");
+        try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
+            file.setLength((64 << 20) + 1);
+        }
+        String tooLarge = "has 67,108,865 bytes, above the limit of 67,108,864";
+        ImportOptions lenient = options(new SplitRule.AsListed(), 1, 1);
+        run(new FolderSource(in(), null), lenient);
+        assertThat(Files.readAllLines(out().resolve("quarantine.tsv")))
+                .containsExactly("file\trow\treason", "a/huge.png\t1\t" + tooLarge);
+        Files.delete(out().resolve(Manifest.FILE_NAME));
+        ImportReport report =
+                importTable("path\ttags\na/good.png\tx\na/huge.png\tx\na\0b.png\tx\n", lenient);
+        assertThat(report.splits().get(0).rows()).isEqualTo(1);
+        List<String> lines = Files.readAllLines(out().resolve("quarantine.tsv"));
+        assertThat(lines.get(1)).isEqualTo("a/huge.png\t3\t" + tooLarge);
+        assertThat(lines.get(2)).contains("\t4\tcannot be read: ").contains("InvalidPath");
+    }
+
+    @Test
+    void shouldRememberFewSuppliersAndStillFindTheOneThatIsHeldOut() throws IOException {
+        StringBuilder table = new StringBuilder("path\ttags\tsource\n");
+        for (int i = 0; i < 60; i++) {
+            TestImages.write(in().resolve(i + ".png"), TestImages.png(i));
+            table.append("%d.png\tx\ts%02d\n".formatted(i, i));
+        }
+        assertThatThrownBy(
+                        () ->
+                                importTable(
+                                        table.toString(),
+                                        options(new SplitRule.BySource("t"), 1, 0)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("there are among others: s00, s01, ")
+                .hasMessageEndingWith(", s19");
+        importTable(table.toString(), options(new SplitRule.BySource("s59"), 1, 0));
+        try (DataSet test = DataSet.open(out().resolve("test"))) {
+            assertThat(test.rowCount()).isEqualTo(1);
+            assertThat(test.locate(0)).endsWith("(59.png)");
+        }
+    }
+
+    @Test
+    void shouldNameTheFolderWhenTheDiskFailsWhileListing() {
+        Source failing =
+                new Source() {
+                    @Override
+                    public int parts() {
+                        return 1;
+                    }
+
+                    @Override
+                    public Listing.Rest list(int part, Consumer<Entry> entries) {
+                        throw new UncheckedIOException(new IOException("No space left on device"));
+                    }
+
+                    @Override
+                    public ImageBytes read(Entry entry) {
+                        throw new IllegalStateException();
+                    }
+
+                    @Override
+                    public void identify(Consumer<String> lines) {}
+                };
+        assertThatThrownBy(() -> run(failing, NORMAL))
+                .isInstanceOf(JftException.class)
+                .hasMessageStartingWith(out() + ": cannot be written: ")
+                .hasMessageEndingWith("No space left on device");
     }
 }

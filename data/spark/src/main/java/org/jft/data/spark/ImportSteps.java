@@ -45,7 +45,7 @@ final class ImportSteps implements Serializable {
     /** Lists a part. */
     Iterator<Listed> list(int part) throws IOException {
         Path scratch = Files.createTempFile("jft-import", ".part");
-        PartList entries = PartList.of(source, part, scratch);
+        PartList entries = PartList.of(source, part, options.split(), scratch);
         atEnd(
                 () -> {
                     try {
