@@ -8,17 +8,12 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.file.WholeFile;
 
@@ -28,16 +23,16 @@ import org.jft.core.file.WholeFile;
  * whole, and only after what it speaks of has reached the disk.
  */
 final class ImportJournal implements Closeable {
-    static final String FOLDER = ".import";
     private static final String FILE_NAME = "journal.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Changes when working files of an earlier version can no longer be taken up. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final Path folder;
     private final long everyNs;
-    private final FileChannel lockFile;
+    private final ImportLock lock;
+    private final boolean resumed;
     private State state;
     private long savedNs = System.nanoTime();
 
@@ -62,8 +57,9 @@ final class ImportJournal implements Closeable {
             return new State(identity, next, bytes, scanned, quarantine, written, finishing);
         }
 
-        State scanned(Scanned next, Quarantine.Mark mark) {
-            return new State(identity, listing, listedBytes, next, mark, written, finishing);
+        State scanned(Scanned next) {
+            return new State(
+                    identity, listing, listedBytes, next, next.quarantine, written, finishing);
         }
 
         State written(int target, Written next, Quarantine.Mark mark) {
@@ -76,10 +72,11 @@ final class ImportJournal implements Closeable {
             return new State(identity, listing, listedBytes, scanned, quarantine, written, true);
         }
 
-        /** Begins to write. */
+        /** Begins to write, or begins anew: as after the first look at every image. */
         State withTargets(int count) {
             List<Written> all = Collections.nCopies(count, Written.NOTHING);
-            return new State(identity, listing, listedBytes, scanned, quarantine, all, finishing);
+            return new State(
+                    identity, listing, listedBytes, scanned, scanned.quarantine, all, false);
         }
     }
 
@@ -88,8 +85,9 @@ final class ImportJournal implements Closeable {
      *
      * @param next offset of the first entry that was not looked at
      * @param keyBytes of the file of keys
+     * @param quarantine what was of no use, then
      */
-    record Scanned(long images, long next, long keyBytes) {}
+    record Scanned(long images, long next, long keyBytes, Quarantine.Mark quarantine) {}
 
     /**
      * A data set on its way.
@@ -111,11 +109,12 @@ final class ImportJournal implements Closeable {
         static final Written NOTHING = new Written(0, 0, 0, 0, 0, 0, 0, false);
     }
 
-    private ImportJournal(Path folder, Duration every, FileChannel lockFile, State state) {
-        this.folder = folder;
+    private ImportJournal(ImportLock lock, Duration every, State state, boolean resumed) {
+        this.folder = lock.folder();
         this.everyNs = every.toNanos();
-        this.lockFile = lockFile;
+        this.lock = lock;
         this.state = state;
+        this.resumed = resumed;
     }
 
     /**
@@ -125,32 +124,18 @@ final class ImportJournal implements Closeable {
      * @throws ConfigException when another process is importing into the folder
      */
     static ImportJournal open(Path out, String identity, Duration every) throws IOException {
-        Path folder = out.resolve(FOLDER);
-        Files.createDirectories(folder);
-        FileChannel lockFile =
-                FileChannel.open(
-                        folder.resolve("lock"),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
-        if (!locked(lockFile)) {
-            lockFile.close();
-            throw new ConfigException("%s: another import writes here now".formatted(out));
-        }
-        State state = read(folder.resolve(FILE_NAME));
-        boolean same = state != null && state.identity.equals(identity);
-        ImportJournal journal = new ImportJournal(folder, every, lockFile, state);
-        if (!same) {
-            journal.startOver(identity);
-        }
-        return journal;
-    }
-
-    private static boolean locked(FileChannel lockFile) throws IOException {
+        ImportLock lock = ImportLock.take(out);
         try {
-            FileLock lock = lockFile.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            return false; // by another thread of this process
+            State state = read(lock.folder().resolve(FILE_NAME));
+            boolean same = state != null && state.identity.equals(identity);
+            ImportJournal journal = new ImportJournal(lock, every, state, same);
+            if (!same) {
+                journal.startOver(identity);
+            }
+            return journal;
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
         }
     }
 
@@ -171,7 +156,7 @@ final class ImportJournal implements Closeable {
                         identity,
                         Listing.NOTHING,
                         0,
-                        new Scanned(0, 0, 0),
+                        new Scanned(0, 0, 0, Quarantine.Mark.START),
                         Quarantine.Mark.START,
                         List.of(),
                         false);
@@ -187,7 +172,12 @@ final class ImportJournal implements Closeable {
 
     /** Says whether an import with this or other options was interrupted in a folder. */
     static boolean isIn(Path out) {
-        return Files.exists(out.resolve(FOLDER).resolve(FILE_NAME));
+        return Files.exists(out.resolve(ImportLock.FOLDER).resolve(FILE_NAME));
+    }
+
+    /** Says whether this goes on with an import that was interrupted. */
+    boolean resumed() {
+        return resumed;
     }
 
     State state() {
@@ -216,27 +206,20 @@ final class ImportJournal implements Closeable {
         savedNs = System.nanoTime();
     }
 
-    /** Removes everything but the lock; the journal first. */
+    /** The journal first: without it, what is left counts for nothing. */
     private void clear() throws IOException {
         Files.deleteIfExists(folder.resolve(FILE_NAME));
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                if (!file.getFileName().toString().equals("lock")) {
-                    Files.delete(file);
-                }
-            }
-        }
+        lock.clear();
     }
 
     /** Ends the import: nothing is left to go on with. */
     void finish() throws IOException {
         clear();
-        Files.delete(folder.resolve("lock"));
-        Files.delete(folder);
+        lock.remove();
     }
 
     @Override
     public void close() throws IOException {
-        lockFile.close();
+        lock.close();
     }
 }

@@ -1,6 +1,7 @@
 package org.jft.data.ingest;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,9 +64,15 @@ public final class Importer implements ImportEngine {
                 return report;
             }
         } catch (IOException e) {
-            throw new JftException(
-                    Category.ABORT_RUN, "%s: cannot be written: %s".formatted(folder, e), e);
+            throw cannotBeWritten(folder, e);
+        } catch (UncheckedIOException e) {
+            throw cannotBeWritten(folder, e.getCause());
         }
+    }
+
+    private static JftException cannotBeWritten(Path folder, IOException e) {
+        return new JftException(
+                Category.ABORT_RUN, "%s: cannot be written: %s".formatted(folder, e), e);
     }
 
     /** What to do when too many images cannot be used. */
@@ -115,6 +122,7 @@ public final class Importer implements ImportEngine {
             List<Destination> targets = destinations(listing);
             boolean divided = targets.size() > 1;
             scan.scan(divided);
+            requireFinishedShards(targets);
             try (Quarantine quarantine =
                     new Quarantine(
                             journal.file(Quarantine.FILE_NAME), journal.state().quarantine())) {
@@ -132,7 +140,7 @@ public final class Importer implements ImportEngine {
             }
         }
 
-        /** Returns where the import goes, or removes what it has begun. */
+        /** Returns where the import goes, or removes what this call has begun. */
         private List<Destination> destinations(Listing listing) throws IOException {
             try {
                 List<Destination> targets = options.split().destinations(listing, folder);
@@ -142,8 +150,25 @@ public final class Importer implements ImportEngine {
                 }
                 return targets;
             } catch (ConfigException e) {
-                journal.finish();
+                if (!journal.resumed()) { // else a forgotten flag would cost all that was done
+                    journal.finish();
+                }
                 throw e;
+            }
+        }
+
+        /** Begins to write anew when a finished shard is no longer as it was. */
+        private void requireFinishedShards(List<Destination> targets) throws IOException {
+            List<ImportJournal.Written> written = journal.state().written();
+            for (int i = 0; i < written.size(); i++) {
+                Destination target = targets.get(i);
+                try (ShardLog shards = SplitWriter.shardLog(journal, i, target)) {
+                    DataSetWriter.requireKept(target.folder(), shards.before());
+                } catch (DataSetWriter.LostShardException e) {
+                    told.accept(e.getMessage() + ": all shards are written anew");
+                    journal.save(journal.state().withTargets(targets.size()));
+                    return;
+                }
             }
         }
 

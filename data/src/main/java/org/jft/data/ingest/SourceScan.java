@@ -97,8 +97,10 @@ final class SourceScan {
                                     journal.state()
                                             .scanned(
                                                     new ImportJournal.Scanned(
-                                                            scanned[0] + 1, l.next(), keys.bytes()),
-                                                    quarantine.mark()));
+                                                            scanned[0] + 1,
+                                                            l.next(),
+                                                            keys.bytes(),
+                                                            quarantine.mark())));
                         }
                         progress.update(++scanned[0] - before, System.nanoTime());
                     });

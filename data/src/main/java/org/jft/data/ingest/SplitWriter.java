@@ -1,7 +1,6 @@
 package org.jft.data.ingest;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jft.core.cli.ProgressLine;
@@ -53,8 +52,7 @@ final class SplitWriter {
         try {
             for (int i = 0; i < targets.size(); i++) {
                 ImportJournal.Written before = journal.state().written().get(i);
-                Path file = journal.file("shards-" + targets.get(i).split());
-                try (ShardLog shards = new ShardLog(file, before.shardBytes());
+                try (ShardLog shards = shardLog(journal, i, targets.get(i));
                         Repeats.Kept kept = repeats.from(log, before.next())) {
                     writers.add(open(targets.get(i), shards.before()));
                     if (!before.whole()) {
@@ -72,6 +70,13 @@ final class SplitWriter {
         } finally {
             writers.forEach(DataSetWriter::suspend);
         }
+    }
+
+    /** Opens the log of a data set's shards as the journal knows it. */
+    static ShardLog shardLog(ImportJournal journal, int target, Destination to) throws IOException {
+        return new ShardLog(
+                journal.file("shards-" + to.split()),
+                journal.state().written().get(target).shardBytes());
     }
 
     private DataSetWriter open(Destination to, List<Manifest.Shard> shards) {
@@ -158,14 +163,14 @@ final class SplitWriter {
             int before = writer.shards().size();
             writer.add(row);
             if (writer.shards().size() > before) {
-                if (keys != null) {
-                    keys.force();
-                }
                 checkpoint(l.next(), false);
             }
         }
 
         private void checkpoint(long next, boolean whole) throws IOException {
+            if (keys != null) {
+                keys.force();
+            }
             long shardBytes = shards.update(writer.shards());
             journal.save(
                     journal.state()

@@ -78,7 +78,7 @@ public final class DataSetWriter implements Closeable {
      * Goes on with a data set after {@link #suspend}, or after the process was killed.
      *
      * @param kept its first shards, as {@link #shards} told them; later ones are removed
-     * @throws CorruptDataException when one of them is not there as it was
+     * @throws LostShardException when one of them is not there as it was
      */
     public static DataSetWriter resume(
             Path folder,
@@ -89,9 +89,7 @@ public final class DataSetWriter implements Closeable {
         DataSetWriter writer = new DataSetWriter(folder, split, taxonomy, layout);
         try {
             Files.createDirectories(writer.incomplete);
-            for (Manifest.Shard shard : kept) {
-                writer.requireKept(shard);
-            }
+            requireKept(folder, kept);
             writer.shards.addAll(kept);
             writer.removeUnfinished();
         } catch (IOException e) {
@@ -100,17 +98,31 @@ public final class DataSetWriter implements Closeable {
         return writer;
     }
 
-    private void requireKept(Manifest.Shard shard) throws IOException {
-        Path file = incomplete.resolve(shard.file());
-        if (!Files.exists(file)) {
-            file = folder.resolve(shard.file()); // it was interrupted in finish()
-        }
-        if (!Files.exists(file) || Files.size(file) != shard.bytes()) {
-            throw new CorruptDataException(
+    /** A finished shard that is not there as it was: what was written goes for nothing. */
+    public static final class LostShardException extends CorruptDataException {
+        private LostShardException(Path file, Manifest.Shard shard) {
+            super(
                     file,
-                    "was finished with %,d bytes by an import that was interrupted, and is not there"
-                                    .formatted(shard.bytes())
-                            + " as it was: remove the folder it is in to start over");
+                    ("was finished with %,d bytes by an import that was interrupted, and is not"
+                                    + " there as it was")
+                            .formatted(shard.bytes()));
+        }
+    }
+
+    /**
+     * Checks that {@link #resume} can go on with shards.
+     *
+     * @throws LostShardException when one of them is not there as it was
+     */
+    public static void requireKept(Path folder, List<Manifest.Shard> kept) throws IOException {
+        for (Manifest.Shard shard : kept) {
+            Path file = folder.resolve(INCOMPLETE).resolve(shard.file());
+            if (!Files.exists(file)) {
+                file = folder.resolve(shard.file()); // it was interrupted in finish()
+            }
+            if (!Files.exists(file) || Files.size(file) != shard.bytes()) {
+                throw new LostShardException(file, shard);
+            }
         }
     }
 

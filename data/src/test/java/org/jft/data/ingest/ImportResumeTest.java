@@ -17,10 +17,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jft.core.failure.ConfigException;
-import org.jft.core.failure.CorruptDataException;
 import org.jft.core.failure.JftException;
 import org.jft.data.archive.Archives;
-import org.jft.data.shard.Manifest;
 import org.jft.data.shard.ShardLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -246,25 +244,41 @@ class ImportResumeTest {
     }
 
     @Test
-    void shouldRefuseFinishedShardsThatAreNotAsTheyWere() throws IOException {
+    void shouldWriteAllShardsAnewWhenAFinishedOneIsNotAsItWas() throws IOException {
         List<Path> archives = new ArrayList<>();
         int images = pack(new Random(3), archives);
-        ImportOptions options = options(false, false, false);
+        Path out = folder.resolve("out");
+        ImportOptions options = options(true, true, false);
         stop(archives, options, archives.size() + 2 * images + images / 2);
-        Path shard = folder.resolve("out/.incomplete/shard-00000.parquet");
+        Path shard = out.resolve("test/.incomplete/shard-00000.parquet");
         Files.write(shard, new byte[100]);
-        assertThatThrownBy(
-                        () ->
-                                new Importer()
-                                        .run(
-                                                source(archives),
-                                                options,
-                                                folder.resolve("out"),
-                                                told::add))
-                .isInstanceOf(CorruptDataException.class)
-                .hasMessageContaining(shard.toString())
-                .hasMessageContaining("to start over");
-        assertThat(folder.resolve("out").resolve(Manifest.FILE_NAME)).doesNotExist();
+        new Importer().run(source(archives), options, out, told::add);
+        assertThat(told)
+                .anyMatch(
+                        line ->
+                                line.startsWith(shard + ": was finished with ")
+                                        && line.endsWith(": all shards are written anew"));
+        Path whole = folder.resolve("whole");
+        new Importer().run(source(archives), options, whole, line -> {});
+        assertThat(content(out)).isEqualTo(content(whole));
+    }
+
+    @Test
+    void shouldKeepAllProgressWhenOverwriteIsForgotten() throws IOException {
+        List<Path> archives = new ArrayList<>();
+        int images = pack(new Random(7), archives);
+        Path out = folder.resolve("out");
+        ImportOptions forgetting = options(false, false, false);
+        ImportOptions replacing = options(false, false, true);
+        new Importer().run(source(archives), forgetting, out, line -> {});
+        stop(archives, replacing, archives.size() + 2 * images + images / 2);
+        Map<String, ByteBuffer> before = content(out.resolve(".import"));
+        assertThatThrownBy(() -> new Importer().run(source(archives), forgetting, out, line -> {}))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("add --overwrite");
+        assertThat(content(out.resolve(".import"))).isEqualTo(before);
+        new Importer().run(source(archives), replacing, out, told::add);
+        assertThat(told.get(0)).contains("120 images listed, 120 scanned");
     }
 
     @Test
@@ -301,7 +315,9 @@ class ImportResumeTest {
         pack(new Random(6), archives);
         Path out = folder.resolve("out");
         ImportOptions options = options(false, true, false);
+        Files.createDirectories(out.resolve(".import/spark/part")); // a killed one, on Spark
         new Importer().run(source(archives), options, out, line -> {});
+        assertThat(out.resolve(".import")).doesNotExist();
         Map<String, ByteBuffer> before = content(out);
         assertThatThrownBy(() -> new Importer().run(source(archives), options, out, line -> {}))
                 .isInstanceOf(ConfigException.class)

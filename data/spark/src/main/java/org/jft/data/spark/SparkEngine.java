@@ -3,15 +3,14 @@ package org.jft.data.spark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jft.core.cli.ProgressLine;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 import org.jft.data.ingest.ImportEngine;
+import org.jft.data.ingest.ImportLock;
 import org.jft.data.ingest.ImportOptions;
 import org.jft.data.ingest.ImportReport;
 import org.jft.data.ingest.Source;
@@ -22,7 +21,7 @@ import org.jft.data.ingest.Source;
  * driver that is killed starts over.
  */
 public final class SparkEngine implements ImportEngine {
-    private static final String SCRATCH = ".import-spark";
+    private static final String SCRATCH = "spark";
 
     @Override
     public String name() {
@@ -37,14 +36,15 @@ public final class SparkEngine implements ImportEngine {
         conf.setIfMissing("spark.ui.enabled", "false");
         conf.setIfMissing(
                 "spark.ui.showConsoleProgress", String.valueOf(ProgressLine.onTerminal()));
-        Path scratch = folder.toAbsolutePath().resolve(SCRATCH);
-        try (JavaSparkContext spark = new JavaSparkContext(conf)) {
-            try {
-                delete(scratch);
+        try (ImportLock lock = ImportLock.take(folder.toAbsolutePath())) {
+            lock.refuseInterrupted();
+            try (JavaSparkContext spark = new JavaSparkContext(conf)) {
+                Path scratch = lock.folder().resolve(SCRATCH);
+                lock.clear(); // of a driver that was killed
                 Files.createDirectories(scratch);
                 return new SparkImport(spark, source, options, folder, scratch, told).run();
             } finally {
-                delete(scratch);
+                lock.remove();
             }
         } catch (IOException e) {
             throw new JftException(
@@ -65,16 +65,5 @@ public final class SparkEngine implements ImportEngine {
         }
         String first = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         return new JftException(Category.ABORT_RUN, "Spark: " + first, e);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

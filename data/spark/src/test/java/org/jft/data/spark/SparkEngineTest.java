@@ -25,6 +25,7 @@ import org.jft.data.ingest.ArchiveSource;
 import org.jft.data.ingest.ClassNames;
 import org.jft.data.ingest.FolderSource;
 import org.jft.data.ingest.ImportEngine;
+import org.jft.data.ingest.ImportLock;
 import org.jft.data.ingest.ImportOptions;
 import org.jft.data.ingest.ImportReport;
 import org.jft.data.ingest.ManifestSource;
@@ -171,7 +172,7 @@ class SparkEngineTest {
                     .as(hint)
                     .containsExactlyInAnyOrderElementsOf(
                             Files.readAllLines(local.resolve("quarantine.tsv")));
-            assertThat(spark.resolve(".import-spark")).doesNotExist();
+            assertThat(spark.resolve(".import")).doesNotExist();
         }
     }
 
@@ -229,5 +230,27 @@ class SparkEngineTest {
         assertThat(process.waitFor()).as(said).isZero();
         assertThat(said).contains("50 images, 1.00 labels each").contains("executor 1");
         assertThat(rows(folder.resolve("out"))).hasSize(50);
+    }
+
+    @Test
+    void shouldLeaveAFolderAloneThatAnotherImportWritesToOrWasInterruptedIn() throws Exception {
+        Path out = folder.resolve("out");
+        Path images = Files.createDirectories(folder.resolve("images"));
+        Files.write(images.resolve("1.png"), png(1));
+        Source source = new FolderSource(images, null);
+        try (ImportLock lock = ImportLock.take(out)) {
+            for (String engine : List.of("local", "spark")) {
+                assertThatThrownBy(() -> run(engine, source, out))
+                        .as(engine)
+                        .isInstanceOf(ConfigException.class)
+                        .hasMessage(out + ": another import writes here now");
+            }
+            assertThat(lock.folder()).isDirectory();
+        }
+        Path journal = Files.writeString(out.resolve(".import/journal.json"), "{}");
+        assertThatThrownBy(() -> run("spark", source, out))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("import with --engine local was interrupted here");
+        assertThat(journal).exists();
     }
 }
