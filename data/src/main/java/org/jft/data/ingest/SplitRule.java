@@ -76,8 +76,8 @@ public sealed interface SplitRule extends Serializable {
 
     /**
      * A share drawn by hash of the group, or of the path without one: the same image falls on the
-     * same side in every import, whatever else is in it. Of images in archives and tables, it is
-     * the hash of the file's bare name and of their name in it, see {@link InputFiles#group}.
+     * same side in every import, whatever else is in it. Of images in archives and Parquet files,
+     * the group is the bare name of the file and their name in it, see {@link InputFiles#group}.
      */
     record ByShare(double testShare) implements SplitRule {
         public ByShare {
