@@ -148,7 +148,7 @@ public final class AllReduceBench implements Callable<Integer> {
                 "%s, %d workers, %s floats".formatted(name, worldSize, size),
                 rates.of(name),
                 peer,
-                rates.of(peer),
+                rates.ofPeer(name, peer),
                 "GB/s",
                 ImmutableMap.of("workers", worldSize, "floats", count, "transport", name));
     }

@@ -33,6 +33,15 @@ final class AllReduceRates {
         this.rates = rates;
     }
 
+    /** Notes a round of a peer that took turns with ours over a transport. */
+    void addPeer(String transport, String peer, double gigabytesPerSecond) {
+        add(transport + "/" + peer, gigabytesPerSecond);
+    }
+
+    Rates ofPeer(String transport, String peer) {
+        return of(transport + "/" + peer);
+    }
+
     void add(String contender, double gigabytesPerSecond) {
         rates.computeIfAbsent(contender, name -> new ArrayList<>()).add(gigabytesPerSecond);
     }

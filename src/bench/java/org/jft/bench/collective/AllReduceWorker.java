@@ -6,7 +6,6 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,10 +43,11 @@ final class AllReduceWorker implements Runnable {
     @Parameters(description = "What ours runs over.")
     private List<Transport> transports;
 
-    private final Map<Transport, Collective> rings = new EnumMap<>(Transport.class);
+    private final AllReduceRates rates = new AllReduceRates();
     private Collective referee;
     private ByteBuffer vector;
     private FloatBuffer floats; // the same memory
+    private ByteBuffer target; // of a copy
 
     public static void main(String[] args) {
         System.exit(CommandRunner.run(new AllReduceWorker(), args));
@@ -58,25 +58,26 @@ final class AllReduceWorker implements Runnable {
         ParentWatch.start(MemberEnvironment.read(System.getenv()));
         vector = allocate();
         floats = vector.asFloatBuffer();
-        try {
-            referee = connect(Transport.IPC, "referee");
-            for (Transport transport : transports) {
-                rings.put(transport, connect(transport, transport.name()));
-            }
+        target = allocate();
+        try (Collective job = connect(Transport.IPC, "referee")) {
+            referee = job;
             Path store = results.resolveSibling(results.getFileName() + ".gloo");
-            try (GlooSum gloo = new GlooSum(referee.topology(), store, floats)) {
-                measure(gloo);
-                referee.barrier();
+            try (GlooSum gloo = new GlooSum(job.topology(), store, floats)) {
+                for (Transport transport : transports) {
+                    // One after the other: an idle driver of UDP would take time from the rest.
+                    try (Collective ring = connect(transport, transport.name())) {
+                        measure(transport.name().toLowerCase(Locale.ROOT), ring, gloo);
+                    }
+                }
+                job.barrier();
             }
-        } finally {
-            rings.values().forEach(Collective::close);
-            if (referee != null) {
-                referee.close();
+            if (job.topology().leads()) {
+                rates.write(results);
             }
         }
     }
 
-    /** Each ring is a job of its own, so that they can be there side by side. */
+    /** Each ring is a job of its own beside the referee's. */
     private static Collective connect(Transport transport, String name) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.merge(JOB, name, (job, suffix) -> job + "-" + suffix);
@@ -87,24 +88,17 @@ final class AllReduceWorker implements Runnable {
                 "bench");
     }
 
-    private void measure(GlooSum gloo) {
-        AllReduceRates rates = new AllReduceRates();
-        ByteBuffer target = allocate();
+    private void measure(String transport, Collective ring, GlooSum gloo) {
         for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
-            AllReduceRates of = round < 0 ? new AllReduceRates() : rates;
-            rings.forEach(
-                    (transport, ring) ->
-                            of.add(
-                                    transport.name().toLowerCase(Locale.ROOT),
-                                    busGigabytes(() -> ring.allReduce(floats))));
-            of.add(AllReduceRates.GLOO, busGigabytes(gloo::allReduce));
-            if (referee.topology().leads()) {
-                of.add(AllReduceRates.MEMCPY, copyGigabytes(target));
-            }
+            double ringRate = busGigabytes(() -> ring.allReduce(floats));
+            double glooRate = busGigabytes(gloo::allReduce);
+            double copyRate = referee.topology().leads() ? copyGigabytes() : 0;
             referee.barrier(); // the others have waited
-        }
-        if (referee.topology().leads()) {
-            rates.write(results);
+            if (round >= 0) {
+                rates.add(transport, ringRate);
+                rates.addPeer(transport, AllReduceRates.GLOO, glooRate);
+                rates.addPeer(transport, AllReduceRates.MEMCPY, copyRate);
+            }
         }
     }
 
@@ -122,7 +116,7 @@ final class AllReduceWorker implements Runnable {
         return share * vector.capacity() / slowestNs;
     }
 
-    private double copyGigabytes(ByteBuffer target) {
+    private double copyGigabytes() {
         long startNs = System.nanoTime();
         target.put(0, vector, 0, vector.capacity());
         return (double) vector.capacity() / (System.nanoTime() - startNs);
