@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.membership.Rendezvous;
 import org.jft.cluster.protocol.Announcement;
@@ -28,7 +29,7 @@ public final class Collectives {
      *     error
      * @param timeout longest wait for the others, here and in every later operation
      * @param fingerprint of what must be equal on all ranks, for instance a hash of the resolved
-     *     configuration; at most {@link Announcement#MAX_TEXT_LENGTH} characters
+     *     configuration; at most 64 characters
      * @return owned by the caller
      * @throws ConfigException when the environment does not say how to reach the others, or a rank
      *     does not fit: the message names both
@@ -42,12 +43,12 @@ public final class Collectives {
             return Collective.solo();
         }
         JobToken job = job(member);
-        Links links = Links.open(member, job, config);
+        Links links = Links.open(member, job, config, timeout);
         try {
             List<Announcement> members =
                     Rendezvous.meet(
                             links.meeting(),
-                            announcement(at, fingerprint, links.endpoint()),
+                            announcement(at, same(config, fingerprint), links.endpoint()),
                             job,
                             timeout);
             return links.join(members, timeout);
@@ -70,6 +71,16 @@ public final class Collectives {
                         .or(() -> member.master().map(a -> a.getHostString() + ":" + a.getPort()))
                         .orElseThrow(() -> Links.unset(member.topology(), MemberEnvironment.JOB));
         return JobToken.of(name, member.secret().orElse(""));
+    }
+
+    /** How ranks talk must be equal, too. */
+    private static String same(ClusterConfig config, String fingerprint) {
+        String mtu = config.mtu() == 0 ? "" : " mtu " + config.mtu();
+        String over =
+                "%s %s%s"
+                        .formatted(config.transport(), config.wire(), mtu)
+                        .toLowerCase(Locale.ROOT);
+        return fingerprint + ", " + over;
     }
 
     private static Announcement announcement(

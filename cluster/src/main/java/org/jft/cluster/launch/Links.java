@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.protocol.Announcement;
 import org.jft.cluster.protocol.Announcement.Endpoint;
@@ -32,6 +34,8 @@ import org.jft.core.topology.Topology;
  * rank 0 listens. One use: {@link #join} keeps what the ring needs and closes the rest.
  */
 final class Links implements AutoCloseable {
+    private static final long LOOK_UP_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final Topology at;
     private final JobToken job;
     private final ClusterConfig config;
@@ -54,16 +58,18 @@ final class Links implements AutoCloseable {
     /**
      * Opens what the configuration asks for.
      *
+     * @param timeout longest wait until the master's name is known
      * @throws ConfigException when the environment does not say how to reach the others
      * @throws JftException when it cannot listen where it should
      */
-    static Links open(MemberEnvironment member, JobToken job, ClusterConfig config) {
+    static Links open(
+            MemberEnvironment member, JobToken job, ClusterConfig config, Duration timeout) {
         Links links = new Links(member.topology(), job, config, new ConcurrentHashMap<>());
         try {
             if (member.aeronDirectory().isPresent()) {
                 links.openOnOneHost(member);
             } else {
-                links.openBetweenHosts(member);
+                links.openBetweenHosts(member, timeout);
             }
             return links;
         } catch (RuntimeException e) {
@@ -82,11 +88,11 @@ final class Links implements AutoCloseable {
         }
     }
 
-    private void openBetweenHosts(MemberEnvironment member) {
+    private void openBetweenHosts(MemberEnvironment member, Duration timeout) {
         if (config.transport() == ClusterConfig.Transport.IPC) {
             throw unset(at, MemberEnvironment.AERON_DIR);
         }
-        InetSocketAddress master =
+        InetSocketAddress named =
                 member.master()
                         .orElseThrow(
                                 () ->
@@ -95,21 +101,12 @@ final class Links implements AutoCloseable {
                                                 MemberEnvironment.AERON_DIR
                                                         + " (one host) or "
                                                         + MemberEnvironment.MASTER_ADDRESS));
-        InetSocketAddress local;
-        if (at.leads()) {
-            local = new InetSocketAddress(master.getHostString(), master.getPort());
-            if (local.isUnresolved()) {
-                throw new ConfigException(
-                        "rank 0 of %d cannot listen at %s=%s: no host has that name"
-                                .formatted(
-                                        at.worldSize(),
-                                        MemberEnvironment.MASTER_ADDRESS,
-                                        master.getHostString()));
-            }
-        } else {
-            local = new InetSocketAddress(addressTowards(master), 0);
+        InetSocketAddress master = resolved(named, timeout);
+        if (!at.leads()) {
             tcpAddresses.put(0, master);
         }
+        InetSocketAddress local =
+                at.leads() ? master : new InetSocketAddress(addressTowards(master), 0);
         tcp = TcpTransport.listen(at.rank(), job, local, tcpAddresses);
         InetSocketAddress anyPort = new InetSocketAddress(local.getAddress(), 0);
         switch (config.transport()) {
@@ -232,13 +229,31 @@ final class Links implements AutoCloseable {
         System.err.println(sentence);
     }
 
-    /** Returns this host's address on the way to another; asks the routing table, sends nothing. */
-    private static InetAddress addressTowards(InetSocketAddress unresolved) {
-        InetSocketAddress target =
-                new InetSocketAddress(unresolved.getHostString(), unresolved.getPort());
-        if (target.isUnresolved()) {
-            return new InetSocketAddress(0).getAddress();
+    /** Looks a host up until it has a name: in a cluster it may get one after this rank started. */
+    private InetSocketAddress resolved(InetSocketAddress named, Duration timeout) {
+        long startNs = System.nanoTime();
+        while (true) {
+            InetSocketAddress address =
+                    new InetSocketAddress(named.getHostString(), named.getPort());
+            if (!address.isUnresolved()) {
+                return address;
+            }
+            if (System.nanoTime() - startNs > timeout.toNanos()
+                    || Thread.currentThread().isInterrupted()) {
+                throw new ConfigException(
+                        "rank %d of %d cannot find the others: %s=%s: no host has that name"
+                                .formatted(
+                                        at.rank(),
+                                        at.worldSize(),
+                                        MemberEnvironment.MASTER_ADDRESS,
+                                        named.getHostString()));
+            }
+            LockSupport.parkNanos(LOOK_UP_AGAIN_NS);
         }
+    }
+
+    /** Returns this host's address on the way to another; asks the routing table, sends nothing. */
+    private static InetAddress addressTowards(InetSocketAddress target) {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(target);
             return socket.getLocalAddress();

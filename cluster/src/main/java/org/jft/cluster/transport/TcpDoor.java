@@ -139,8 +139,8 @@ final class TcpDoor implements AutoCloseable {
     }
 
     private synchronized boolean begin(SocketChannel channel) {
-        if (closed) {
-            closeQuietly(channel);
+        if (closed || shaking.size() >= BACKLOG) {
+            closeQuietly(channel); // a rank tries again
             return false;
         }
         return shaking.add(channel);

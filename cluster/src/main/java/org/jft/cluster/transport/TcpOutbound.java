@@ -23,7 +23,6 @@ import org.jft.cluster.transport.TcpHandshake.Route;
  * gathered in a small buffer and handed to the kernel as it takes them, at least one at a time.
  */
 final class TcpOutbound implements Outbound {
-    private static final int STAGING_BYTES = 4 * (TcpTransport.MAX_FRAME_LENGTH + Integer.BYTES);
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long FAREWELL_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -40,9 +39,8 @@ final class TcpOutbound implements Outbound {
     private final JobToken job;
     private final int ownPort;
     private final Supplier<InetSocketAddress> address;
-    private final ByteBuffer staging =
-            ByteBuffer.allocateDirect(STAGING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private final UnsafeBuffer frames = new UnsafeBuffer(staging);
+    private final ByteBuffer staging;
+    private final UnsafeBuffer frames; // the same memory
     private final ByteBuffer reply = ByteBuffer.allocate(TcpHandshake.WELCOME_LENGTH);
 
     private State state = State.APART;
@@ -52,6 +50,7 @@ final class TcpOutbound implements Outbound {
     private int head; // first staged byte that the kernel has not taken
     private int tail; // end of what is staged
     private long triedNs = System.nanoTime() - RETRY_NS;
+    private boolean answered;
     private String trouble;
 
     TcpOutbound(Route route, JobToken job, int ownPort, Supplier<InetSocketAddress> address) {
@@ -59,6 +58,10 @@ final class TcpOutbound implements Outbound {
         this.job = job;
         this.ownPort = ownPort;
         this.address = address;
+        staging =
+                ByteBuffer.allocateDirect(TcpTransport.bufferLength(route.lane()))
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        frames = new UnsafeBuffer(staging);
     }
 
     @Override
@@ -68,17 +71,17 @@ final class TcpOutbound implements Outbound {
 
     @Override
     public int maxFrameLength() {
-        return TcpTransport.MAX_FRAME_LENGTH;
+        return TcpTransport.maxFrameLength(route.lane());
     }
 
     @Override
     public boolean offer(int length, FrameWriter writer) {
         checkArgument(length <= maxFrameLength(), "frame too long: length=%s", length);
-        int needed = Integer.BYTES + padded(length);
-        if (state != State.OPEN && !connect() || tail + needed > STAGING_BYTES && !flush()) {
+        if (state != State.OPEN && !connect()) {
             return false;
         }
-        if (state != State.OPEN) {
+        int needed = TcpTransport.recordLength(length);
+        if (tail + needed > staging.capacity() && (!flush() || state != State.OPEN)) {
             return false;
         }
         writer.write(frames, tail + Integer.BYTES);
@@ -125,7 +128,10 @@ final class TcpOutbound implements Outbound {
 
     @Override
     public Optional<String> trouble() {
-        return Optional.ofNullable(trouble);
+        boolean asking = state == State.CONNECTING || state == State.AWAITING_CHALLENGE;
+        return trouble == null && asking
+                ? Optional.of(TcpTransport.name(address.get()) + ": no answer")
+                : Optional.ofNullable(trouble);
     }
 
     @Override
@@ -156,6 +162,7 @@ final class TcpOutbound implements Outbound {
                 byte[] expected = TcpHandshake.welcome(job, challenge, hello);
                 if (MessageDigest.isEqual(expected, reply.array())) {
                     state = State.OPEN;
+                    trouble = null;
                 } else {
                     retryLater("it is not of this job");
                 }
@@ -172,13 +179,6 @@ final class TcpOutbound implements Outbound {
             return;
         }
         triedNs = System.nanoTime();
-        if (target.isUnresolved()) {
-            target = new InetSocketAddress(target.getHostString(), target.getPort());
-        }
-        if (target.isUnresolved()) {
-            trouble = "no host has the name " + target.getHostString();
-            return;
-        }
         channel = SocketChannel.open();
         channel.configureBlocking(false);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -202,7 +202,11 @@ final class TcpOutbound implements Outbound {
     }
 
     private void retryLater(String why) {
-        trouble = "%s: %s".formatted(TcpTransport.name(address.get()), why);
+        // That nobody listens any more says less than what was answered before.
+        answered |= state != State.CONNECTING;
+        if (!answered || state != State.CONNECTING) {
+            trouble = "%s: %s".formatted(TcpTransport.name(address.get()), why);
+        }
         TcpDoor.closeQuietly(channel);
         state = State.APART;
         triedNs = System.nanoTime();
@@ -216,9 +220,5 @@ final class TcpOutbound implements Outbound {
             TcpDoor.closeQuietly(channel);
         }
         state = State.GONE;
-    }
-
-    static int padded(int length) {
-        return (length + Integer.BYTES - 1) & -Integer.BYTES;
     }
 }

@@ -15,14 +15,13 @@ import org.jft.core.failure.JftException;
  * left unfinished is dropped.
  */
 final class TcpReceiver implements AutoCloseable {
-    private static final int BUFFER_BYTES = 4 * (TcpTransport.MAX_FRAME_LENGTH + Integer.BYTES);
     private static final int NOT_YET = -1;
 
     private final Route route;
     private final SocketChannel channel;
-    private final ByteBuffer bytes =
-            ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private final UnsafeBuffer frames = new UnsafeBuffer(bytes);
+    private final int maxFrameLength;
+    private final ByteBuffer bytes;
+    private final UnsafeBuffer frames; // the same memory
     private int head; // first byte that was not handed over; a multiple of 4
     private int tail; // end of what was read
     private boolean ended;
@@ -30,6 +29,11 @@ final class TcpReceiver implements AutoCloseable {
     TcpReceiver(Route route, SocketChannel channel) {
         this.route = route;
         this.channel = channel;
+        maxFrameLength = TcpTransport.maxFrameLength(route.lane());
+        bytes =
+                ByteBuffer.allocateDirect(TcpTransport.bufferLength(route.lane()))
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        frames = new UnsafeBuffer(bytes);
     }
 
     int poll(FrameHandler handler, int limit) {
@@ -43,7 +47,7 @@ final class TcpReceiver implements AutoCloseable {
                 continue;
             }
             int offset = head + Integer.BYTES;
-            head = offset + TcpOutbound.padded(length);
+            head += TcpTransport.recordLength(length);
             count++;
             handler.onFrame(frames, offset, length);
         }
@@ -70,13 +74,13 @@ final class TcpReceiver implements AutoCloseable {
             return NOT_YET;
         }
         int length = bytes.getInt(head);
-        if (length < 0 || length > TcpTransport.MAX_FRAME_LENGTH) {
+        if (length < 0 || length > maxFrameLength) {
             throw new JftException(
                     Category.ABORT_RUN,
                     "rank %d: the stream from rank %d is damaged, it announces a frame of %d bytes"
                             .formatted(route.to(), route.from(), length));
         }
-        return tail - head >= Integer.BYTES + TcpOutbound.padded(length) ? length : NOT_YET;
+        return tail - head >= TcpTransport.recordLength(length) ? length : NOT_YET;
     }
 
     /** Reads what is there; returns whether anything was. */
@@ -87,7 +91,7 @@ final class TcpReceiver implements AutoCloseable {
         if (head == tail) {
             head = 0;
             tail = 0;
-        } else if (head > 0 && BUFFER_BYTES - head < BUFFER_BYTES / 4) {
+        } else if (bytes.capacity() - head < TcpTransport.recordLength(maxFrameLength)) {
             bytes.limit(tail).position(head);
             bytes.compact();
             tail -= head;

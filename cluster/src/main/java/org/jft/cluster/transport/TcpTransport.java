@@ -27,14 +27,16 @@ import org.jft.core.failure.JftException;
  * connections.
  */
 public final class TcpTransport implements Transport {
-    /** Longest frame: large enough to be worth a system call, small enough for the L2 cache. */
-    static final int MAX_FRAME_LENGTH = (128 << 10) - Integer.BYTES;
+    /** Large enough to be worth a system call, small enough for the L2 cache. */
+    private static final int BULK_FRAME_LENGTH = (128 << 10) - Integer.BYTES;
+
+    private static final int FRAMES_BUFFERED = 4;
 
     private final int rank;
     private final JobToken job;
     private final TcpDoor door;
     private final ConcurrentMap<Integer, InetSocketAddress> peers;
-    private final List<AutoCloseable> streams = new ArrayList<>();
+    private final List<Runnable> closers = new ArrayList<>();
     private boolean closed;
 
     private TcpTransport(
@@ -85,14 +87,14 @@ public final class TcpTransport implements Transport {
         TcpHandshake.Route route = new TcpHandshake.Route(rank, peer, lane);
         TcpOutbound outbound =
                 new TcpOutbound(route, job, door.address().getPort(), () -> peers.get(peer));
-        streams.add(outbound);
+        closers.add(outbound::close);
         return outbound;
     }
 
     @Override
     public Inbound inbound(int peer, Lane lane) {
         TcpInbound inbound = new TcpInbound(new TcpHandshake.Route(peer, rank, lane), door);
-        streams.add(inbound);
+        closers.add(inbound::close);
         return inbound;
     }
 
@@ -102,14 +104,23 @@ public final class TcpTransport implements Transport {
             return;
         }
         closed = true;
-        for (AutoCloseable stream : streams) {
-            try {
-                stream.close();
-            } catch (Exception e) {
-                throw new AssertionError("streams throw nothing when closed", e);
-            }
-        }
+        closers.forEach(Runnable::run);
         door.close();
+    }
+
+    /** Returns the longest frame of a lane. */
+    static int maxFrameLength(Lane lane) {
+        return lane == Lane.BULK ? BULK_FRAME_LENGTH : Lane.CONTROL_FRAME_LENGTH;
+    }
+
+    /** Returns the bytes of a buffer for a few frames of a lane, with their lengths. */
+    static int bufferLength(Lane lane) {
+        return FRAMES_BUFFERED * recordLength(maxFrameLength(lane));
+    }
+
+    /** Returns the bytes that a frame takes with its length and padding. */
+    static int recordLength(int frameLength) {
+        return Integer.BYTES + (frameLength + Integer.BYTES - 1 & -Integer.BYTES);
     }
 
     /** Returns an address as people write it. */

@@ -110,6 +110,24 @@ class MasterTest {
     }
 
     @Test
+    void shouldNotJoinRanksThatAreToTalkInDifferentWays() {
+        List<Throwable> failures =
+                Ranks.failures(
+                        2,
+                        rank -> {
+                            Wire wire = rank == 0 ? Wire.FLOAT32 : Wire.BF16;
+                            ClusterConfig config = config(Transport.TCP, wire);
+                            return connect(rank, 2, config, TIMEOUT, "same", Map.of());
+                        });
+        for (Throwable failure : failures) {
+            assertThat(failure)
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("same, tcp float32")
+                    .hasMessageContaining("same, tcp bf16");
+        }
+    }
+
+    @Test
     void shouldNotJoinARankWithAnotherSecret() {
         List<Throwable> failures =
                 Ranks.failures(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -91,7 +92,8 @@ class TcpTransportTest extends TransportContract {
 
     @Test
     void shouldNameTheRankWhoseStreamIsDamaged() throws IOException {
-        for (int length : new int[] {-1, TcpTransport.MAX_FRAME_LENGTH + 1, Integer.MIN_VALUE}) {
+        for (int length :
+                new int[] {-1, TcpTransport.maxFrameLength(Lane.BULK) + 1, Integer.MIN_VALUE}) {
             try (Pair pair = new Pair(job, job);
                     Socket sender = handshaken(pair.one.address(), job)) {
                 Inbound in = pair.one.inbound(0, Lane.BULK);
@@ -131,6 +133,20 @@ class TcpTransportTest extends TransportContract {
             pair.one.inbound(0, Lane.BULK);
             await(out::connected);
             assertThat(silent.isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldSayThatNobodyAnswers() throws IOException {
+        try (ServerSocket mute = new ServerSocket(0, 1, ANY_PORT.getAddress())) {
+            ConcurrentMap<Integer, InetSocketAddress> addresses = new ConcurrentHashMap<>();
+            addresses.put(1, (InetSocketAddress) mute.getLocalSocketAddress());
+            try (TcpTransport zero = TcpTransport.listen(0, job, ANY_PORT, addresses)) {
+                Outbound out = zero.outbound(1, Lane.BULK);
+                assertThat(out.connected()).isFalse();
+                assertThat(out.trouble().orElseThrow())
+                        .endsWith(":%d: no answer".formatted(mute.getLocalPort()));
+            }
         }
     }
 
