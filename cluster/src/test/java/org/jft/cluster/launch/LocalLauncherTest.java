@@ -219,6 +219,7 @@ class LocalLauncherTest {
     private static void assertNothingLeft(List<Long> pids) throws Exception {
         for (long pid : pids) {
             await("end of " + pid, () -> !running(pid));
+            assertThat(driverFolders(pid)).isEmpty();
         }
         assertThat(driverFolders(ProcessHandle.current().pid())).isEmpty();
     }
