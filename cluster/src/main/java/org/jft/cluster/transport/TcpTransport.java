@@ -129,8 +129,9 @@ public final class TcpTransport implements Transport {
     }
 
     private static String reason(String message) {
-        return message.contains("assign")
-                ? "that is not an address of this host"
-                : "another process has that port (" + message + ")";
+        if (message.contains("assign")) {
+            return "that is not an address of this host";
+        }
+        return message.contains("in use") ? "another process has that port" : message;
     }
 }
