@@ -33,7 +33,7 @@ import picocli.CommandLine.Command;
             "  jft-bench data --images 500                       decode and crop, against imageio",
             "  jft-bench soak sets/pictograms/train              memory over 20 epochs of loading",
             "  jft-bench dedup --photos DIR --out near           near-duplicates found, by kind and bound",
-            "  jft-bench allreduce --workers 2 --mebibytes 100   our ring, against a ring over TCP",
+            "  jft-bench allreduce --workers 2,4   our ring over IPC, UDP, TCP, against Gloo",
             "  jft-bench scaling --config smoke.yaml             two workers, against one",
             "  jft-bench devices                                 the GPUs here, and what would run",
         })

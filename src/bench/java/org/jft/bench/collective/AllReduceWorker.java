@@ -1,19 +1,22 @@
 package org.jft.bench.collective;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.launch.Collectives;
 import org.jft.cluster.launch.MemberEnvironment;
 import org.jft.cluster.launch.ParentWatch;
 import org.jft.core.cli.CommandRunner;
+import org.jft.core.config.ClusterConfig;
+import org.jft.core.config.ClusterConfig.Transport;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
@@ -26,23 +29,25 @@ final class AllReduceWorker implements Runnable {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int WARM_UP_ROUNDS = 3;
     private static final int VALUES = 1000; // small whole numbers: every sum is exact
-
-    private interface Sum {
-        void run() throws IOException;
-    }
+    private static final String JOB = "JFT_JOB";
 
     @Parameters(description = "The file that rank 0 leaves the rates in.")
     private Path results;
 
-    @Parameters(description = "Size of the vector.")
-    private int mebibytes;
+    @Parameters(description = "Floats in the vector.")
+    private int count;
 
     @Parameters(description = "Rounds that are timed.")
     private int rounds;
 
-    private Collective ring;
+    @Parameters(description = "What ours runs over.")
+    private List<Transport> transports;
+
+    private final AllReduceRates rates = new AllReduceRates();
+    private Collective referee;
     private ByteBuffer vector;
     private FloatBuffer floats; // the same memory
+    private ByteBuffer target; // of a copy
 
     public static void main(String[] args) {
         System.exit(CommandRunner.run(new AllReduceWorker(), args));
@@ -50,73 +55,81 @@ final class AllReduceWorker implements Runnable {
 
     @Override
     public void run() {
-        MemberEnvironment member = MemberEnvironment.read(System.getenv());
-        ParentWatch.start(member);
+        ParentWatch.start(MemberEnvironment.read(System.getenv()));
         vector = allocate();
         floats = vector.asFloatBuffer();
-        try (Collective job = Collectives.connect(member, TIMEOUT, "bench")) {
-            ring = job;
-            try (TcpRing tcp = TcpRing.connect(job, TIMEOUT)) {
-                measure(tcp);
-            } catch (IOException e) {
-                throw new JftException(
-                        Category.ABORT_RUN,
-                        "rank %d: the TCP ring broke: %s"
-                                .formatted(job.topology().rank(), e.getMessage()),
-                        e);
+        target = allocate();
+        try (Collective job = connect(Transport.IPC, "referee")) {
+            referee = job;
+            Path store = results.resolveSibling(results.getFileName() + ".gloo");
+            try (GlooSum gloo = new GlooSum(job.topology(), store, floats)) {
+                for (Transport transport : transports) {
+                    // One after the other: an idle driver of UDP would take time from the rest.
+                    try (Collective ring = connect(transport, transport.name())) {
+                        measure(transport.name().toLowerCase(Locale.ROOT), ring, gloo);
+                    }
+                }
+                job.barrier();
+            }
+            if (job.topology().leads()) {
+                rates.write(results);
             }
         }
     }
 
-    private void measure(TcpRing tcp) throws IOException {
-        List<Double> ours = new ArrayList<>();
-        List<Double> peer = new ArrayList<>();
-        List<Double> copy = new ArrayList<>();
-        ByteBuffer target = allocate();
+    /** Each ring is a job of its own beside the referee's. */
+    private static Collective connect(Transport transport, String name) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.merge(JOB, name, (job, suffix) -> job + "-" + suffix);
+        return Collectives.connect(
+                MemberEnvironment.read(environment),
+                new ClusterConfig(null, null, 0, transport, null, 0),
+                TIMEOUT,
+                "bench");
+    }
+
+    private void measure(String transport, Collective ring, GlooSum gloo) {
         for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
             double ringRate = busGigabytes(() -> ring.allReduce(floats));
-            double tcpRate = busGigabytes(() -> tcp.allReduce(vector));
-            double copyRate = ring.topology().leads() ? copyGigabytes(target) : 0;
-            ring.barrier(); // the others have waited
+            double glooRate = busGigabytes(gloo::allReduce);
+            double copyRate = referee.topology().leads() ? copyGigabytes() : 0;
+            referee.barrier(); // the others have waited
             if (round >= 0) {
-                ours.add(ringRate);
-                peer.add(tcpRate);
-                copy.add(copyRate);
+                rates.add(transport, ringRate);
+                rates.addPeer(transport, AllReduceRates.GLOO, glooRate);
+                rates.addPeer(transport, AllReduceRates.MEMCPY, copyRate);
             }
-        }
-        if (ring.topology().leads()) {
-            new AllReduceRates(ours, peer, copy).write(results);
         }
     }
 
     /** Sums a fresh vector, checks the sum, returns the bandwidth by the slowest rank's time. */
-    private double busGigabytes(Sum sum) throws IOException {
-        Topology at = ring.topology();
+    private double busGigabytes(Runnable sum) {
+        Topology at = referee.topology();
         fill(at.rank());
-        ring.barrier();
+        referee.barrier();
         long startNs = System.nanoTime();
         sum.run();
         long passedNs = System.nanoTime() - startNs;
         check(at);
-        long slowestNs = Arrays.stream(ring.allGather(passedNs)).max().orElseThrow();
+        long slowestNs = Arrays.stream(referee.allGather(passedNs)).max().orElseThrow();
         double share = 2.0 * (at.worldSize() - 1) / at.worldSize();
         return share * vector.capacity() / slowestNs;
     }
 
-    private double copyGigabytes(ByteBuffer target) {
+    private double copyGigabytes() {
         long startNs = System.nanoTime();
         target.put(0, vector, 0, vector.capacity());
         return (double) vector.capacity() / (System.nanoTime() - startNs);
     }
 
     private void fill(int rank) {
-        for (int i = 0; i < floats.capacity(); i++) {
+        for (int i = 0; i < count; i++) {
             floats.put(i, (i + rank) % VALUES);
         }
     }
 
     private void check(Topology at) {
-        for (int i = 0; i < floats.capacity(); i++) {
+        for (int i = 0; i < count; i++) {
             float expected = 0;
             for (int rank = 0; rank < at.worldSize(); rank++) {
                 expected += (i + rank) % VALUES;
@@ -131,6 +144,6 @@ final class AllReduceWorker implements Runnable {
     }
 
     private ByteBuffer allocate() {
-        return ByteBuffer.allocateDirect(mebibytes << 20).order(ByteOrder.nativeOrder());
+        return ByteBuffer.allocateDirect(count * Float.BYTES).order(ByteOrder.nativeOrder());
     }
 }

@@ -22,7 +22,8 @@ import org.jft.core.topology.Topology;
  * In the first N - 1 steps what arrives is added to the own segment, afterwards it replaces it.
  * Step t + 1 sends what step t received, so message m depends on message m - M coming in and on
  * nothing else: pieces of all steps overlap. Each segment is summed once, in ring order, then
- * copied: all ranks end with the same bits. Each rank sends about 2(N-1)/N of the vector.
+ * copied: all ranks end with the same bits, because the rank that has a segment's sum first rounds
+ * its own copy to what the others will get. Each rank sends about 2(N-1)/N of the vector.
  */
 final class AllReduce implements Operation {
     private final FloatBuffer vector;
@@ -87,12 +88,12 @@ final class AllReduce implements Operation {
 
     @Override
     public int outgoingBytes(int message) {
-        return Float.BYTES * count(outgoingSegment(message), message % messagesPerSegment);
+        return vectors.floatBytes() * count(outgoingSegment(message), message % messagesPerSegment);
     }
 
     @Override
     public int incomingBytes(int message) {
-        return Float.BYTES * count(incomingSegment(message), message % messagesPerSegment);
+        return vectors.floatBytes() * count(incomingSegment(message), message % messagesPerSegment);
     }
 
     @Override
@@ -106,8 +107,12 @@ final class AllReduce implements Operation {
     public void read(int message, DirectBuffer buffer, int offset) {
         int segment = incomingSegment(message);
         int part = message % messagesPerSegment;
-        if (message / messagesPerSegment < worldSize - 1) {
+        int step = message / messagesPerSegment;
+        if (step < worldSize - 1) {
             vectors.add(buffer, offset, vector, first(segment, part), count(segment, part));
+            if (step == worldSize - 2) {
+                vectors.round(vector, first(segment, part), count(segment, part));
+            }
         } else {
             vectors.copy(buffer, offset, vector, first(segment, part), count(segment, part));
         }

@@ -6,6 +6,7 @@ import java.nio.FloatBuffer;
 import java.time.Duration;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.transport.Transport;
+import org.jft.core.config.ClusterConfig.Wire;
 import org.jft.core.topology.Topology;
 
 /**
@@ -38,6 +39,12 @@ public interface Collective extends AutoCloseable {
     void barrier();
 
     /**
+     * Sets the longest wait without any progress for the operations that follow; nothing where
+     * there is nobody to wait for.
+     */
+    default void setTimeout(Duration timeout) {}
+
+    /**
      * Idempotent; throws nothing checked. What peers still wait for from this rank reaches them.
      */
     @Override
@@ -52,10 +59,18 @@ public interface Collective extends AutoCloseable {
      * Joins the ranks in a ring, each sending to its successor and receiving from its predecessor.
      *
      * @param transport owned by the collective from here on: closed with it
+     * @param wire what vectors travel as while they are summed, equal on all ranks; broadcasts are
+     *     exact
      * @param timeout longest wait without any progress
      */
-    static Collective ring(Transport transport, Topology at, JobToken job, Duration timeout) {
+    static Collective ring(
+            Transport transport, Topology at, JobToken job, Wire wire, Duration timeout) {
         checkArgument(at.worldSize() > 1, "a ring needs two ranks: worldSize=%s", at.worldSize());
-        return new RingCollective(transport, at, job, timeout);
+        return new RingCollective(transport, at, job, wire, timeout);
+    }
+
+    /** Joins the ranks in a ring that sums float32. */
+    static Collective ring(Transport transport, Topology at, JobToken job, Duration timeout) {
+        return ring(transport, at, job, Wire.FLOAT32, timeout);
     }
 }

@@ -11,6 +11,7 @@ import org.jft.cluster.transport.Inbound;
 import org.jft.cluster.transport.Lane;
 import org.jft.cluster.transport.Outbound;
 import org.jft.cluster.transport.Transport;
+import org.jft.core.config.ClusterConfig.Wire;
 import org.jft.core.topology.Topology;
 
 /**
@@ -19,17 +20,19 @@ import org.jft.core.topology.Topology;
 final class RingCollective implements Collective {
     private final Transport transport;
     private final Topology topology;
-    private final int chunk;
-    private final Vectors vectors;
+    private final int payloadBytes;
+    private final Vectors wire;
+    private final Vectors exact;
     private final RingEngine engine;
 
-    RingCollective(Transport transport, Topology at, JobToken job, Duration timeout) {
+    RingCollective(Transport transport, Topology at, JobToken job, Wire wire, Duration timeout) {
         this.transport = transport;
         this.topology = at;
         Inbound in = transport.inbound(at.predecessor(), Lane.BULK);
         Outbound out = transport.outbound(at.successor(), Lane.BULK);
-        chunk = (out.maxFrameLength() - FrameDescriptor.HEADER_LENGTH) / Float.BYTES;
-        vectors = new Vectors(chunk);
+        payloadBytes = out.maxFrameLength() - FrameDescriptor.HEADER_LENGTH;
+        this.wire = Vectors.of(wire);
+        exact = Vectors.of(Wire.FLOAT32);
         engine = new RingEngine(at, in, out, job, timeout);
     }
 
@@ -41,7 +44,7 @@ final class RingCollective implements Collective {
     @Override
     public void allReduce(FloatBuffer vector) {
         Vectors.check(vector);
-        engine.run(new AllReduce(vector, chunk, topology, vectors));
+        engine.run(new AllReduce(vector, chunk(wire), topology, wire));
     }
 
     @Override
@@ -52,7 +55,7 @@ final class RingCollective implements Collective {
                 "root out of range: root=%s, worldSize=%s",
                 root,
                 topology.worldSize());
-        engine.run(new Broadcast(vector, root, chunk, topology, vectors));
+        engine.run(new Broadcast(vector, root, chunk(exact), topology, exact));
     }
 
     @Override
@@ -68,7 +71,17 @@ final class RingCollective implements Collective {
     }
 
     @Override
+    public void setTimeout(Duration timeout) {
+        engine.setTimeout(timeout);
+    }
+
+    @Override
     public void close() {
         transport.close();
+    }
+
+    /** Returns the floats in a full message. */
+    private int chunk(Vectors vectors) {
+        return payloadBytes / vectors.floatBytes();
     }
 }

@@ -47,13 +47,13 @@ final class RingEngine {
     private final Inbound in;
     private final Outbound out;
     private final JobToken job;
-    private final Duration timeout;
-    private final Patience patience;
     private final FrameHandler handler = this::onFrame;
     private final FrameWriter writer = this::writeFrame;
     private final FrameDecoder decoder = new FrameDecoder();
     private final FrameEncoder encoder = new FrameEncoder();
 
+    private Duration timeout;
+    private Patience patience;
     private boolean inWasConnected;
     private boolean outWasConnected;
     private long suspectedSinceNs = NEVER;
@@ -70,8 +70,13 @@ final class RingEngine {
         this.in = in;
         this.out = out;
         this.job = job;
-        this.timeout = timeout;
-        patience = new Patience(timeout);
+        setTimeout(timeout);
+    }
+
+    /** Between operations: the longest wait without progress from now on. */
+    void setTimeout(Duration longest) {
+        timeout = longest;
+        patience = new Patience(longest);
     }
 
     /**
@@ -87,10 +92,10 @@ final class RingEngine {
         received = 0;
         patience.reset();
         try {
-            while (received < next.receiveCount() || sent < next.sendCount()) {
+            while (!done()) {
                 if (receive() + send() > 0) {
                     patience.reset();
-                } else {
+                } else if (!done()) {
                     await();
                 }
             }
@@ -100,6 +105,11 @@ final class RingEngine {
             throw e;
         }
         operations++;
+    }
+
+    /** All in, all out, and the transport holds nothing back. */
+    private boolean done() {
+        return out.flush() && received == operation.receiveCount() && sent == operation.sendCount();
     }
 
     private int receive() {
@@ -236,7 +246,11 @@ final class RingEngine {
         int peer = receiving ? in.peer() : out.peer();
         String what;
         if (!receiving) {
-            what = "did not take message %d of %d".formatted(sent + 1, operation.sendCount());
+            what =
+                    "did not take message %d of %d"
+                            .formatted(
+                                    Math.min(sent + 1, operation.sendCount()),
+                                    operation.sendCount());
         } else if (sureWhoIsLate()) {
             what = (in.connected() ? "has not begun it" : "is not connected");
         } else {
@@ -291,7 +305,9 @@ final class RingEngine {
                 };
         Patience farewell = new Patience(FAREWELL);
         try {
-            while (out.connected()
+            // Before the first operation the successor may be about to come.
+            boolean expected = !outWasConnected && !gaveUpWaiting();
+            while ((expected || out.connected())
                     && !out.offer(
                             FrameDescriptor.HEADER_LENGTH + notice.encodedLength(), writeNotice)
                     && farewell.idle() != Patience.Verdict.GIVE_UP) {
@@ -300,6 +316,10 @@ final class RingEngine {
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
+    }
+
+    private boolean gaveUpWaiting() {
+        return heard == null && failure instanceof PeerLostException;
     }
 
     private AbortNotice ownNotice() {

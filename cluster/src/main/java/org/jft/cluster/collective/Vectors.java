@@ -6,21 +6,20 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import org.agrona.DirectBuffer;
 import org.jft.cluster.protocol.FrameDescriptor;
+import org.jft.core.config.ClusterConfig.Wire;
 
 /**
- * Moves floats between a vector and the memory of a stream, one bulk copy each way, and sums them
- * there. A stream's memory is one or a few large buffers, so the view over the last one is kept.
+ * Moves floats between a vector and the memory of a stream, and sums them there; subclasses say as
+ * what they travel. Sums go through small arrays, because that is the loop the JIT compiler turns
+ * into vector instructions, block by block, so that the arrays stay in the L1 cache.
  */
-final class Vectors {
-    private final float[] mine;
-    private final float[] theirs;
-    private ByteBuffer viewed;
-    private FloatBuffer view;
+abstract class Vectors {
+    /** Floats in a block. */
+    static final int BLOCK = 2048;
 
-    /** Makes scratch space for payloads of up to this many floats; small enough to stay in L1. */
-    Vectors(int capacity) {
-        mine = new float[capacity];
-        theirs = new float[capacity];
+    /** Returns the vectors of a wire format. */
+    static Vectors of(Wire wire) {
+        return wire == Wire.BF16 ? new Bf16Vectors() : new FloatVectors();
     }
 
     static void check(FloatBuffer vector) {
@@ -33,38 +32,39 @@ final class Vectors {
                 vector.order());
     }
 
+    /** Returns the bytes a float takes in a stream. */
+    abstract int floatBytes();
+
     /** Copies out: stream[offset ...] = vector[first ... first + count). */
-    void write(FloatBuffer vector, int first, int count, DirectBuffer stream, int offset) {
-        view(stream).put(floatIndex(stream, offset), vector, first, count);
-    }
+    abstract void write(FloatBuffer vector, int first, int count, DirectBuffer stream, int offset);
 
     /** Copies in: vector[first ... first + count) = stream[offset ...]. */
-    void copy(DirectBuffer stream, int offset, FloatBuffer vector, int first, int count) {
-        vector.put(first, view(stream), floatIndex(stream, offset), count);
-    }
+    abstract void copy(DirectBuffer stream, int offset, FloatBuffer vector, int first, int count);
 
-    /**
-     * Adds in: vector[first ... first + count) += stream[offset ...]. Through arrays, because that
-     * is the loop the JIT compiler turns into vector instructions.
-     */
-    void add(DirectBuffer stream, int offset, FloatBuffer vector, int first, int count) {
-        view(stream).get(floatIndex(stream, offset), theirs, 0, count);
-        vector.get(first, mine, 0, count);
-        for (int i = 0; i < count; i++) {
-            mine[i] += theirs[i];
+    /** Adds in: vector[first ... first + count) += stream[offset ...], in float32. */
+    abstract void add(DirectBuffer stream, int offset, FloatBuffer vector, int first, int count);
+
+    /** Rounds in place to what would arrive if this were sent. */
+    abstract void round(FloatBuffer vector, int first, int count);
+
+    /** A stream's memory is one or a few large buffers, so the view over the last one is kept. */
+    abstract static class View<T> {
+        private ByteBuffer viewed;
+        private T view;
+
+        final T of(DirectBuffer stream) {
+            if (stream.byteBuffer() != viewed) {
+                viewed = stream.byteBuffer();
+                view = over(viewed.duplicate().clear().order(FrameDescriptor.BYTE_ORDER));
+            }
+            return view;
         }
-        vector.put(first, mine, 0, count);
+
+        abstract T over(ByteBuffer bytes);
     }
 
-    private FloatBuffer view(DirectBuffer stream) {
-        if (stream.byteBuffer() != viewed) {
-            viewed = stream.byteBuffer();
-            view = viewed.duplicate().clear().order(FrameDescriptor.BYTE_ORDER).asFloatBuffer();
-        }
-        return view;
-    }
-
-    private static int floatIndex(DirectBuffer stream, int offset) {
-        return (stream.wrapAdjustment() + offset) / Float.BYTES;
+    /** Returns where a payload starts in the buffer under a stream, in elements of a size. */
+    static int index(DirectBuffer stream, int offset, int elementBytes) {
+        return (stream.wrapAdjustment() + offset) / elementBytes;
     }
 }

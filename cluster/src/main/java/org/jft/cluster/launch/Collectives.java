@@ -4,15 +4,15 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.membership.Rendezvous;
 import org.jft.cluster.protocol.Announcement;
 import org.jft.cluster.protocol.FrameDescriptor;
 import org.jft.cluster.protocol.JobToken;
-import org.jft.cluster.transport.AeronIpcTransport;
-import org.jft.cluster.transport.Transport;
+import org.jft.core.config.ClusterConfig;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
@@ -25,51 +25,74 @@ public final class Collectives {
      * Meets the other ranks, checks that they are to do the same, and joins them in a ring. Returns
      * when all are there; the ring has then carried its first barrier.
      *
+     * @param config says over what they talk; warnings, and what a self-test chose, go to standard
+     *     error
      * @param timeout longest wait for the others, here and in every later operation
      * @param fingerprint of what must be equal on all ranks, for instance a hash of the resolved
-     *     configuration; at most {@link Announcement#MAX_TEXT_LENGTH} characters
+     *     configuration; at most 64 characters
      * @return owned by the caller
      * @throws ConfigException when the environment does not say how to reach the others, or a rank
      *     does not fit: the message names both
      * @throws JftException when ranks are missing at the deadline: the message names them
      */
     public static Collective connect(
-            MemberEnvironment member, Duration timeout, String fingerprint) {
+            MemberEnvironment member, ClusterConfig config, Duration timeout, String fingerprint) {
         checkArgument(!timeout.isNegative() && !timeout.isZero(), "no time: timeout=%s", timeout);
         Topology at = member.topology();
         if (at.worldSize() == 1) {
             return Collective.solo();
         }
-        JobToken job =
-                JobToken.of(member.job().orElseThrow(() -> unset(at, MemberEnvironment.JOB)));
-        Path directory =
-                member.aeronDirectory().orElseThrow(() -> unset(at, MemberEnvironment.AERON_DIR));
-        Transport transport = AeronIpcTransport.connect(at.rank(), job, directory);
+        JobToken job = job(member);
+        Links links = Links.open(member, job, config, timeout);
         try {
-            Rendezvous.meet(transport, announcement(at, fingerprint), job, timeout);
-            Collective ring = Collective.ring(transport, at, job, timeout);
-            ring.barrier();
-            return ring;
+            List<Announcement> members =
+                    Rendezvous.meet(
+                            links.meeting(),
+                            announcement(at, same(config, fingerprint), links.endpoint()),
+                            job,
+                            timeout);
+            return links.join(members, timeout);
         } catch (RuntimeException e) {
-            transport.close();
+            links.close();
             throw e;
         }
     }
 
-    private static ConfigException unset(Topology at, String variable) {
-        return new ConfigException(
-                "rank %d of %d cannot find the others: %s is not set"
-                        .formatted(at.rank(), at.worldSize(), variable));
+    /** Does so over what fits best. */
+    public static Collective connect(
+            MemberEnvironment member, Duration timeout, String fingerprint) {
+        return connect(member, ClusterConfig.defaults(), timeout, fingerprint);
     }
 
-    private static Announcement announcement(Topology at, String fingerprint) {
+    /** Who meets at the same place is of the same job, unless a name says otherwise. */
+    private static JobToken job(MemberEnvironment member) {
+        String name =
+                member.job()
+                        .or(() -> member.master().map(a -> a.getHostString() + ":" + a.getPort()))
+                        .orElseThrow(() -> Links.unset(member.topology(), MemberEnvironment.JOB));
+        return JobToken.of(name, member.secret().orElse(""));
+    }
+
+    /** How ranks talk must be equal, too. */
+    private static String same(ClusterConfig config, String fingerprint) {
+        String mtu = config.mtu() == 0 ? "" : " mtu " + config.mtu();
+        String over =
+                "%s %s%s"
+                        .formatted(config.transport(), config.wire(), mtu)
+                        .toLowerCase(Locale.ROOT);
+        return fingerprint + ", " + over;
+    }
+
+    private static Announcement announcement(
+            Topology at, String fingerprint, Announcement.Endpoint endpoint) {
         return new Announcement(
                 FrameDescriptor.PROTOCOL_VERSION,
                 at.rank(),
                 at.worldSize(),
                 ProcessHandle.current().pid(),
                 hostName(),
-                fingerprint);
+                fingerprint,
+                endpoint);
     }
 
     private static String hostName() {

@@ -59,6 +59,11 @@ public final class LocalLauncher {
         this(workerCount, rank -> command);
     }
 
+    /** Prepares one in which rank 0's standard output, too, goes elsewhere. */
+    public LocalLauncher(int workerCount, WorkerCommand command, Redirect rankZeroOutput) {
+        this(workerCount, rank -> command, System.err, rankZeroOutput, GRACE);
+    }
+
     /**
      * Prepares one in which ranks differ, for instance in the cores they are bound to.
      *

@@ -1,6 +1,7 @@
 package org.jft.cluster.launch;
 
 import com.google.common.base.Strings;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,19 +30,27 @@ import org.jft.core.topology.Topology;
  *     SLURM_JOB_ID
  * @param aeronDirectory of the media driver that the workers of this host share: JFT_AERON_DIR
  * @param launcherPid of the process whose end ends this worker: JFT_LAUNCHER_PID
+ * @param master where rank 0 listens and the ranks of several hosts meet: MASTER_ADDR and
+ *     MASTER_PORT, as torchrun sets them
+ * @param secret what the workers of this job know and nobody else: JFT_JOB_SECRET
  */
 public record MemberEnvironment(
         Topology topology,
         int localRank,
         Optional<String> job,
         Optional<Path> aeronDirectory,
-        OptionalLong launcherPid) {
+        OptionalLong launcherPid,
+        Optional<InetSocketAddress> master,
+        Optional<String> secret) {
     static final String RANK = "JFT_RANK";
     static final String WORLD_SIZE = "JFT_WORLD_SIZE";
     static final String LOCAL_RANK = "JFT_LOCAL_RANK";
     static final String JOB = "JFT_JOB";
     static final String AERON_DIR = "JFT_AERON_DIR";
     static final String LAUNCHER_PID = "JFT_LAUNCHER_PID";
+    static final String MASTER_ADDRESS = "MASTER_ADDR";
+    static final String MASTER_PORT = "MASTER_PORT";
+    static final String SECRET = "JFT_JOB_SECRET";
 
     private static final String POD_INDEX = "JOB_COMPLETION_INDEX";
 
@@ -78,16 +87,37 @@ public record MemberEnvironment(
         return new MemberEnvironment(
                 topology,
                 localRank,
-                JOBS.stream()
-                        .filter(name -> isSet(environment, name))
-                        .findFirst()
-                        .map(environment::get),
-                isSet(environment, AERON_DIR)
-                        ? Optional.of(Path.of(environment.get(AERON_DIR)))
-                        : Optional.empty(),
+                JOBS.stream().flatMap(name -> value(environment, name).stream()).findFirst(),
+                value(environment, AERON_DIR).map(Path::of),
                 isSet(environment, LAUNCHER_PID)
                         ? OptionalLong.of(number(environment, LAUNCHER_PID, 1, Long.MAX_VALUE))
-                        : OptionalLong.empty());
+                        : OptionalLong.empty(),
+                master(environment),
+                value(environment, SECRET));
+    }
+
+    /** Names no secret. */
+    @Override
+    public String toString() {
+        return "rank %d of %d, job %s"
+                .formatted(topology.rank(), topology.worldSize(), job.orElse("without a name"));
+    }
+
+    private static Optional<InetSocketAddress> master(Map<String, String> environment) {
+        if (isSet(environment, MASTER_ADDRESS) != isSet(environment, MASTER_PORT)) {
+            throw new ConfigException(
+                    "of %s and %s only one is set".formatted(MASTER_ADDRESS, MASTER_PORT));
+        }
+        // Resolved later, and again and again: a host may get its name after this process started.
+        return value(environment, MASTER_ADDRESS)
+                .map(
+                        host ->
+                                InetSocketAddress.createUnresolved(
+                                        host, (int) number(environment, MASTER_PORT, 1, 65_535)));
+    }
+
+    private static Optional<String> value(Map<String, String> environment, String name) {
+        return Optional.ofNullable(Strings.emptyToNull(environment.get(name)));
     }
 
     private static Topology topology(Map<String, String> environment, Optional<Pair> set) {

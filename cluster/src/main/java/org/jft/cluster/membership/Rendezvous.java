@@ -58,6 +58,7 @@ public final class Rendezvous {
         final Outbound out;
         final Inbound in;
         int told;
+        boolean came;
 
         Line(Transport transport, int peer) {
             in = transport.inbound(peer, Lane.CONTROL);
@@ -142,7 +143,9 @@ public final class Rendezvous {
     private int exchange() {
         int work = 0;
         for (Line line : lines) {
-            work += line.in.poll(this::onFrame, FRAMES_PER_TURN);
+            int heard = line.in.poll(this::onFrame, FRAMES_PER_TURN);
+            line.came |= heard > 0;
+            work += heard;
             work += tell(line);
         }
         return work;
@@ -250,8 +253,15 @@ public final class Rendezvous {
         return new JftException(
                 Category.ABORT_RUN,
                 ranks.contains(0)
-                        ? "rank %d waited %s s for rank 0, through which the ranks meet: it did not come"
-                                .formatted(self.rank(), seconds(timeout))
+                        ? "rank %d waited %s s for rank 0, through which the ranks meet: it did not come%s"
+                                .formatted(
+                                        self.rank(),
+                                        seconds(timeout),
+                                        lines.get(0)
+                                                .out
+                                                .trouble()
+                                                .map(" (%s)"::formatted)
+                                                .orElse(""))
                         : "rank %d waited %s s, but of %d workers these did not come: %s"
                                 .formatted(self.rank(), seconds(timeout), self.worldSize(), names));
     }
@@ -260,11 +270,12 @@ public final class Rendezvous {
         return "%.1f".formatted(timeout.toMillis() / 1000.0);
     }
 
-    /** Tells connected ranks what is left to tell, so that they see for themselves. */
+    /** Tells ranks that have come what is left to tell, so that they see for themselves. */
     private void sayFarewell() {
         long startNs = System.nanoTime();
         while (System.nanoTime() - startNs < FAREWELL_NS
-                && lines.stream().anyMatch(l -> l.told < toTell.size() && l.out.connected())) {
+                && lines.stream()
+                        .anyMatch(l -> l.told < toTell.size() && (l.came || l.out.connected()))) {
             lines.forEach(this::tell);
             LockSupport.parkNanos(TURN_NS);
         }

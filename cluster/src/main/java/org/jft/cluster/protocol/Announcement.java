@@ -12,19 +12,26 @@ import org.agrona.MutableDirectBuffer;
  * frame, little-endian:
  *
  * <pre>
- *   0         4      8           12    20              24           24+h          28+h
- *  +---------+------+-----------+-----+---------------+------------+-------------+-------------+
- *  | version | rank | worldSize | pid | hostLength h  | host       | fingerprint | fingerprint |
- *  | i32     | i32  | i32       | i64 | i32           | UTF-8      | Length i32  | UTF-8       |
- *  +---------+------+-----------+-----+---------------+------------+-------------+-------------+
+ *   0         4      8           12    20        24        28    32            then, each after its
+ *  +---------+------+-----------+-----+---------+---------+-----+              i32 length, UTF-8:
+ *  | version | rank | worldSize | pid | tcpPort | udpPort | mtu |              host, fingerprint,
+ *  | i32     | i32  | i32       | i64 | i32     | i32     | i32 |              address
+ *  +---------+------+-----------+-----+---------+---------+-----+
  * </pre>
  *
  * @param version {@link FrameDescriptor#PROTOCOL_VERSION} of the sender
  * @param pid process id on its host
  * @param fingerprint of the configuration: ranks with different ones must not train together
+ * @param endpoint where it can be reached from other hosts
  */
 public record Announcement(
-        int version, int rank, int worldSize, long pid, String host, String fingerprint) {
+        int version,
+        int rank,
+        int worldSize,
+        long pid,
+        String host,
+        String fingerprint,
+        Endpoint endpoint) {
     /** Longest host name or fingerprint, in characters; keeps a frame below 1 KB. */
     public static final int MAX_TEXT_LENGTH = 128;
 
@@ -32,7 +39,23 @@ public record Announcement(
     private static final int RANK_OFFSET = VERSION_OFFSET + Integer.BYTES;
     private static final int WORLD_SIZE_OFFSET = RANK_OFFSET + Integer.BYTES;
     private static final int PID_OFFSET = WORLD_SIZE_OFFSET + Integer.BYTES;
-    private static final int HOST_OFFSET = PID_OFFSET + Long.BYTES;
+    private static final int TCP_PORT_OFFSET = PID_OFFSET + Long.BYTES;
+    private static final int UDP_PORT_OFFSET = TCP_PORT_OFFSET + Integer.BYTES;
+    private static final int MTU_OFFSET = UDP_PORT_OFFSET + Integer.BYTES;
+    private static final int HOST_OFFSET = MTU_OFFSET + Integer.BYTES;
+
+    /**
+     * Where a rank receives.
+     *
+     * @param address numeric IP address; empty when the rank is reached by shared memory only
+     * @param tcpPort 0 for none
+     * @param udpPort 0 for none
+     * @param mtu longest Aeron frame that fits a packet of its network
+     */
+    public record Endpoint(String address, int tcpPort, int udpPort, int mtu) {
+        /** Of a rank that is reached by shared memory only. */
+        public static final Endpoint NONE = new Endpoint("", 0, 0, 0);
+    }
 
     public Announcement {
         checkArgument(
@@ -50,10 +73,10 @@ public record Announcement(
     /** Returns the bytes that {@link #encode} writes. */
     public int encodedLength() {
         return HOST_OFFSET
-                + Integer.BYTES
+                + 3 * Integer.BYTES
                 + Utf8.encodedLength(host)
-                + Integer.BYTES
-                + Utf8.encodedLength(fingerprint);
+                + Utf8.encodedLength(fingerprint)
+                + Utf8.encodedLength(endpoint.address());
     }
 
     /** Writes this at an offset. */
@@ -62,22 +85,32 @@ public record Announcement(
         buffer.putInt(offset + RANK_OFFSET, rank, BYTE_ORDER);
         buffer.putInt(offset + WORLD_SIZE_OFFSET, worldSize, BYTE_ORDER);
         buffer.putLong(offset + PID_OFFSET, pid, BYTE_ORDER);
-        int end = HOST_OFFSET;
-        end += buffer.putStringUtf8(offset + end, host, BYTE_ORDER);
-        buffer.putStringUtf8(offset + end, fingerprint, BYTE_ORDER);
+        buffer.putInt(offset + TCP_PORT_OFFSET, endpoint.tcpPort(), BYTE_ORDER);
+        buffer.putInt(offset + UDP_PORT_OFFSET, endpoint.udpPort(), BYTE_ORDER);
+        buffer.putInt(offset + MTU_OFFSET, endpoint.mtu(), BYTE_ORDER);
+        int end = offset + HOST_OFFSET;
+        end += buffer.putStringUtf8(end, host, BYTE_ORDER);
+        end += buffer.putStringUtf8(end, fingerprint, BYTE_ORDER);
+        buffer.putStringUtf8(end, endpoint.address(), BYTE_ORDER);
     }
 
     /** Reads what {@link #encode} wrote. */
     public static Announcement decode(DirectBuffer buffer, int offset) {
-        int fingerprintOffset =
-                HOST_OFFSET + Integer.BYTES + buffer.getInt(offset + HOST_OFFSET, BYTE_ORDER);
+        int hostAt = offset + HOST_OFFSET;
+        int fingerprintAt = hostAt + Integer.BYTES + buffer.getInt(hostAt, BYTE_ORDER);
+        int addressAt = fingerprintAt + Integer.BYTES + buffer.getInt(fingerprintAt, BYTE_ORDER);
         return new Announcement(
                 buffer.getInt(offset + VERSION_OFFSET, BYTE_ORDER),
                 buffer.getInt(offset + RANK_OFFSET, BYTE_ORDER),
                 buffer.getInt(offset + WORLD_SIZE_OFFSET, BYTE_ORDER),
                 buffer.getLong(offset + PID_OFFSET, BYTE_ORDER),
-                buffer.getStringUtf8(offset + HOST_OFFSET, BYTE_ORDER),
-                buffer.getStringUtf8(offset + fingerprintOffset, BYTE_ORDER));
+                buffer.getStringUtf8(hostAt, BYTE_ORDER),
+                buffer.getStringUtf8(fingerprintAt, BYTE_ORDER),
+                new Endpoint(
+                        buffer.getStringUtf8(addressAt, BYTE_ORDER),
+                        buffer.getInt(offset + TCP_PORT_OFFSET, BYTE_ORDER),
+                        buffer.getInt(offset + UDP_PORT_OFFSET, BYTE_ORDER),
+                        buffer.getInt(offset + MTU_OFFSET, BYTE_ORDER)));
     }
 
     /** Names the process: "rank 2 (pid 4711 on node7)". */

@@ -11,7 +11,7 @@ import org.agrona.DirectBuffer;
  * itself for the same rank adds another; its frames are handed over too.
  */
 final class AeronInbound implements Inbound {
-    private final AeronIpcTransport transport;
+    private final AeronTransport transport;
     private final int peer;
     private final Subscription subscription;
     private final ControlledFragmentHandler adapter = this::onFragment;
@@ -19,7 +19,7 @@ final class AeronInbound implements Inbound {
     private RuntimeException thrown;
     private boolean closed;
 
-    AeronInbound(AeronIpcTransport transport, int peer, Subscription subscription) {
+    AeronInbound(AeronTransport transport, int peer, Subscription subscription) {
         this.transport = transport;
         this.peer = peer;
         this.subscription = subscription;

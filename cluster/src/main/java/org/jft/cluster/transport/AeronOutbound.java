@@ -8,13 +8,13 @@ import io.aeron.logbuffer.BufferClaim;
 
 /** A stream to one peer: an exclusive publication, claimed and committed frame by frame. */
 final class AeronOutbound implements Outbound {
-    private final AeronIpcTransport transport;
+    private final AeronTransport transport;
     private final int peer;
     private final ExclusivePublication publication;
     private final BufferClaim claim = new BufferClaim();
     private boolean closed;
 
-    AeronOutbound(AeronIpcTransport transport, int peer, ExclusivePublication publication) {
+    AeronOutbound(AeronTransport transport, int peer, ExclusivePublication publication) {
         this.transport = transport;
         this.peer = peer;
         this.publication = publication;

@@ -22,8 +22,8 @@ import org.jft.core.failure.JftException;
  * A private folder for one media driver, {@code jft-aeron-<pid>-<random>}, that only its owner may
  * enter. Its owner holds a lock on the file {@code lock} in it for as long as it lives: the kernel
  * drops the lock with the process, so a folder whose lock can be had was left by a process that was
- * killed, and is removed by the next owner. (A pid would not do: it is reused, and means another
- * process in another container that shares the same memory.)
+ * killed, and is removed by the next owner that comes or goes. (A pid would not do: it is reused,
+ * and means another process in another container that shares the same memory.)
  */
 final class DriverDirectory implements AutoCloseable {
     private static final String PREFIX = "jft-aeron-";
@@ -85,6 +85,8 @@ final class DriverDirectory implements AutoCloseable {
         try {
             delete(root);
             lockChannel.close();
+            // A launcher ends after its workers, of which one may have been killed with a driver.
+            removeAbandoned(root.getParent());
         } catch (IOException e) {
             throw new UncheckedIOException("could not remove " + root, e);
         }

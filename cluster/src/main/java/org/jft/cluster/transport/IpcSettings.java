@@ -2,6 +2,7 @@ package org.jft.cluster.transport;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import io.aeron.driver.MediaDriver;
 import java.time.Duration;
 
 /**
@@ -44,5 +45,12 @@ public record IpcSettings(int mtu, int termLength, int window, Duration clientLi
     public long bytesNeeded(int worldSize) {
         long bulkLogBytes = 3L * termLength + 4096;
         return DRIVER_BYTES + worldSize * (bulkLogBytes + 2 * CONTROL_LOG_BYTES);
+    }
+
+    void apply(MediaDriver.Context context) {
+        context.ipcMtuLength(mtu)
+                .ipcTermBufferLength(termLength)
+                .ipcPublicationTermWindowLength(window)
+                .clientLivenessTimeoutNs(clientLiveness.toNanos());
     }
 }

@@ -37,12 +37,24 @@ public final class MediaDriverHost implements AutoCloseable {
      */
     public static MediaDriverHost start(
             int worldSize, IpcSettings settings, Consumer<Throwable> problems) {
+        return start(settings.bytesNeeded(worldSize), settings::apply, problems);
+    }
+
+    /** Starts one worker's own driver, which carries its streams over UDP. */
+    static MediaDriverHost start(UdpSettings settings, Consumer<Throwable> problems) {
+        return start(settings.bytesNeeded(), settings::apply, problems);
+    }
+
+    private static MediaDriverHost start(
+            long bytesNeeded,
+            Consumer<MediaDriver.Context> settings,
+            Consumer<Throwable> problems) {
         DriverDirectory directory =
-                DriverDirectory.create(
-                        DriverDirectory.usualBases(), settings.bytesNeeded(worldSize));
+                DriverDirectory.create(DriverDirectory.usualBases(), bytesNeeded);
         try {
-            return new MediaDriverHost(
-                    directory, MediaDriver.launch(context(directory, settings, problems)));
+            MediaDriver.Context context = context(directory, problems);
+            settings.accept(context);
+            return new MediaDriverHost(directory, MediaDriver.launch(context));
         } catch (AeronException | IllegalArgumentException e) {
             directory.close();
             throw new JftException(
@@ -70,7 +82,7 @@ public final class MediaDriverHost implements AutoCloseable {
     }
 
     private static MediaDriver.Context context(
-            DriverDirectory directory, IpcSettings settings, Consumer<Throwable> problems) {
+            DriverDirectory directory, Consumer<Throwable> problems) {
         return new MediaDriver.Context()
                 .aeronDirectoryName(directory.driver().toString())
                 .dirDeleteOnStart(true)
@@ -85,15 +97,11 @@ public final class MediaDriverHost implements AutoCloseable {
                                 20,
                                 TimeUnit.MICROSECONDS.toNanos(1),
                                 TimeUnit.MICROSECONDS.toNanos(100)))
-                .ipcMtuLength(settings.mtu())
-                .ipcTermBufferLength(settings.termLength())
-                .ipcPublicationTermWindowLength(settings.window())
                 // Take the memory now: a full file system must fail here, not as SIGBUS later.
                 .termBufferSparseFile(false)
                 .performStorageChecks(true)
                 .lowStorageWarningThreshold(0)
                 .counterValuesBufferLength(1 << 20)
-                .clientLivenessTimeoutNs(settings.clientLiveness().toNanos())
                 .timerIntervalNs(TimeUnit.MILLISECONDS.toNanos(100))
                 .errorHandler(problems::accept);
     }

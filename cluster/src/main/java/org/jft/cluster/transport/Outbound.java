@@ -1,5 +1,7 @@
 package org.jft.cluster.transport;
 
+import java.util.Optional;
+
 /** The sending end of a stream to one peer. Never blocks; see {@link Transport} for its thread. */
 public interface Outbound extends AutoCloseable {
     /** Returns the rank at the other end. */
@@ -17,8 +19,22 @@ public interface Outbound extends AutoCloseable {
      */
     boolean offer(int length, FrameWriter writer);
 
+    /**
+     * Pushes on what {@link #offer} took and the operating system has not yet.
+     *
+     * @return whether nothing is left, or the peer is gone; a shared memory has nothing to push
+     */
+    default boolean flush() {
+        return true;
+    }
+
     /** Returns whether the peer is receiving. False before it came and after it went. */
     boolean connected();
+
+    /** Returns why the peer is not connected, as far as that is known: the end of a sentence. */
+    default Optional<String> trouble() {
+        return Optional.empty();
+    }
 
     /** Idempotent. What was sent can still be received. */
     @Override

@@ -24,9 +24,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jft.cluster.launch.LaunchResult.Failure;
 import org.jft.cluster.transport.TestDriver;
+import org.jft.core.config.ClusterConfig.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real processes: launchers, workers, and what is left when either is killed. */
@@ -36,6 +38,7 @@ class LocalLauncherTest {
     private static final Duration SHORT_GRACE = Duration.ofMillis(500);
 
     @TempDir Path folder;
+    private Transport transport = Transport.AUTO;
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
     @ParameterizedTest
@@ -71,8 +74,12 @@ class LocalLauncherTest {
         assertThat(result.failure().orElseThrow()).hasToString("rank 0 exited with code 2");
     }
 
-    @Test
-    void shouldNameTheWorkerThatWasKilledAndLetTheOthersSpeak() throws Exception {
+    @ParameterizedTest
+    @EnumSource(
+            value = Transport.class,
+            names = {"IPC", "UDP", "TCP"})
+    void shouldNameTheWorkerThatWasKilledAndLetTheOthersSpeak(Transport over) throws Exception {
+        transport = over;
         LaunchResult result = launchAndKill(3, LONG_GRACE, 2);
         Failure failure = result.failure().orElseThrow();
         assertThat(failure.rank()).as(output()).isEqualTo(2);
@@ -89,6 +96,21 @@ class LocalLauncherTest {
     void shouldEndTheOthersWhenTheGraceIsOver() throws Exception {
         LaunchResult result = launchAndKill(2, SHORT_GRACE, 0);
         assertThat(result.failure().orElseThrow().rank()).as(output()).isZero();
+        assertNothingLeft(pids());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Transport.class,
+            names = {"UDP", "TCP"})
+    void shouldNameTheWorkerThatIsStopped(Transport over) throws Exception {
+        transport = over;
+        LaunchResult result =
+                launchAndSignal(3, Duration.ofSeconds(6), "loop-impatiently", "STOP", 1);
+        assertThat(result.failure())
+                .as(output())
+                .contains(new Failure(1, "did not answer the others and was ended"));
+        assertThat(output()).containsPattern("rank 1 (is gone|did not|has not)|for rank 1");
         assertNothingLeft(pids());
     }
 
@@ -135,7 +157,12 @@ class LocalLauncherTest {
         WorkerCommand command =
                 WorkerCommand.likeThisJvm(RingWorker.class.getName(), List.of(arguments))
                         .withHeapMegabytes(64)
-                        .withEnvironment(Map.of("OMP_NUM_THREADS", "3"));
+                        .withEnvironment(
+                                Map.of(
+                                        "OMP_NUM_THREADS",
+                                        "3",
+                                        RingWorker.TRANSPORT,
+                                        transport.name()));
         return new LocalLauncher(
                 workers,
                 rank -> command,
@@ -145,12 +172,18 @@ class LocalLauncherTest {
     }
 
     private LaunchResult launchAndKill(int workers, Duration grace, int rank) throws Exception {
+        return launchAndSignal(workers, grace, "loop", "KILL", rank);
+    }
+
+    private LaunchResult launchAndSignal(
+            int workers, Duration grace, String what, String signal, int rank) throws Exception {
         ExecutorService background = Executors.newSingleThreadExecutor();
         try {
-            Callable<LaunchResult> launch = launcher(workers, grace, "loop")::run;
+            Callable<LaunchResult> launch = launcher(workers, grace, what)::run;
             Future<LaunchResult> result = background.submit(launch);
             await("pids: " + output(), () -> rankZeroOutput().contains("]"));
-            ProcessHandle.of(pids().get(rank)).orElseThrow().destroyForcibly();
+            String pid = String.valueOf(pids().get(rank));
+            assertThat(new ProcessBuilder("kill", "-" + signal, pid).start().waitFor()).isZero();
             return result.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
         } finally {
             background.shutdownNow();
@@ -186,6 +219,7 @@ class LocalLauncherTest {
     private static void assertNothingLeft(List<Long> pids) throws Exception {
         for (long pid : pids) {
             await("end of " + pid, () -> !running(pid));
+            assertThat(driverFolders(pid)).isEmpty();
         }
         assertThat(driverFolders(ProcessHandle.current().pid())).isEmpty();
     }

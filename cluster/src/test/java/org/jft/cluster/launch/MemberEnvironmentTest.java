@@ -70,6 +70,28 @@ class MemberEnvironmentTest {
     }
 
     @Test
+    void shouldReadWhereTheRanksOfSeveralHostsMeetAndKeepTheSecretToItself() {
+        MemberEnvironment member =
+                read(
+                        "RANK", "1",
+                        "WORLD_SIZE", "2",
+                        "MASTER_ADDR", "node0.cluster",
+                        "MASTER_PORT", "29500",
+                        "JFT_JOB_SECRET", "hush");
+        assertThat(member.master().orElseThrow().getHostString()).isEqualTo("node0.cluster");
+        assertThat(member.master().orElseThrow().getPort()).isEqualTo(29500);
+        assertThat(member.secret()).contains("hush");
+        assertThat(member.toString()).doesNotContain("hush");
+        assertRefused("of MASTER_ADDR and MASTER_PORT only one is set", "MASTER_PORT", "29500");
+        assertRefused(
+                "MASTER_PORT=0 is not a number from 1 to 65535",
+                "MASTER_ADDR",
+                "node0",
+                "MASTER_PORT",
+                "0");
+    }
+
+    @Test
     void shouldNameTheVariableThatDoesNotFit() {
         assertRefused("JFT_RANK is set but JFT_WORLD_SIZE is not", "JFT_RANK", "0");
         assertRefused("RANK is set but WORLD_SIZE is not", "RANK", "0", "JFT_WORLD_SIZE", "2");

@@ -5,9 +5,12 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.PeerLostException;
+import org.jft.core.config.ClusterConfig;
+import org.jft.core.config.ClusterConfig.Transport;
 import org.jft.core.failure.JftException;
 
 /**
@@ -15,14 +18,22 @@ import org.jft.core.failure.JftException;
  * end}, {@code fail RANK CODE}, {@code hang RANK}, or {@code loop} until it is ended.
  */
 public final class RingWorker {
+    /** The variable that names what the workers talk over. */
+    static final String TRANSPORT = "RING_WORKER_TRANSPORT";
+
     private RingWorker() {}
 
     public static void main(String[] arguments) throws InterruptedException {
         MemberEnvironment member = MemberEnvironment.read(System.getenv());
         ParentWatch.start(member);
         System.err.println("threads " + System.getenv("OMP_NUM_THREADS"));
-        Duration timeout = Duration.ofSeconds(arguments[0].equals("hang") ? 2 : 30);
-        try (Collective ring = Collectives.connect(member, timeout, "same")) {
+        Duration timeout =
+                Duration.ofSeconds(
+                        List.of("hang", "loop-impatiently").contains(arguments[0]) ? 3 : 30);
+        String transport = System.getenv().getOrDefault(TRANSPORT, "AUTO");
+        ClusterConfig config =
+                new ClusterConfig(null, null, 0, Transport.valueOf(transport), null, 0);
+        try (Collective ring = Collectives.connect(member, config, timeout, "same")) {
             int rank = ring.topology().rank();
             sum(ring, 100);
             long[] pids = ring.allGather(ProcessHandle.current().pid());
@@ -44,7 +55,7 @@ public final class RingWorker {
                     }
                     sum(ring, 10);
                 }
-                case "loop" -> sum(ring, Integer.MAX_VALUE);
+                case "loop", "loop-impatiently" -> sum(ring, Integer.MAX_VALUE);
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
             if (rank == 0) {

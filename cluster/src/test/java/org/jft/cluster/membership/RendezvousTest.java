@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jft.cluster.collective.Ranks;
 import org.jft.cluster.protocol.Announcement;
+import org.jft.cluster.protocol.Announcement.Endpoint;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.transport.InMemoryNetwork;
 import org.jft.core.failure.ConfigException;
@@ -104,7 +105,14 @@ class RendezvousTest {
                         rank ->
                                 meet(
                                         rank,
-                                        new Announcement(1 + rank, rank, 2, 7, "node", "same"),
+                                        new Announcement(
+                                                1 + rank,
+                                                rank,
+                                                2,
+                                                7,
+                                                "node",
+                                                "same",
+                                                Endpoint.NONE),
                                         JOB,
                                         LONG));
         assertThat(failures.get(0)).hasMessageContaining("speaks protocol 2");
@@ -162,6 +170,6 @@ class RendezvousTest {
     }
 
     private static Announcement announcement(int rank, int worldSize, int pid, String fingerprint) {
-        return new Announcement(1, rank, worldSize, 100 + pid, "node", fingerprint);
+        return new Announcement(1, rank, worldSize, 100 + pid, "node", fingerprint, Endpoint.NONE);
     }
 }

@@ -14,9 +14,10 @@ class FrameTest {
 
     @Test
     void shouldPutEveryFieldWhereThePictureSays() {
+        JobToken job = JobToken.of("a job");
         new FrameEncoder()
                 .wrap(buffer, 8)
-                .job(new JobToken("a job", 0x0123456789abcdefL))
+                .job(job)
                 .generation(2)
                 .operation(3)
                 .kind(FrameKind.BROADCAST)
@@ -25,7 +26,7 @@ class FrameTest {
                 .message(7)
                 .byteCount(4);
         assertThat(FrameDescriptor.HEADER_LENGTH).isEqualTo(32);
-        assertThat(bytes.getLong(8)).isEqualTo(0x0123456789abcdefL);
+        assertThat(bytes.getLong(8)).isEqualTo(job.value());
         assertThat(bytes.getInt(8 + 8)).isEqualTo(2);
         assertThat(bytes.getInt(8 + 12)).isEqualTo(3);
         assertThat(bytes.getShort(8 + 16)).isEqualTo((short) 2);
@@ -36,8 +37,8 @@ class FrameTest {
 
         FrameDecoder decoder = new FrameDecoder().wrap(buffer, 8, 36);
         assertThat(decoder.wellFormed()).isTrue();
-        assertThat(decoder.isOf(new JobToken("same", 0x0123456789abcdefL))).isTrue();
-        assertThat(decoder.isOf(JobToken.of("a job"))).isFalse();
+        assertThat(decoder.isOf(job)).isTrue();
+        assertThat(decoder.isOf(JobToken.of("another"))).isFalse();
         assertThat(decoder.generation()).isEqualTo(2);
         assertThat(decoder.operation()).isEqualTo(3);
         assertThat(decoder.kind()).isEqualTo(FrameKind.BROADCAST);
@@ -75,17 +76,36 @@ class FrameTest {
     @Test
     void shouldReadAnAnnouncementBack() {
         Announcement written =
-                new Announcement(1, 2, 3, Long.MAX_VALUE, "Knoten-ß-7", "fingerprint ✓");
+                new Announcement(
+                        1,
+                        2,
+                        3,
+                        Long.MAX_VALUE,
+                        "Knoten-ß-7",
+                        "fingerprint ✓",
+                        new Announcement.Endpoint("10.0.0.7", 29500, 40123, 1472));
         written.encode(buffer, 40);
         assertThat(Announcement.decode(buffer, 40)).isEqualTo(written);
         assertThat(bytes.getInt(40)).isEqualTo(1);
         assertThat(bytes.getInt(44)).isEqualTo(2);
         assertThat(bytes.getInt(48)).isEqualTo(3);
         assertThat(bytes.getLong(52)).isEqualTo(Long.MAX_VALUE);
-        assertThat(bytes.getInt(60)).isEqualTo("Knoten-ß-7".length() + 1);
-        assertThat(written.encodedLength()).isEqualTo(28 + 11 + 15);
+        assertThat(bytes.getInt(60)).isEqualTo(29500);
+        assertThat(bytes.getInt(64)).isEqualTo(40123);
+        assertThat(bytes.getInt(68)).isEqualTo(1472);
+        assertThat(bytes.getInt(72)).isEqualTo("Knoten-ß-7".length() + 1);
+        assertThat(written.encodedLength()).isEqualTo(32 + 3 * 4 + 11 + 15 + 8);
         assertThat(written).hasToString("rank 2 (pid 9223372036854775807 on Knoten-ß-7)");
-        assertThatThrownBy(() -> new Announcement(1, 0, 1, 1, "host", "x".repeat(129)))
+        assertThatThrownBy(
+                        () ->
+                                new Announcement(
+                                        1,
+                                        0,
+                                        1,
+                                        1,
+                                        "host",
+                                        "x".repeat(129),
+                                        Announcement.Endpoint.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("fingerprint");
     }
@@ -103,5 +123,10 @@ class FrameTest {
     void shouldTellJobsApart() {
         assertThat(JobToken.of("a")).isEqualTo(JobToken.of("a"));
         assertThat(JobToken.of("a").value()).isNotEqualTo(JobToken.of("b").value());
+        assertThat(JobToken.of("a", "s").value()).isNotEqualTo(JobToken.of("a").value());
+        assertThat(JobToken.of("a", "s").value()).isNotEqualTo(JobToken.of("a", "t").value());
+        byte[] text = {1, 2, 3};
+        assertThat(JobToken.of("a", "s").sign(text)).hasSize(32);
+        assertThat(JobToken.of("a", "s").sign(text)).isNotEqualTo(JobToken.of("a").sign(text));
     }
 }

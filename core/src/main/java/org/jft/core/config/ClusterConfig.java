@@ -9,17 +9,54 @@ import static org.jft.core.config.Checks.check;
  * @param timeoutSeconds longest wait for a silent peer, such as one that writes a checkpoint,
  *     before the run stops and names it; a dead one is noticed in seconds
  * @param heapMegabytes Java heap of one worker; 0 means the command's own -Xmx, else a share
+ * @param transport what gradients travel over
+ * @param wire what gradients travel as
+ * @param mtu bytes of a datagram over UDP, a multiple of 32; 0 means what the network interfaces of
+ *     all workers carry in one packet
  */
-public record ClusterConfig(Integer workers, Integer timeoutSeconds, int heapMegabytes) {
+public record ClusterConfig(
+        Integer workers,
+        Integer timeoutSeconds,
+        int heapMegabytes,
+        Transport transport,
+        Wire wire,
+        int mtu) {
+    /** What gradients travel over. */
+    public enum Transport {
+        /** Shared memory when all workers are on one host, else the faster of UDP and TCP. */
+        AUTO,
+        /** Aeron through the shared memory of one host. */
+        IPC,
+        /** Aeron over UDP: for networks with large packets. */
+        UDP,
+        /** Plain TCP: for networks with packets of 1500 bytes. */
+        TCP
+    }
+
+    /** What gradients travel as; they are always added in float32. */
+    public enum Wire {
+        /** Exact. */
+        FLOAT32,
+        /** Half the bytes; each hop rounds to 8 bits. For networks below about 2 GB/s. */
+        BF16
+    }
+
     public ClusterConfig {
         workers = workers == null ? 1 : workers;
         timeoutSeconds = timeoutSeconds == null ? 300 : timeoutSeconds;
+        transport = transport == null ? Transport.AUTO : transport;
+        wire = wire == null ? Wire.FLOAT32 : wire;
         check(workers > 0, "cluster.workers must be positive: %s", workers);
         check(timeoutSeconds > 0, "cluster.timeout_seconds must be positive: %s", timeoutSeconds);
         check(heapMegabytes >= 0, "cluster.heap_megabytes must not be negative");
+        check(
+                mtu == 0 || mtu % 32 == 0 && 1408 <= mtu && mtu <= 65_504,
+                "cluster.mtu must be 0 or a multiple of 32 in 1408..65504: %s",
+                mtu);
     }
 
-    static ClusterConfig defaults() {
-        return new ClusterConfig(null, null, 0);
+    /** Returns the cluster of a config that says nothing about it. */
+    public static ClusterConfig defaults() {
+        return new ClusterConfig(null, null, 0, null, null, 0);
     }
 }

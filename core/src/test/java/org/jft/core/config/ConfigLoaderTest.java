@@ -144,6 +144,9 @@ class ConfigLoaderTest {
         assertRefused(VALID + "cluster: {workers: 3}\n", "not a multiple", "cluster.workers=3");
         assertRefused(VALID + "cluster: {workers: 0}\n", "cluster.workers must be positive: 0");
         assertRefused(VALID + "cluster: {timeout_seconds: 0}\n", "cluster.timeout_seconds");
+        assertRefused(
+                VALID + "cluster: {mtu: 1500}\n", "cluster.mtu must be 0 or a multiple of 32");
+        assertRefused(VALID + "cluster: {transport: pigeon}\n", "cluster.transport", "pigeon");
         for (String key : List.of("metrics_every", "checkpoint_every", "keep_checkpoints")) {
             assertRefused(VALID + "  cadence: {%s: 0}\n".formatted(key), key + " must be positive");
         }

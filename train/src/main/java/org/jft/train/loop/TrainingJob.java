@@ -99,7 +99,8 @@ public final class TrainingJob {
         }
         Duration timeout = Duration.ofSeconds(config.cluster().timeoutSeconds());
         try (Collective collective =
-                Collectives.connect(member, timeout, Resume.fingerprint(config))) {
+                Collectives.connect(
+                        member, config.cluster(), timeout, Resume.fingerprint(config))) {
             new Worker(given, folder, collective, member.localRank()).run();
         }
     }

@@ -1,0 +1,137 @@
+package org.jft.cluster.transport;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentMap;
+import org.jft.cluster.protocol.JobToken;
+import org.jft.core.failure.Category;
+import org.jft.core.failure.JftException;
+
+/**
+ * Joins processes of several hosts over plain TCP: one connection a stream, opened by its sender.
+ * The kernel sizes the socket buffers, which beats any fixed size. On a connection both ends first
+ * prove that they are of the same job ({@link TcpHandshake}); then frames follow, each
+ *
+ * <pre>
+ *   0              4                    4 + length, rounded up to a multiple of 4
+ *  +--------------+------------------+-----+
+ *  | length i32   | frame            | pad |
+ *  +--------------+------------------+-----+
+ * </pre>
+ *
+ * Whoever connects also says where it listens, so a rank can answer one it only hears from: with
+ * the address of rank 0 alone all can meet. Adds one thread to the process, which accepts
+ * connections.
+ */
+public final class TcpTransport implements Transport {
+    /** Large enough to be worth a system call, small enough for the L2 cache. */
+    private static final int BULK_FRAME_LENGTH = (128 << 10) - Integer.BYTES;
+
+    private static final int FRAMES_BUFFERED = 4;
+
+    private final int rank;
+    private final JobToken job;
+    private final TcpDoor door;
+    private final ConcurrentMap<Integer, InetSocketAddress> peers;
+    private final List<Runnable> closers = new ArrayList<>();
+    private boolean closed;
+
+    private TcpTransport(
+            int rank, JobToken job, TcpDoor door, ConcurrentMap<Integer, InetSocketAddress> peers) {
+        this.rank = rank;
+        this.job = job;
+        this.door = door;
+        this.peers = peers;
+    }
+
+    /**
+     * Listens for peers.
+     *
+     * @param rank of this process
+     * @param local address of this host that the others reach, and a port, or 0 for any
+     * @param peers where others listen, as far as known; others that come are added. Shared: what
+     *     its owner adds later counts too
+     * @throws JftException when it cannot listen there
+     */
+    public static TcpTransport listen(
+            int rank,
+            JobToken job,
+            InetSocketAddress local,
+            ConcurrentMap<Integer, InetSocketAddress> peers) {
+        try {
+            return new TcpTransport(rank, job, TcpDoor.open(rank, job, local, peers), peers);
+        } catch (BindException e) {
+            throw new JftException(
+                    Category.ABORT_RUN,
+                    "rank %d cannot listen at %s: %s"
+                            .formatted(rank, name(local), reason(e.getMessage())),
+                    e);
+        } catch (IOException e) {
+            throw new JftException(
+                    Category.ABORT_RUN,
+                    "rank %d cannot listen at %s: %s".formatted(rank, name(local), e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Returns where this rank listens. */
+    public InetSocketAddress address() {
+        return door.address();
+    }
+
+    @Override
+    public Outbound outbound(int peer, Lane lane) {
+        TcpHandshake.Route route = new TcpHandshake.Route(rank, peer, lane);
+        TcpOutbound outbound =
+                new TcpOutbound(route, job, door.address().getPort(), () -> peers.get(peer));
+        closers.add(outbound::close);
+        return outbound;
+    }
+
+    @Override
+    public Inbound inbound(int peer, Lane lane) {
+        TcpInbound inbound = new TcpInbound(new TcpHandshake.Route(peer, rank, lane), door);
+        closers.add(inbound::close);
+        return inbound;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        closers.forEach(Runnable::run);
+        door.close();
+    }
+
+    /** Returns the longest frame of a lane. */
+    static int maxFrameLength(Lane lane) {
+        return lane == Lane.BULK ? BULK_FRAME_LENGTH : Lane.CONTROL_FRAME_LENGTH;
+    }
+
+    /** Returns the bytes of a buffer for a few frames of a lane, with their lengths. */
+    static int bufferLength(Lane lane) {
+        return FRAMES_BUFFERED * recordLength(maxFrameLength(lane));
+    }
+
+    /** Returns the bytes that a frame takes with its length and padding. */
+    static int recordLength(int frameLength) {
+        return Integer.BYTES + (frameLength + Integer.BYTES - 1 & -Integer.BYTES);
+    }
+
+    /** Returns an address as people write it. */
+    static String name(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
+    }
+
+    private static String reason(String message) {
+        if (message.contains("assign")) {
+            return "that is not an address of this host";
+        }
+        return message.contains("in use") ? "another process has that port" : message;
+    }
+}

@@ -1,0 +1,16 @@
+package org.jft.cluster.collective;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.transport.Hosts;
+import org.jft.cluster.transport.Transport;
+
+class RingFailureUdpTest extends RingFailureContract {
+    private final Map<String, Hosts> hosts = new ConcurrentHashMap<>();
+
+    @Override
+    Transport transport(String test, JobToken job, int rank) {
+        return hosts.computeIfAbsent(test, name -> new Hosts(4)).udp(rank, job);
+    }
+}

@@ -1,0 +1,28 @@
+package org.jft.cluster.collective;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.transport.Hosts;
+import org.jft.core.topology.Topology;
+
+class RingUdpTest extends CollectiveContract {
+    private final Map<String, Hosts> hosts = new ConcurrentHashMap<>();
+
+    @Override
+    List<Integer> worldSizes() {
+        return List.of(2, 3);
+    }
+
+    @Override
+    Collective open(String job, int rank, int worldSize) {
+        return Collective.ring(
+                hosts.computeIfAbsent(job, name -> new Hosts(worldSize))
+                        .udp(rank, JobToken.of(job)),
+                new Topology(rank, worldSize),
+                JobToken.of(job),
+                Duration.ofSeconds(30));
+    }
+}
