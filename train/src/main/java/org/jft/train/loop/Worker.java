@@ -112,6 +112,7 @@ final class Worker {
         Optimizer optimizer =
                 new Optimizer(
                         config.train(), engine.layout(), engine.parameters(), threads.blocks());
+        Preflight.heed(config, folder, engine.layout().length(), collective, data.fingerprint());
         Resume resume =
                 Resume.restore(
                         config, data.fingerprint(), checkpoints, engine, optimizer, collective);
