@@ -102,7 +102,7 @@ public final class HostChecks {
         if (route.reach() == Reach.UNKNOWN_NAME) {
             findings.add(
                     Finding.warning(
-                            "MASTER_ADDR of %s has no address yet: if it stays so, name rank 0's host as this host knows it",
+                            "MASTER_ADDR of %s has no address: name rank 0's host as this host knows it",
                             route.target()));
         }
         if (route.reach() == Reach.SILENT) {

@@ -11,16 +11,24 @@ import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jft.cluster.preflight.HostFacts.Reach;
 import org.jft.cluster.preflight.HostFacts.Route;
 
-/** Asks this host; takes milliseconds, at most two seconds where rank 0's host is silent. */
+/**
+ * Asks this host; takes milliseconds, two seconds where rank 0's host is silent, and longer only
+ * where that has no address yet.
+ */
 public final class HostProbe {
     private static final int CONNECT_MS = 2000;
+    private static final long LOOKUP_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final String OPEN_FILES = "Max open files";
 
     private HostProbe() {}
@@ -29,19 +37,20 @@ public final class HostProbe {
      * Asks.
      *
      * @param environment where MASTER_ADDR and MASTER_PORT name rank 0, if it is elsewhere
+     * @param patience until that name has an address: a pod gets its own some time after it starts
      */
-    public static HostFacts probe(Map<String, String> environment) {
-        return probe(environment, Path.of("/proc"));
+    public static HostFacts probe(Map<String, String> environment, Duration patience) {
+        return probe(environment, patience, Path.of("/proc"));
     }
 
-    static HostFacts probe(Map<String, String> environment, Path proc) {
+    static HostFacts probe(Map<String, String> environment, Duration patience, Path proc) {
         return new HostFacts(
                 freeBytes(Path.of("/dev/shm")),
                 freeBytes(Path.of(System.getProperty("java.io.tmpdir"))),
                 number(proc.resolve("sys/net/core/rmem_max")),
                 number(proc.resolve("sys/net/core/wmem_max")),
                 openFilesMax(proc.resolve("self/limits")),
-                master(environment));
+                master(environment, patience));
     }
 
     /** Returns the room in the folder, or in the nearest above it that is there. */
@@ -84,17 +93,32 @@ public final class HostProbe {
         return OptionalLong.empty();
     }
 
-    private static Optional<Route> master(Map<String, String> environment) {
+    private static Optional<Route> master(Map<String, String> environment, Duration patience) {
         String name = environment.get("MASTER_ADDR");
         String port = environment.get("MASTER_PORT");
         if (Strings.isNullOrEmpty(name) || Strings.isNullOrEmpty(port)) {
             return Optional.empty();
         }
         try {
-            return route(new InetSocketAddress(name, Integer.parseInt(port)), name + ":" + port);
+            int number = Integer.parseInt(port);
+            return route(
+                    await(() -> new InetSocketAddress(name, number), patience), name + ":" + port);
         } catch (IllegalArgumentException e) {
             return Optional.empty(); // whoever connects says that the port is none
         }
+    }
+
+    /** Looks up until there is an address, as long as patience lasts. */
+    static InetSocketAddress await(Supplier<InetSocketAddress> lookup, Duration patience) {
+        long startNs = System.nanoTime();
+        InetSocketAddress found = lookup.get();
+        while (found.isUnresolved()
+                && System.nanoTime() - startNs < patience.toNanos()
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(LOOKUP_NS);
+            found = lookup.get();
+        }
+        return found;
     }
 
     /** Returns the way to a host; empty when the host is this one. */

@@ -7,8 +7,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jft.cluster.preflight.HostFacts.Reach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -21,7 +23,7 @@ class HostProbeTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void shouldSayWhatThisHostSays() throws Exception {
-        HostFacts facts = HostProbe.probe(Map.of());
+        HostFacts facts = HostProbe.probe(Map.of(), Duration.ZERO);
         assertThat(facts.temporaryFree().orElseThrow()).isPositive();
         assertThat(facts.receiveBufferMax())
                 .isEqualTo(asTheHostSays("/proc/sys/net/core/rmem_max"));
@@ -40,7 +42,7 @@ class HostProbeTest {
                 folder.resolve("self/limits"),
                 "Limit                     Soft Limit           Hard Limit           Units\n"
                         + "Max open files            unlimited            unlimited            files\n");
-        HostFacts facts = HostProbe.probe(Map.of(), folder);
+        HostFacts facts = HostProbe.probe(Map.of(), Duration.ZERO, folder);
         assertThat(facts.receiveBufferMax()).isEmpty();
         assertThat(facts.openFilesMax()).isEmpty();
     }
@@ -54,17 +56,32 @@ class HostProbeTest {
     void shouldTakeRankZeroOnThisHostForNoNetwork() {
         assertThat(HostProbe.route(new InetSocketAddress("localhost", 29_500), "x")).isEmpty();
         Map<String, String> here = Map.of("MASTER_ADDR", "127.0.0.1", "MASTER_PORT", "29500");
-        assertThat(HostProbe.probe(here).master()).isEmpty();
-        assertThat(HostProbe.probe(Map.of("MASTER_ADDR", "127.0.0.1")).master()).isEmpty();
+        assertThat(HostProbe.probe(here, Duration.ZERO).master()).isEmpty();
+        assertThat(HostProbe.probe(Map.of("MASTER_ADDR", "127.0.0.1"), Duration.ZERO).master())
+                .isEmpty();
     }
 
     @Test
     void shouldNameAHostWithoutAnAddress() {
         Map<String, String> nowhere =
                 Map.of("MASTER_ADDR", "rank0.invalid", "MASTER_PORT", "29500");
-        HostFacts.Route route = HostProbe.probe(nowhere).master().orElseThrow();
+        HostFacts.Route route = HostProbe.probe(nowhere, Duration.ZERO).master().orElseThrow();
         assertThat(route.target()).isEqualTo("rank0.invalid:29500");
         assertThat(route.reach()).isEqualTo(Reach.UNKNOWN_NAME);
+    }
+
+    @Test
+    void shouldLookUpUntilAHostHasItsAddress() {
+        InetSocketAddress unknown = InetSocketAddress.createUnresolved("pod", 1);
+        InetSocketAddress known = new InetSocketAddress("127.0.0.1", 1);
+        AtomicInteger asked = new AtomicInteger();
+        assertThat(
+                        HostProbe.await(
+                                () -> asked.incrementAndGet() < 3 ? unknown : known,
+                                Duration.ofMinutes(1)))
+                .isEqualTo(known);
+        assertThat(asked).hasValue(3);
+        assertThat(HostProbe.await(() -> unknown, Duration.ofMillis(1))).isEqualTo(unknown);
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.jft.train.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -134,7 +135,8 @@ public final class JftTrain implements Callable<Integer> {
 
     private static void preflight(
             PrintWriter print, RunConfig run, RunFolder folder, RunPlan plan) {
-        List<Finding> findings = new ArrayList<>(Preflight.host(run, System.getenv()));
+        List<Finding> findings =
+                new ArrayList<>(Preflight.host(run, System.getenv(), Duration.ZERO));
         findings.addAll(Preflight.disk(run, folder, plan.model().totalParameters()));
         if (findings.isEmpty()) {
             row(print, "preflight", "nothing in the way");

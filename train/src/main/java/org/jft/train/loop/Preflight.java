@@ -1,5 +1,6 @@
 package org.jft.train.loop;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +19,18 @@ import org.jft.train.optimizer.Optimizer;
 public final class Preflight {
     private Preflight() {}
 
-    /** Looks at this host, as the first worker on it or as the launcher of all. */
-    public static List<Finding> host(RunConfig config, Map<String, String> environment) {
+    /**
+     * Looks at this host, as the first worker on it or as the launcher of all.
+     *
+     * @param patience until rank 0's host has an address
+     */
+    public static List<Finding> host(
+            RunConfig config, Map<String, String> environment, Duration patience) {
         MemberEnvironment member = MemberEnvironment.read(environment);
         int joined = member.topology().worldSize();
         int workers = joined > 1 ? joined : config.cluster().workers();
         return HostChecks.check(
-                HostProbe.probe(environment), workers, sharedMemory(member, workers));
+                HostProbe.probe(environment, patience), workers, sharedMemory(member, workers));
     }
 
     private static long sharedMemory(MemberEnvironment member, int workers) {

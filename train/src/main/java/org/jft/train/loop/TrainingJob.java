@@ -63,7 +63,8 @@ public final class TrainingJob {
     public JsonNode train() throws InterruptedException {
         MemberEnvironment member = MemberEnvironment.read(System.getenv());
         if (member.localRank() == 0) {
-            Finding.heed(Preflight.host(config, System.getenv()), Preflight::warn);
+            Duration timeout = Duration.ofSeconds(config.cluster().timeoutSeconds());
+            Finding.heed(Preflight.host(config, System.getenv(), timeout), Preflight::warn);
         }
         if (member.topology().worldSize() > 1) {
             runAsMember(member);
