@@ -87,7 +87,7 @@ final class Manifests {
     private static List<String> against(Class<?> type, JsonNode manifest) {
         String json = manifest.toString();
         try {
-            JsonElement element = new JsonParser().parse(json);
+            JsonElement element = JsonParser.parseString(json);
             type.getMethod("validateJsonElement", JsonElement.class).invoke(null, element);
             JSON.deserialize(json, type);
             return List.of();

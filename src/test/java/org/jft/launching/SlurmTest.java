@@ -94,10 +94,11 @@ class SlurmTest {
     }
 
     @Test
-    void shouldBindTasksAndEndThemTogether() throws Exception {
+    void shouldBindTasksAndGiveTheOthersTimeToSayWhoFailed() throws Exception {
         run(Map.of("SLURM_CPUS_PER_TASK", "12"));
         assertThat(told("srun"))
-                .contains("--cpus-per-task=12", "--cpu-bind=cores", "--kill-on-bad-exit=1");
+                .contains("--cpus-per-task=12", "--cpu-bind=cores", "--gpu-bind=none")
+                .contains("--kill-on-bad-exit=0", "--wait=60");
     }
 
     @Test
