@@ -37,7 +37,8 @@ final class Command {
         return start(main, folder, Map.of(), arguments);
     }
 
-    private static Command start(
+    /** The same, with variables in the command's environment. */
+    static Command start(
             Class<?> main, Path folder, Map<String, String> environment, String... arguments) {
         try {
             Path out = Files.createTempFile(folder, "stdout", ".txt");
@@ -113,6 +114,11 @@ final class Command {
         try (Stream<ProcessHandle> all = process.descendants()) {
             return all.toList();
         }
+    }
+
+    /** SIGTERM for the command alone. */
+    void terminate() {
+        process.destroy();
     }
 
     /** SIGKILL for the command and all it started, workers last: nobody can tidy up. */

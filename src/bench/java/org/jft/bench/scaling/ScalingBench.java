@@ -1,11 +1,13 @@
 package org.jft.bench.scaling;
 
 import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jft.bench.BenchOptions;
 import org.jft.bench.BenchRow;
 import org.jft.bench.Rounds;
@@ -29,6 +31,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  jft-data synth sets/synth && jft-bench scaling --config smoke.yaml",
             "  jft-bench scaling --config quickstart.yaml --workers 1,2,4 --steps 100 --json",
+            "  jft-bench scaling --workers 8..1024 --link 10,25,100",
         })
 public final class ScalingBench implements Callable<Integer> {
     @Option(
@@ -44,8 +47,8 @@ public final class ScalingBench implements Callable<Integer> {
             paramLabel = "N,N",
             split = ",",
             defaultValue = "1,2",
-            description = "Numbers of workers (default: ${DEFAULT-VALUE}).")
-    private List<Integer> workers;
+            description = "Numbers of workers; 8..64 is 8,16,32,64 (default: ${DEFAULT-VALUE}).")
+    private List<String> workers;
 
     @Option(
             names = "--steps",
@@ -60,13 +63,24 @@ public final class ScalingBench implements Callable<Integer> {
             description = "Override one key of the config. Repeatable.")
     private List<String> overrides = new ArrayList<>();
 
+    @Mixin private Forecast forecast;
+
     @Mixin private BenchOptions options;
 
     @Override
-    public Integer call() throws InterruptedException {
-        List<Integer> several = workers.stream().filter(n -> n != 1).distinct().toList();
+    public Integer call() throws InterruptedException, IOException {
+        List<Integer> several =
+                workers.stream()
+                        .flatMap(ScalingBench::numbers)
+                        .filter(n -> n != 1)
+                        .distinct()
+                        .toList();
         if (several.isEmpty()) {
             throw new ConfigException("--workers=1: give a number to compare with one worker");
+        }
+        if (forecast.asked()) {
+            forecast.print(several, options);
+            return CommandRunner.DONE;
         }
         if (steps < TrainingRun.LINES) {
             throw new ConfigException(
@@ -87,6 +101,22 @@ public final class ScalingBench implements Callable<Integer> {
         }
         options.print(rows);
         return CommandRunner.DONE;
+    }
+
+    /** Returns what "4" or "8..64" stands for. */
+    private static Stream<Integer> numbers(String text) {
+        try {
+            String[] ends = text.split("\\.\\.", 2);
+            int first = Integer.parseInt(ends[0]);
+            int last = Integer.parseInt(ends[ends.length - 1]);
+            if (first > 0 && last >= first) {
+                return Stream.iterate(first, n -> n <= last, n -> 2 * n);
+            }
+        } catch (NumberFormatException ignored) {
+            // Said below.
+        }
+        throw new ConfigException(
+                "--workers=%s is neither a number nor a range such as 8..64".formatted(text));
     }
 
     private BenchRow row(int count, Rounds.Result rates) {

@@ -39,6 +39,9 @@ public final class LocalLauncher {
     /** What {@link IpcSettings#clientLiveness()} lets a survivor notice, and some more. */
     private static final Duration GRACE = Duration.ofSeconds(8);
 
+    /** For workers to finish their step and write a checkpoint when this process is told to end. */
+    private static final Duration FAREWELL = Duration.ofSeconds(60);
+
     /** From SIGTERM to SIGKILL for a worker that let the grace pass. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -193,7 +196,7 @@ public final class LocalLauncher {
     /** Runs when this process is told to end: the workers first, the driver after its clients. */
     private void end(MediaDriverHost driver) {
         try {
-            endWorkers(grace);
+            endWorkers(FAREWELL);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

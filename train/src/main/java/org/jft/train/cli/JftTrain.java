@@ -3,15 +3,19 @@ package org.jft.train.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jft.cluster.preflight.Finding;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engines;
 import org.jft.data.image.JpegDecoder;
+import org.jft.train.loop.Preflight;
 import org.jft.train.loop.RunFolder;
 import org.jft.train.loop.RunPlan;
 import org.jft.train.loop.TrainingJob;
@@ -68,11 +72,13 @@ public final class JftTrain implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         RunConfig run = options.load(config, List.of());
         PrintWriter print = spec.commandLine().getOut();
+        Path folder = out == null ? Path.of("runs", run.name()) : out;
         if (dryRun) {
-            print(print, run, RunPlan.of(run));
+            RunPlan plan = RunPlan.of(run);
+            print(print, run, plan);
+            preflight(print, run, new RunFolder(folder), plan);
             return CommandRunner.DONE;
         }
-        Path folder = out == null ? Path.of("runs", run.name()) : out;
         TrainingJob job = new TrainingJob(run, new RunFolder(folder));
         Optional<JsonNode> before = job.completed();
         JsonNode summary = before.isPresent() ? before.get() : job.train();
@@ -125,6 +131,17 @@ public final class JftTrain implements Callable<Integer> {
                                         "at least %s %s, at the speed of a bare matrix multiply",
                                         duration(s),
                                         where));
+    }
+
+    private static void preflight(
+            PrintWriter print, RunConfig run, RunFolder folder, RunPlan plan) {
+        List<Finding> findings =
+                new ArrayList<>(Preflight.host(run, System.getenv(), Duration.ZERO));
+        findings.addAll(Preflight.disk(run, folder, plan.model().totalParameters()));
+        if (findings.isEmpty()) {
+            row(print, "preflight", "nothing in the way");
+        }
+        findings.forEach(finding -> row(print, "preflight", "%s", finding));
     }
 
     private static void row(PrintWriter print, String name, String format, Object... values) {

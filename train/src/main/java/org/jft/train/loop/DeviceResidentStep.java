@@ -22,12 +22,15 @@ final class DeviceResidentStep implements LocalStep {
     private final Optimizer optimizer; // its averaging rate; its state is the device's
     private final int microBatches; // of a step, of all workers
     private final int own; // of a step, of this worker
-    private final FloatBuffer sharedLoss = // [1], the workers' sum
-            ByteBuffer.allocateDirect(Float.BYTES).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    private final FloatBuffer shared = // the workers' sums: of losses, of who is to leave
+            ByteBuffer.allocateDirect(2 * Float.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
     private DeviceStep.Numbers numbers;
     private long step;
     private boolean sent;
     private boolean reduced;
+    private boolean leaving;
     private final boolean grouped; // devices sum among themselves
 
     DeviceResidentStep(
@@ -102,22 +105,29 @@ final class DeviceResidentStep implements LocalStep {
 
     @Override
     public double loss() {
-        return reduced ? sharedLoss.get(0) : device.loss();
+        return reduced ? shared.get(0) : device.loss();
     }
 
     @Override
-    public void reduce(Collective collective, StepClock clock) {
+    public void reduce(Collective collective, StepClock clock, boolean toLeave) {
+        leaving = toLeave;
         if (collective.topology().worldSize() > 1) {
             if (grouped) {
                 device.sumOverGroup();
             } else {
                 exchange(collective, clock);
             }
-            sharedLoss.put(0, (float) device.loss());
-            collective.allReduce(sharedLoss);
+            shared.put(0, (float) device.loss()).put(1, toLeave ? 1 : 0);
+            collective.allReduce(shared);
             reduced = true;
+            leaving = shared.get(1) > 0;
         }
         clock.book(Part.ALLREDUCE, System.nanoTime());
+    }
+
+    @Override
+    public boolean leaving() {
+        return leaving;
     }
 
     private void exchange(Collective collective, StepClock clock) {

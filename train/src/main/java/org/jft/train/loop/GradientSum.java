@@ -8,14 +8,14 @@ import org.jft.train.optimizer.Blocks;
 
 /**
  * Gradients and loss, summed over the micro batches of a worker and then over the workers. Where
- * there is more than one of either, in a vector of its own, with the loss behind the gradients so
- * that one exchange carries both:
+ * there is more than one of either, in a vector of its own, with the loss behind the gradients, and
+ * how many workers are to leave, so that one exchange carries all:
  *
  * <pre>
- *  0                         length       length + 1
- *  +-------------------------+------------+
- *  | gradients, flat f32 ... | loss f32   |
- *  +-------------------------+------------+
+ *  0                         length       length + 1    length + 2
+ *  +-------------------------+------------+-------------+
+ *  | gradients, flat f32 ... | loss f32   | leaving f32 |
+ *  +-------------------------+------------+-------------+
  * </pre>
  *
  * A single micro batch on a single worker is its own sum: nothing is allocated, nothing copied.
@@ -26,6 +26,7 @@ final class GradientSum {
     private final Blocks blocks;
     private final FloatBuffer vector; // null when there is nothing to add
     private double loss;
+    private boolean leaving;
 
     /**
      * @param ofMicroBatch the engine's gradients, rewritten by each backward pass
@@ -38,7 +39,7 @@ final class GradientSum {
         vector =
                 terms == 1
                         ? null
-                        : ByteBuffer.allocateDirect(Float.BYTES * (length + 1))
+                        : ByteBuffer.allocateDirect(Float.BYTES * (length + 2))
                                 .order(ByteOrder.nativeOrder())
                                 .asFloatBuffer();
     }
@@ -79,16 +80,23 @@ final class GradientSum {
         return Math.min(Blocks.SIZE, length - from);
     }
 
-    /** Sums over the workers. */
-    void reduce(Collective collective) {
+    /**
+     * Sums over the workers.
+     *
+     * @param toLeave whether this worker is to leave behind this step
+     */
+    void reduce(Collective collective, boolean toLeave) {
+        leaving = toLeave;
         if (vector != null) {
             vector.put(length, (float) loss);
+            vector.put(length + 1, toLeave ? 1 : 0);
             collective.allReduce(vector);
             loss = vector.get(length);
+            leaving = vector.get(length + 1) > 0;
         }
     }
 
-    /** Returns the summed gradients; a loss may lie behind them. */
+    /** Returns the summed gradients; other numbers may lie behind them. */
     FloatBuffer gradients() {
         return vector == null ? ofMicroBatch : vector;
     }
@@ -96,5 +104,10 @@ final class GradientSum {
     /** Returns the sum of the losses. */
     double loss() {
         return loss;
+    }
+
+    /** Returns whether any worker is to leave. */
+    boolean leaving() {
+        return leaving;
     }
 }

@@ -84,9 +84,14 @@ final class HostStep implements LocalStep {
     }
 
     @Override
-    public void reduce(Collective collective, StepClock clock) {
-        sum.reduce(collective);
+    public void reduce(Collective collective, StepClock clock, boolean toLeave) {
+        sum.reduce(collective, toLeave);
         clock.book(Part.ALLREDUCE, System.nanoTime());
+    }
+
+    @Override
+    public boolean leaving() {
+        return sum.leaving();
     }
 
     @Override

@@ -24,8 +24,15 @@ interface LocalStep {
     /** Returns the sum of the losses: of this worker, and behind {@link #reduce} of all. */
     double loss();
 
-    /** Sums losses and gradients over the workers. */
-    void reduce(Collective collective, StepClock clock);
+    /**
+     * Sums losses and gradients over the workers.
+     *
+     * @param toLeave whether this worker is to leave behind this step
+     */
+    void reduce(Collective collective, StepClock clock, boolean toLeave);
+
+    /** Returns whether any worker is to leave behind this step; valid behind {@link #reduce}. */
+    boolean leaving();
 
     /**
      * Updates the parameters by the mean gradient.

@@ -37,6 +37,8 @@ final class RunCadence implements Cadence, AutoCloseable {
     private final MetricSink metrics; // null but on rank 0
     private final ProgressLine progress; // null but on rank 0
     private final long firstStep;
+    private final LeaveSignal leave;
+    private long leaveAt = -1;
     private long reported;
 
     RunCadence(
@@ -48,7 +50,9 @@ final class RunCadence implements Cadence, AutoCloseable {
             long totalSteps,
             Snapshot snapshot,
             long firstStep,
-            long startNs) {
+            long startNs,
+            LeaveSignal leave) {
+        this.leave = leave;
         this.config = config;
         this.every = config.train().cadence();
         this.checkpoints = checkpoints;
@@ -77,22 +81,34 @@ final class RunCadence implements Cadence, AutoCloseable {
     }
 
     @Override
+    public boolean toldToLeave() {
+        return leave.received();
+    }
+
+    @Override
+    public void leaveAt(long done) {
+        leaveAt = done;
+    }
+
+    @Override
     public boolean readsState(long done) {
         return checksumDue(done) || checkpointDue(done);
     }
 
     private boolean checksumDue(long done) {
-        return every.checksumEvery() > 0
-                && (done == totalSteps || done % every.checksumEvery() == 0);
+        return every.checksumEvery() > 0 && (ends(done) || done % every.checksumEvery() == 0);
     }
 
     private boolean checkpointDue(long done) {
-        return done == totalSteps || done % every.checkpointEvery() == 0;
+        return ends(done) || done % every.checkpointEvery() == 0;
+    }
+
+    private boolean ends(long done) {
+        return done == totalSteps || done == leaveAt;
     }
 
     @Override
     public void after(long done, double loss, double learningRate, StepClock clock, Guard guard) {
-        boolean last = done == totalSteps;
         if (checksumDue(done)) {
             guard.requireEqualParameters(done, parameters());
         }
@@ -103,7 +119,7 @@ final class RunCadence implements Cadence, AutoCloseable {
         long nowNs = System.nanoTime();
         long images = (done - firstStep) * config.train().globalBatch();
         progress.update(images, nowNs, "loss %.4g".formatted(loss));
-        if (last || done % every.metricsEvery() == 0) {
+        if (ends(done) || done % every.metricsEvery() == 0) {
             metrics.write(metrics(done, loss, learningRate, clock, nowNs));
             clock.reset(nowNs);
             reported = done;
@@ -116,7 +132,7 @@ final class RunCadence implements Cadence, AutoCloseable {
                             snapshot.optimizer.state(),
                             state(done, loss, nowNs)));
         }
-        if (last) {
+        if (done == totalSteps) {
             progress.finish(images, System.nanoTime());
         }
     }

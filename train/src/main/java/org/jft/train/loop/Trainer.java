@@ -58,7 +58,11 @@ final class Trainer {
         return new HostStep(config, engine, classes, optimizer, microBatchesPerStep(), blocks);
     }
 
-    /** Trains the steps from {@code firstStep} to before {@code totalSteps}. */
+    /**
+     * Trains the steps from {@code firstStep} to before {@code totalSteps}.
+     *
+     * @throws LeftEarlyException on all ranks, behind a step in which one was told to leave
+     */
     void run(BatchLoader batches, long firstStep, long totalSteps, Cadence cadence) {
         int own = microBatchesPerStep() / collective.topology().worldSize();
         double scale = 1.0 / microBatchesPerStep();
@@ -80,19 +84,27 @@ final class Trainer {
                 }
                 double ownLoss = local.loss();
                 clock.book(Part.BACKWARD, System.nanoTime());
-                local.reduce(collective, clock);
+                local.reduce(collective, clock, cadence.toldToLeave());
                 guard.requireFinite(
                         "the loss",
                         step + 1,
                         Double.isFinite(local.loss()),
                         () -> Double.isFinite(ownLoss));
                 loss = local.loss() * scale;
+                boolean leaving = local.leaving() && step + 1 < totalSteps;
+                if (leaving) {
+                    cadence.leaveAt(step + 1);
+                }
                 local.update(guard);
                 if (cadence.readsState(step + 1)) {
                     local.settle();
                 }
                 clock.book(Part.UPDATE, System.nanoTime());
                 cadence.after(step + 1, loss, rate, clock, guard);
+                if (leaving) {
+                    collective.barrier(); // a launcher ends rank 0 when others have ended
+                    throw new LeftEarlyException(step + 1, totalSteps, cadence.toldToLeave());
+                }
                 clock.skip(System.nanoTime());
             }
         } finally {

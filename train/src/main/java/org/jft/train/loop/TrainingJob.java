@@ -14,6 +14,7 @@ import org.jft.cluster.launch.LaunchResult;
 import org.jft.cluster.launch.LocalLauncher;
 import org.jft.cluster.launch.MemberEnvironment;
 import org.jft.cluster.launch.WorkerCommand;
+import org.jft.cluster.preflight.Finding;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.EngineConfig;
@@ -61,6 +62,10 @@ public final class TrainingJob {
     /** Trains to the end, from the newest checkpoint if there is one, and returns the summary. */
     public JsonNode train() throws InterruptedException {
         MemberEnvironment member = MemberEnvironment.read(System.getenv());
+        if (member.localRank() == 0) {
+            Duration timeout = Duration.ofSeconds(config.cluster().timeoutSeconds());
+            Finding.heed(Preflight.host(config, System.getenv(), timeout), Preflight::warn);
+        }
         if (member.topology().worldSize() > 1) {
             runAsMember(member);
         } else if (config.cluster().workers() == 1 && !bound()) {

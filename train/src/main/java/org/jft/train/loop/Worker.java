@@ -64,7 +64,8 @@ final class Worker {
                                     at.worldSize()));
         }
         long startNs = System.nanoTime();
-        try (RunLock lock = at.leads() ? RunLock.hold(folder) : RunLock.NONE;
+        try (LeaveSignal leave = LeaveSignal.listen();
+                RunLock lock = at.leads() ? RunLock.hold(folder) : RunLock.NONE;
                 DataSet data = DataSet.openTrain(config.data());
                 WorkerThreads threads = WorkerThreads.start(config, at)) {
             int classes = classes(config, data);
@@ -74,7 +75,7 @@ final class Worker {
                     factory.forWorker(config.engine().withThreads(threads.compute()), localRank);
             sayEngine();
             try (Engine engine = factory.compile(network, config.train().microBatch(), options)) {
-                train(startNs, data, network, classes, engine, threads);
+                train(startNs, data, network, classes, engine, threads, leave);
             }
         }
     }
@@ -98,7 +99,8 @@ final class Worker {
             NetworkSpec network,
             int classes,
             Engine engine,
-            WorkerThreads threads) {
+            WorkerThreads threads,
+            LeaveSignal leave) {
         BatchPartition partition =
                 new BatchPartition(config.train().globalBatch(), config.train().microBatch(), at);
         TrainingStream stream =
@@ -110,6 +112,7 @@ final class Worker {
         Optimizer optimizer =
                 new Optimizer(
                         config.train(), engine.layout(), engine.parameters(), threads.blocks());
+        Preflight.heed(config, folder, engine.layout().length(), collective, data.fingerprint());
         Resume resume =
                 Resume.restore(
                         config, data.fingerprint(), checkpoints, engine, optimizer, collective);
@@ -144,7 +147,8 @@ final class Worker {
                                         data.fingerprint(),
                                         resume.wallSeconds()),
                                 resume.step(),
-                                startNs)) {
+                                startNs,
+                                leave)) {
             trainer.run(batches, resume.step(), totalSteps, cadence);
         }
         double finalLoss = resume.step() < totalSteps ? trainer.loss() : resume.loss();

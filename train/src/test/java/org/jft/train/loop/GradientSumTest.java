@@ -35,7 +35,7 @@ class GradientSumTest {
                     sum.add(0.25);
                 }
             }
-            sum.reduce(Collective.solo());
+            sum.reduce(Collective.solo(), false);
             float[] actual = new float[length];
             sum.gradients().get(0, actual);
             assertThat(actual).as("seed=%s", seed).isEqualTo(expected);
@@ -53,7 +53,7 @@ class GradientSumTest {
                 gradients.put(3, 7f + step);
                 sum.set(0.5 + step);
             }
-            sum.reduce(Collective.solo());
+            sum.reduce(Collective.solo(), false);
             assertThat(sum.gradients().get(3)).isEqualTo(6f + steps);
             assertThat(sum.loss()).isEqualTo(steps - 0.5);
         }

@@ -1,0 +1,158 @@
+package org.jft.cluster.preflight;
+
+import com.google.common.base.Strings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jft.cluster.preflight.HostFacts.Reach;
+import org.jft.cluster.preflight.HostFacts.Route;
+
+/**
+ * Asks this host; takes milliseconds, two seconds where rank 0's host is silent, and longer only
+ * where that has no address yet.
+ */
+public final class HostProbe {
+    private static final int CONNECT_MS = 2000;
+    private static final long LOOKUP_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final String OPEN_FILES = "Max open files";
+
+    private HostProbe() {}
+
+    /**
+     * Asks.
+     *
+     * @param environment where MASTER_ADDR and MASTER_PORT name rank 0, if it is elsewhere
+     * @param patience until that name has an address: a pod gets its own some time after it starts
+     */
+    public static HostFacts probe(Map<String, String> environment, Duration patience) {
+        return probe(environment, patience, Path.of("/proc"));
+    }
+
+    static HostFacts probe(Map<String, String> environment, Duration patience, Path proc) {
+        return new HostFacts(
+                freeBytes(Path.of("/dev/shm")),
+                freeBytes(Path.of(System.getProperty("java.io.tmpdir"))),
+                number(proc.resolve("sys/net/core/rmem_max")),
+                number(proc.resolve("sys/net/core/wmem_max")),
+                openFilesMax(proc.resolve("self/limits")),
+                master(environment, patience));
+    }
+
+    /** Returns the room in the folder, or in the nearest above it that is there. */
+    public static OptionalLong freeBytes(Path folder) {
+        Path there = folder.toAbsolutePath();
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        try {
+            return there == null
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(Files.getFileStore(there).getUsableSpace());
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static OptionalLong number(Path file) {
+        try {
+            return OptionalLong.of(Long.parseLong(Files.readString(file).strip()));
+        } catch (IOException | NumberFormatException e) {
+            return OptionalLong.empty(); // a container may hide it
+        }
+    }
+
+    /** Reads a line such as {@code Max open files 1024 524288 files}: soft limit, hard limit. */
+    private static OptionalLong openFilesMax(Path limits) {
+        try {
+            for (String line : Files.readAllLines(limits)) {
+                if (line.startsWith(OPEN_FILES)) {
+                    String soft = line.substring(OPEN_FILES.length()).strip().split("\\s+")[0];
+                    return soft.equals("unlimited")
+                            ? OptionalLong.empty()
+                            : OptionalLong.of(Long.parseLong(soft));
+                }
+            }
+        } catch (IOException | NumberFormatException ignored) {
+            // Not Linux, or not told.
+        }
+        return OptionalLong.empty();
+    }
+
+    private static Optional<Route> master(Map<String, String> environment, Duration patience) {
+        String name = environment.get("MASTER_ADDR");
+        String port = environment.get("MASTER_PORT");
+        if (Strings.isNullOrEmpty(name) || Strings.isNullOrEmpty(port)) {
+            return Optional.empty();
+        }
+        try {
+            int number = Integer.parseInt(port);
+            return route(
+                    await(() -> new InetSocketAddress(name, number), patience), name + ":" + port);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // whoever connects says that the port is none
+        }
+    }
+
+    /** Looks up until there is an address, as long as patience lasts. */
+    static InetSocketAddress await(Supplier<InetSocketAddress> lookup, Duration patience) {
+        long startNs = System.nanoTime();
+        InetSocketAddress found = lookup.get();
+        while (found.isUnresolved()
+                && System.nanoTime() - startNs < patience.toNanos()
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(LOOKUP_NS);
+            found = lookup.get();
+        }
+        return found;
+    }
+
+    /** Returns the way to a host; empty when the host is this one. */
+    static Optional<Route> route(InetSocketAddress to, String target) {
+        if (to.isUnresolved()) {
+            return Optional.of(new Route(target, Reach.UNKNOWN_NAME, "", OptionalInt.empty()));
+        }
+        // Connecting a UDP socket sends nothing, but lets the kernel choose the interface.
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(to);
+            InetAddress own = socket.getLocalAddress();
+            if (own.isLoopbackAddress() || own.equals(to.getAddress())) {
+                return Optional.empty();
+            }
+            NetworkInterface by = NetworkInterface.getByInetAddress(own);
+            return Optional.of(
+                    by == null
+                            ? new Route(target, reach(to), "", OptionalInt.empty())
+                            : new Route(
+                                    target, reach(to), by.getName(), OptionalInt.of(by.getMTU())));
+        } catch (IOException | UncheckedIOException e) {
+            return Optional.of(new Route(target, Reach.SILENT, "", OptionalInt.empty()));
+        }
+    }
+
+    /** A refused connection is an answer: rank 0 may not have come that far. */
+    static Reach reach(InetSocketAddress to) {
+        try (Socket socket = new Socket()) {
+            socket.connect(to, CONNECT_MS);
+            return Reach.ANSWERS;
+        } catch (ConnectException e) {
+            return Reach.ANSWERS;
+        } catch (IOException e) {
+            return Reach.SILENT;
+        }
+    }
+}
