@@ -64,8 +64,7 @@ public final class ParquetSource implements Source {
                         "names other classes than the first file: give --classes FILE");
             }
             long[] row = {0};
-            table.readLabels(
-                    labels -> entries.accept(entry(name, part, row[0]++, split, labels)));
+            table.readLabels(labels -> entries.accept(entry(name, part, row[0]++, split, labels)));
         }
         return Listing.Rest.NONE;
     }
