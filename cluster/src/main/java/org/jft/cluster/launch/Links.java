@@ -24,6 +24,7 @@ import org.jft.cluster.transport.TcpTransport;
 import org.jft.cluster.transport.Transport;
 import org.jft.cluster.transport.UdpSettings;
 import org.jft.core.config.ClusterConfig;
+import org.jft.core.failure.Category;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
@@ -240,7 +241,9 @@ final class Links implements AutoCloseable {
             }
             if (System.nanoTime() - startNs > timeout.toNanos()
                     || Thread.currentThread().isInterrupted()) {
-                throw new ConfigException(
+                throw new JftException( // no mistake of the user's, maybe: a pod's name may come
+                        // yet
+                        Category.ABORT_RANK,
                         "rank %d of %d cannot find the others: %s=%s: no host has that name"
                                 .formatted(
                                         at.rank(),
