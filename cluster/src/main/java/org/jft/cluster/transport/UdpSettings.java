@@ -56,7 +56,7 @@ public record UdpSettings(int termLength, int window, int socketBuffer, Duration
     }
 
     /** Returns the bytes of shared memory that one worker of a ring takes. */
-    long bytesNeeded() {
+    public long bytesNeeded() {
         return DRIVER_BYTES + STREAMS * (3L * termLength + 4096);
     }
 

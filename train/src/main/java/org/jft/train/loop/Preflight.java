@@ -12,6 +12,8 @@ import org.jft.cluster.preflight.HostChecks;
 import org.jft.cluster.preflight.HostProbe;
 import org.jft.cluster.preflight.RankChecks;
 import org.jft.cluster.transport.IpcSettings;
+import org.jft.cluster.transport.UdpSettings;
+import org.jft.core.config.ClusterConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.train.optimizer.Optimizer;
 
@@ -30,16 +32,21 @@ public final class Preflight {
         int joined = member.topology().worldSize();
         int workers = joined > 1 ? joined : config.cluster().workers();
         return HostChecks.check(
-                HostProbe.probe(environment, patience), workers, sharedMemory(member, workers));
+                HostProbe.probe(environment, patience),
+                workers,
+                sharedMemory(config, member, workers));
     }
 
-    private static long sharedMemory(MemberEnvironment member, int workers) {
+    private static long sharedMemory(RunConfig config, MemberEnvironment member, int workers) {
         if (workers == 1 || member.aeronDirectory().isPresent()) {
             return 0; // nothing to exchange, or taken by whoever hosts the media driver
         }
-        boolean oneOfMany = member.topology().worldSize() > 1;
-        // A worker of its own sends on one stream and keeps a copy of another: a ring of two.
-        return IpcSettings.DEFAULT.bytesNeeded(oneOfMany ? 2 : workers);
+        boolean betweenHosts = member.topology().worldSize() > 1;
+        if (!betweenHosts) {
+            return IpcSettings.DEFAULT.bytesNeeded(workers);
+        }
+        boolean tcp = config.cluster().transport() == ClusterConfig.Transport.TCP;
+        return tcp ? 0 : UdpSettings.DEFAULT.bytesNeeded();
     }
 
     /**
