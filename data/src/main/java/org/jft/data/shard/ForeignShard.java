@@ -2,14 +2,11 @@ package org.jft.data.shard;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
-import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.core.failure.JftException;
 import org.jft.data.header.ImageHeader;
@@ -43,21 +40,21 @@ final class ForeignShard {
                 throw corrupt(
                         "has %,d rows, manifest.json says %,d".formatted(rows, expected.rows()));
             }
-            Builder builder = new Builder(rows);
+            Finder finder = new Finder(rows);
             ColumnDescriptor column = table.imageColumn();
-            ForeignImages images = new ForeignImages(file, column, rows, builder::image);
+            ForeignImages images = new ForeignImages(file, column, rows, finder::image);
             for (BlockMetaData group : table.rowGroups()) {
-                images.walk(chunk(group, column));
+                images.walk(ShardFile.chunk(group, column));
             }
             if (images.rows() != rows) {
                 throw corrupt("has %,d images for %,d rows".formatted(images.rows(), rows));
             }
-            table.readLabels(builder::labels);
+            table.readLabels(finder::labels);
             return ShardIndex.encode(
                     file.location(),
                     expected,
                     meaning,
-                    builder.build(),
+                    finder.columns.build(),
                     images.places(),
                     images.pages());
         } catch (JftException e) {
@@ -68,61 +65,37 @@ final class ForeignShard {
         }
     }
 
-    private static ColumnChunkMetaData chunk(BlockMetaData group, ColumnDescriptor column) {
-        return group.getColumns().stream()
-                .filter(c -> Arrays.equals(c.getPath().toArray(), column.getPath()))
-                .findFirst()
-                .orElseThrow();
-    }
-
     private CorruptDataException corrupt(String problem) {
         return new CorruptDataException(file.location(), problem);
     }
 
-    /** Columns filled from what is found. */
-    private final class Builder {
-        private final long[] keyHigh;
-        private final long[] keyLow;
-        private final int[] imageBytes;
-        private final int[] widths;
-        private final int[] heights;
-        private final int[] labelStart;
-        private int[] labelIds = new int[16];
-        private int labels;
+    /** Fills columns from what is found. */
+    private final class Finder {
+        private final RowColumns.Builder columns;
         private int labelled; // rows whose labels are known
 
-        Builder(int rows) {
-            keyHigh = new long[rows];
-            keyLow = new long[rows];
-            imageBytes = new int[rows];
-            widths = new int[rows];
-            heights = new int[rows];
-            labelStart = new int[rows + 1];
+        Finder(int rows) {
+            columns = new RowColumns.Builder(rows);
         }
 
         /** A row without an image has no bytes; its key is that of nothing. */
         void image(int row, ByteBuffer image) {
             ByteBuffer bytes = image == null ? ByteBuffer.allocate(0) : image;
-            SampleKey key = SampleKey.of(bytes);
-            keyHigh[row] = key.high();
-            keyLow[row] = key.low();
-            imageBytes[row] = bytes.limit();
             ImageHeader header = ImageHeader.read(bytes);
-            widths[row] = header.storedWidth();
-            heights[row] = header.storedHeight();
+            columns.image(
+                    row,
+                    SampleKey.of(bytes),
+                    bytes.limit(),
+                    header.storedWidth(),
+                    header.storedHeight());
         }
 
         void labels(ImageTable.Labels found) {
             TreeSet<Integer> ids = new TreeSet<>();
             found.numbers().forEach(number -> ids.add(id(number)));
             found.names().forEach(name -> ids.add(id(name)));
-            for (int id : ids) {
-                if (labels == labelIds.length) {
-                    labelIds = Arrays.copyOf(labelIds, labels * 2);
-                }
-                labelIds[labels++] = id;
-            }
-            labelStart[++labelled] = labels;
+            ids.forEach(id -> columns.label(id, 1));
+            columns.endLabels(labelled++);
         }
 
         private int id(long number) {
@@ -140,23 +113,6 @@ final class ForeignShard {
                 throw corrupt("row %d: no class is called '%s'".formatted(labelled, name));
             }
             return id;
-        }
-
-        RowColumns build() {
-            float[] certain = new float[labels];
-            Arrays.fill(certain, 1f);
-            return new RowColumns(
-                    keyHigh,
-                    keyLow,
-                    imageBytes,
-                    widths,
-                    heights,
-                    labelStart,
-                    Arrays.copyOf(labelIds, labels),
-                    certain,
-                    new BitSet(),
-                    new int[keyHigh.length + 1],
-                    new int[0]);
         }
     }
 }

@@ -74,7 +74,7 @@ record RowColumns(
         }
     }
 
-    /** Collects columns row group by row group. */
+    /** Collects columns, row group by row group or row by row. */
     static final class Builder {
         private final long[] keyHigh;
         private final long[] keyLow;
@@ -110,11 +110,35 @@ record RowColumns(
                             "row %d: the key has %d bytes, not %d"
                                     .formatted(first + i, bytes.length, SampleKey.LENGTH));
                 }
-                SampleKey key = SampleKey.fromBytes(bytes);
-                keyHigh[first + i] = key.high();
-                keyLow[first + i] = key.low();
+                key(first + i, SampleKey.fromBytes(bytes));
                 column.consume();
             }
+        }
+
+        private void key(int row, SampleKey key) {
+            keyHigh[row] = key.high();
+            keyLow[row] = key.low();
+        }
+
+        /** Sets what is known of a row's image. */
+        void image(int row, SampleKey key, int bytes, int width, int height) {
+            key(row, key);
+            imageBytes[row] = bytes;
+            widths[row] = width;
+            heights[row] = height;
+        }
+
+        /** Adds a label to the row that {@link #endLabels} ends next; labels ascend. */
+        void label(int id, float confidence) {
+            labelIds = withRoomFor(labelIds, labelCount);
+            confidences = withRoomFor(confidences, labelCount);
+            labelIds[labelCount] = id;
+            confidences[labelCount++] = confidence;
+        }
+
+        /** Ends the labels of a row. */
+        void endLabels(int row) {
+            labelStart[row + 1] = labelCount;
         }
 
         void imageBytes(ColumnReader column, int count) {
@@ -142,15 +166,12 @@ record RowColumns(
             for (int row = first; row < first + count; row++) {
                 do {
                     if (ids.getCurrentDefinitionLevel() == present) {
-                        labelIds = withRoomFor(labelIds, labelCount);
-                        confidences = withRoomFor(confidences, labelCount);
-                        labelIds[labelCount] = ids.getInteger();
-                        confidences[labelCount++] = shares.getFloat();
+                        label(ids.getInteger(), shares.getFloat());
                     }
                     ids.consume();
                     shares.consume();
                 } while (ids.getCurrentRepetitionLevel() != 0); // 0 starts the next row
-                labelStart[row + 1] = labelCount;
+                endLabels(row);
             }
         }
 

@@ -72,16 +72,17 @@ final class ShardFile {
                 SampleSchema.TYPE.getColumnDescription(SampleSchema.IMAGE_DATA_COLUMN);
         int row = 0;
         for (BlockMetaData group : reader.getFooter().getBlocks()) {
-            row = images.locate(chunk(group), column, length, offset, row);
+            row = images.locate(chunk(group, column), column, length, offset, row);
         }
         if (row != offset.length) {
             throw corrupt("has %,d images for %,d rows".formatted(row, offset.length));
         }
     }
 
-    private static ColumnChunkMetaData chunk(BlockMetaData group) {
+    /** Returns the part of a column that is in a row group. */
+    static ColumnChunkMetaData chunk(BlockMetaData group, ColumnDescriptor column) {
         return group.getColumns().stream()
-                .filter(c -> Arrays.equals(c.getPath().toArray(), SampleSchema.IMAGE_DATA_COLUMN))
+                .filter(c -> Arrays.equals(c.getPath().toArray(), column.getPath()))
                 .findFirst()
                 .orElseThrow();
     }

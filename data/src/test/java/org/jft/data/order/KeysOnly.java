@@ -1,15 +1,12 @@
 package org.jft.data.order;
 
-import java.nio.ByteBuffer;
 import java.util.BitSet;
-import java.util.Optional;
 import java.util.Random;
+import org.jft.data.shard.PartialStore;
 import org.jft.data.shard.SampleKey;
-import org.jft.data.shard.SampleStore;
-import org.jft.data.taxonomy.Labels;
 
 /** A data set of keys, in some sharding; whoever asks for more is wrong. */
-record KeysOnly(SampleKey[] keys, BitSet dropped) implements SampleStore {
+record KeysOnly(SampleKey[] keys, BitSet dropped) implements PartialStore {
     KeysOnly(SampleKey[] keys) {
         this(keys, new BitSet());
     }
@@ -42,37 +39,4 @@ record KeysOnly(SampleKey[] keys, BitSet dropped) implements SampleStore {
     public long droppedCount() {
         return dropped.cardinality();
     }
-
-    @Override
-    public int classCount() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ByteBuffer readImage(long row, ByteBuffer scratch) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Labels labels(long row) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Optional<Labels> cleanLabels(long row) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public String locate(long row) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public String fingerprint() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void close() {}
 }

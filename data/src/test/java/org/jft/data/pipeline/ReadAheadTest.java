@@ -2,16 +2,12 @@ package org.jft.data.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import org.jft.data.shard.SampleKey;
-import org.jft.data.shard.SampleStore;
-import org.jft.data.taxonomy.Labels;
+import org.jft.data.shard.PartialStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,7 +57,7 @@ class ReadAheadTest {
     }
 
     /** Remembers hints; whoever asks for more is wrong. */
-    private static final class FarStore implements SampleStore {
+    private static final class FarStore implements PartialStore {
         private final List<Long> hints = Collections.synchronizedList(new ArrayList<>());
         private volatile long failing = -1;
 
@@ -89,43 +85,5 @@ class ReadAheadTest {
         public long rowCount() {
             return 48;
         }
-
-        @Override
-        public int classCount() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public SampleKey key(long row) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public ByteBuffer readImage(long row, ByteBuffer scratch) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Labels labels(long row) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Optional<Labels> cleanLabels(long row) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String locate(long row) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String fingerprint() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {}
     }
 }
