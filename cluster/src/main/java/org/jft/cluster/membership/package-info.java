@@ -1,6 +1,7 @@
 /**
  * Who takes part in a job. {@link org.jft.cluster.membership.Rendezvous} is where the ranks of a
- * fixed world meet before the first collective, over control lanes of any transport. Knows no
- * collective.
+ * fixed world meet before the first collective, over control lanes of any transport. {@link
+ * org.jft.cluster.membership.Membership} is for a world that changes: generations of members, each
+ * a {@link org.jft.cluster.membership.View}. Knows no collective.
  */
 package org.jft.cluster.membership;
