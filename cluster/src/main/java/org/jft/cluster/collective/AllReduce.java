@@ -7,9 +7,9 @@ import org.jft.cluster.protocol.FrameKind;
 import org.jft.core.topology.Topology;
 
 /**
- * Sum over the ring, in place. The vector is cut into N segments, each into M messages; a message
- * may be empty where segments are ragged. In step t (0 to 2N-3) rank r sends segment r - t and
- * receives segment r - t - 1 (mod N):
+ * Sum over the ring. The vector is cut into N segments, each into M messages; a message may be
+ * empty where segments are ragged. In step t (0 to 2N-3) rank r sends segment r - t and receives
+ * segment r - t - 1 (mod N):
  *
  * <pre>
  *  N = 3         step 0      step 1    |  step 2      step 3
@@ -19,15 +19,16 @@ import org.jft.core.topology.Topology;
  *  rank 2 sends  c2          b1+b2     |  a0+a1+a2    c2+c0+c1
  * </pre>
  *
- * In the first N - 1 steps what arrives is added to the own segment, afterwards it replaces it.
- * Step t + 1 sends what step t received, so message m depends on message m - M coming in and on
- * nothing else: pieces of all steps overlap. Each segment is summed once, in ring order, then
- * copied: all ranks end with the same bits, because the rank that has a segment's sum first rounds
- * its own copy to what the others will get. Each rank sends about 2(N-1)/N of the vector.
+ * In the first N - 1 steps what arrives is added to the own segment, afterwards it is the sum. Step
+ * 0 sends from the source and sums are written elsewhere, so the source stays as it is. Step t + 1
+ * sends what step t received, so message m depends on message m - M coming in and on nothing else:
+ * pieces of all steps overlap. Each segment is summed once, in ring order, then copied: all ranks
+ * end with the same bits, because the rank that has a segment's sum first rounds its own copy to
+ * what the others will get. Each rank sends about 2(N-1)/N of the vector.
  */
 final class AllReduce implements Operation {
-    private final FloatBuffer vector;
-    private final int base;
+    private final FloatBuffer source;
+    private final FloatBuffer sum;
     private final int length;
     private final int chunk;
     private final int rank;
@@ -39,13 +40,14 @@ final class AllReduce implements Operation {
     /**
      * Prepares a sum.
      *
-     * @param vector from position to limit
+     * @param source from position to limit
+     * @param sum as long; may be the source
      * @param chunk floats in a full message
      */
-    AllReduce(FloatBuffer vector, int chunk, Topology at, Vectors vectors) {
-        this.vector = vector;
-        this.base = vector.position();
-        this.length = vector.remaining();
+    AllReduce(FloatBuffer source, FloatBuffer sum, int chunk, Topology at, Vectors vectors) {
+        this.source = source;
+        this.sum = sum;
+        this.length = source.remaining();
         this.chunk = chunk;
         this.rank = at.rank();
         this.worldSize = at.worldSize();
@@ -100,7 +102,9 @@ final class AllReduce implements Operation {
     public void write(int message, MutableDirectBuffer buffer, int offset) {
         int segment = outgoingSegment(message);
         int part = message % messagesPerSegment;
-        vectors.write(vector, first(segment, part), count(segment, part), buffer, offset);
+        FloatBuffer from = message < messagesPerSegment ? source : sum;
+        int first = from.position() + first(segment, part);
+        vectors.write(from, first, count(segment, part), buffer, offset);
     }
 
     @Override
@@ -108,13 +112,16 @@ final class AllReduce implements Operation {
         int segment = incomingSegment(message);
         int part = message % messagesPerSegment;
         int step = message / messagesPerSegment;
+        int count = count(segment, part);
+        int from = source.position() + first(segment, part);
+        int to = sum.position() + first(segment, part);
         if (step < worldSize - 1) {
-            vectors.add(buffer, offset, vector, first(segment, part), count(segment, part));
+            vectors.add(buffer, offset, source, from, sum, to, count);
             if (step == worldSize - 2) {
-                vectors.round(vector, first(segment, part), count(segment, part));
+                vectors.round(sum, to, count);
             }
         } else {
-            vectors.copy(buffer, offset, vector, first(segment, part), count(segment, part));
+            vectors.copy(buffer, offset, sum, to, count);
         }
     }
 
@@ -126,9 +133,9 @@ final class AllReduce implements Operation {
         return Math.floorMod(rank - message / messagesPerSegment - 1, worldSize);
     }
 
-    /** Index in the vector of the first float of a message. */
+    /** Which float of the vector is the first of a message. */
     private int first(int segment, int part) {
-        return base + Math.min(start(segment) + part * chunk, start(segment + 1));
+        return Math.min(start(segment) + part * chunk, start(segment + 1));
     }
 
     /** Floats in a message; 0 past the end of a short segment. */

@@ -56,17 +56,24 @@ final class Bf16Vectors extends Vectors {
     }
 
     @Override
-    void add(DirectBuffer stream, int offset, FloatBuffer vector, int first, int count) {
+    void add(
+            DirectBuffer stream,
+            int offset,
+            FloatBuffer source,
+            int from,
+            FloatBuffer sum,
+            int to,
+            int count) {
         ShortBuffer shorts = view.of(stream);
-        int from = index(stream, offset, Short.BYTES);
+        int at = index(stream, offset, Short.BYTES);
         for (int done = 0; done < count; done += BLOCK) {
             int block = Math.min(BLOCK, count - done);
-            shorts.get(from + done, halves, 0, block);
-            vector.get(first + done, floats, 0, block);
+            shorts.get(at + done, halves, 0, block);
+            source.get(from + done, floats, 0, block);
             for (int i = 0; i < block; i++) {
                 floats[i] += toFloat(halves[i]);
             }
-            vector.put(first + done, floats, 0, block);
+            sum.put(to + done, floats, 0, block);
         }
     }
 

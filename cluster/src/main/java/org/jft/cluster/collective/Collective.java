@@ -14,7 +14,8 @@ import org.jft.core.topology.Topology;
  * in the same order; that is checked, and a rank that strays ends the job by name.
  *
  * <p>Every wait has a deadline. A peer that is gone or silent ends an operation with {@link
- * PeerLostException}; the vector is then partly done and the collective can only be closed.
+ * PeerLostException}; what was to be written is then partly done and the collective can only be
+ * closed.
  *
  * <p>Not thread-safe: one owner thread. Buffers are direct and in native byte order; an operation
  * works on position to limit and leaves both as they are.
@@ -24,10 +25,19 @@ public interface Collective extends AutoCloseable {
     Topology topology();
 
     /**
-     * Sums a vector over all ranks, in place. The order of the additions is fixed, so all ranks end
-     * with the same bits, and so does every repetition with the same world size.
+     * Sums a vector over all ranks. The order of the additions is fixed, so all ranks end with the
+     * same bits, and so does every repetition with the same world size. Whatever becomes of the
+     * operation, the source stays as it is, to be summed again by others.
+     *
+     * @param source this rank's
+     * @param sum as long; the same memory to sum in place, else disjoint
      */
-    void allReduce(FloatBuffer vector);
+    void allReduce(FloatBuffer source, FloatBuffer sum);
+
+    /** Sums a vector over all ranks, in place. */
+    default void allReduce(FloatBuffer vector) {
+        allReduce(vector, vector);
+    }
 
     /** Overwrites the vector of every rank with that of one. Does not wait for the other ranks. */
     void broadcast(FloatBuffer vector, int root);

@@ -32,17 +32,24 @@ final class FloatVectors extends Vectors {
     }
 
     @Override
-    void add(DirectBuffer stream, int offset, FloatBuffer vector, int first, int count) {
+    void add(
+            DirectBuffer stream,
+            int offset,
+            FloatBuffer source,
+            int from,
+            FloatBuffer sum,
+            int to,
+            int count) {
         FloatBuffer floats = view.of(stream);
-        int from = index(stream, offset, Float.BYTES);
+        int at = index(stream, offset, Float.BYTES);
         for (int done = 0; done < count; done += BLOCK) {
             int block = Math.min(BLOCK, count - done);
-            floats.get(from + done, theirs, 0, block);
-            vector.get(first + done, mine, 0, block);
+            floats.get(at + done, theirs, 0, block);
+            source.get(from + done, mine, 0, block);
             for (int i = 0; i < block; i++) {
                 mine[i] += theirs[i];
             }
-            vector.put(first + done, mine, 0, block);
+            sum.put(to + done, mine, 0, block);
         }
     }
 

@@ -42,9 +42,9 @@ final class RingCollective implements Collective {
     }
 
     @Override
-    public void allReduce(FloatBuffer vector) {
-        Vectors.check(vector);
-        engine.run(new AllReduce(vector, chunk(wire), topology, wire));
+    public void allReduce(FloatBuffer source, FloatBuffer sum) {
+        Vectors.check(source, sum);
+        engine.run(new AllReduce(source, sum, chunk(wire), topology, wire));
     }
 
     @Override

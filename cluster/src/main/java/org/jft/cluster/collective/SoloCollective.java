@@ -13,8 +13,9 @@ final class SoloCollective implements Collective {
     }
 
     @Override
-    public void allReduce(FloatBuffer vector) {
-        Vectors.check(vector);
+    public void allReduce(FloatBuffer source, FloatBuffer sum) {
+        Vectors.check(source, sum);
+        sum.put(sum.position(), source, source.position(), source.remaining());
     }
 
     @Override

@@ -22,14 +22,30 @@ abstract class Vectors {
         return wire == Wire.BF16 ? new Bf16Vectors() : new FloatVectors();
     }
 
+    /** Checks what is written to. */
     static void check(FloatBuffer vector) {
-        checkArgument(
-                vector.isDirect() && !vector.isReadOnly(),
-                "the vector must be a writable direct buffer");
+        checkArgument(!vector.isReadOnly(), "the vector must be writable");
+        checkSource(vector);
+    }
+
+    /** Checks what is only read. */
+    static void checkSource(FloatBuffer vector) {
+        checkArgument(vector.isDirect(), "the vector must be a direct buffer");
         checkArgument(
                 vector.order() == FrameDescriptor.BYTE_ORDER,
                 "the vector must be in native byte order, and that little-endian: order=%s",
                 vector.order());
+    }
+
+    /** Checks the vectors of a sum. */
+    static void check(FloatBuffer source, FloatBuffer sum) {
+        checkSource(source);
+        check(sum);
+        checkArgument(
+                source.remaining() == sum.remaining(),
+                "source and sum must be of one length: %s and %s",
+                source.remaining(),
+                sum.remaining());
     }
 
     /** Returns the bytes a float takes in a stream. */
@@ -41,8 +57,17 @@ abstract class Vectors {
     /** Copies in: vector[first ... first + count) = stream[offset ...]. */
     abstract void copy(DirectBuffer stream, int offset, FloatBuffer vector, int first, int count);
 
-    /** Adds in: vector[first ... first + count) += stream[offset ...], in float32. */
-    abstract void add(DirectBuffer stream, int offset, FloatBuffer vector, int first, int count);
+    /**
+     * Adds in float32: sum[to ... to + count) = source[from ... from + count) + stream[offset ...].
+     */
+    abstract void add(
+            DirectBuffer stream,
+            int offset,
+            FloatBuffer source,
+            int from,
+            FloatBuffer sum,
+            int to,
+            int count);
 
     /** Rounds in place to what would arrive if this were sent. */
     abstract void round(FloatBuffer vector, int first, int count);

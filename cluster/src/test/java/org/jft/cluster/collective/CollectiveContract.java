@@ -104,6 +104,35 @@ abstract class CollectiveContract {
 
     @ParameterizedTest
     @MethodSource("worldSizes")
+    void shouldSumIntoAnotherVectorWithTheSameBitsAndLeaveTheSourceAlone(int worldSize) {
+        int[] lengths = {0, 1, worldSize + 1, 997, 65_537};
+        onAllRanks(
+                worldSize,
+                collective -> {
+                    for (int length : lengths) {
+                        float[] input = input(collective.topology().rank(), length);
+                        FloatBuffer inPlace = direct(input);
+                        collective.allReduce(inPlace);
+                        FloatBuffer source = direct(filled(length + 5, 7)).position(3);
+                        source.limit(3 + length).put(3, input);
+                        FloatBuffer sum = direct(filled(length + 2, 7)).position(1);
+                        sum.limit(1 + length);
+                        collective.allReduce(source.asReadOnlyBuffer(), sum);
+                        assertThat(bits(array(sum)))
+                                .as(about(worldSize))
+                                .isEqualTo(bits(array(inPlace)));
+                        assertThat(bits(array(source))).isEqualTo(bits(input));
+                        sum.clear();
+                        assertThat(List.of(sum.get(0), sum.get(length + 1))).containsOnly(7f);
+                        source.clear();
+                        assertThat(List.of(source.get(2), source.get(length + 3))).containsOnly(7f);
+                    }
+                    return null;
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
     void shouldGiveAllRanksTheVectorOfTheRoot(int worldSize) {
         onAllRanks(
                 worldSize,
@@ -191,6 +220,14 @@ abstract class CollectiveContract {
                     assertThatThrownBy(() -> collective.allReduce(FloatBuffer.allocate(4)))
                             .isInstanceOf(IllegalArgumentException.class)
                             .hasMessageContaining("direct");
+                    FloatBuffer two = direct(new float[2]);
+                    FloatBuffer three = direct(new float[3]);
+                    assertThatThrownBy(() -> collective.allReduce(two, three))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContaining("of one length: 2 and 3");
+                    assertThatThrownBy(() -> collective.allReduce(two, two.asReadOnlyBuffer()))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContaining("writable");
                     assertThatThrownBy(() -> collective.broadcast(direct(new float[1]), worldSize))
                             .isInstanceOf(IllegalArgumentException.class)
                             .hasMessageContaining("root");

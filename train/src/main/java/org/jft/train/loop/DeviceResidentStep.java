@@ -2,7 +2,7 @@ package org.jft.train.loop;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
+import java.util.List;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.DeviceStep;
@@ -22,15 +22,9 @@ final class DeviceResidentStep implements LocalStep {
     private final Optimizer optimizer; // its averaging rate; its state is the device's
     private final int microBatches; // of a step, of all workers
     private final int own; // of a step, of this worker
-    private final FloatBuffer shared = // the workers' sums: of losses, of who is to leave
-            ByteBuffer.allocateDirect(2 * Float.BYTES)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer();
     private DeviceStep.Numbers numbers;
     private long step;
     private boolean sent;
-    private boolean reduced;
-    private boolean leaving;
     private final boolean grouped; // devices sum among themselves
 
     DeviceResidentStep(
@@ -99,35 +93,27 @@ final class DeviceResidentStep implements LocalStep {
         } else {
             device.accumulate(index == 0, index == own - 1);
         }
-        reduced = false;
         clock.book(Part.BACKWARD, System.nanoTime()); // a full queue waits for the device
     }
 
     @Override
     public double loss() {
-        return reduced ? shared.get(0) : device.loss();
+        return device.loss();
     }
 
     @Override
-    public void reduce(Collective collective, StepClock clock, boolean toLeave) {
-        leaving = toLeave;
+    public List<RankReport> reduce(Collective collective, StepClock clock, boolean toLeave) {
         if (collective.topology().worldSize() > 1) {
             if (grouped) {
                 device.sumOverGroup();
             } else {
                 exchange(collective, clock);
             }
-            shared.put(0, (float) device.loss()).put(1, toLeave ? 1 : 0);
-            collective.allReduce(shared);
-            reduced = true;
-            leaving = shared.get(1) > 0;
         }
+        RankReport own = new RankReport((float) device.loss(), toLeave, clock.takeOwnMillis());
+        List<RankReport> all = own.gather(collective);
         clock.book(Part.ALLREDUCE, System.nanoTime());
-    }
-
-    @Override
-    public boolean leaving() {
-        return leaving;
+        return all;
     }
 
     private void exchange(Collective collective, StepClock clock) {

@@ -7,107 +7,123 @@ import org.jft.cluster.collective.Collective;
 import org.jft.train.optimizer.Blocks;
 
 /**
- * Gradients and loss, summed over the micro batches of a worker and then over the workers. Where
- * there is more than one of either, in a vector of its own, with the loss behind the gradients, and
- * how many workers are to leave, so that one exchange carries all:
+ * Gradients, summed over the micro batches of a worker and then over the workers. Copies as little
+ * as it can: a single micro batch of a worker stays where the engine has put it, and on a single
+ * worker is the sum itself.
  *
- * <pre>
- *  0                         length       length + 1    length + 2
- *  +-------------------------+------------+-------------+
- *  | gradients, flat f32 ... | loss f32   | leaving f32 |
- *  +-------------------------+------------+-------------+
- * </pre>
- *
- * A single micro batch on a single worker is its own sum: nothing is allocated, nothing copied.
+ * <p>With {@code keeps} this worker's part of a step stays as it is until the next step begins: if
+ * the workers do not get through their sum, those who remain can sum again.
  */
 final class GradientSum {
     private final FloatBuffer ofMicroBatch;
     private final int length;
     private final Blocks blocks;
-    private final FloatBuffer vector; // null when there is nothing to add
-    private double loss;
-    private boolean leaving;
+    private final boolean keeps;
+    private FloatBuffer ofWorker; // null until a worker has other than one micro batch
+    private FloatBuffer ofAll; // null until workers are summed elsewhere
+    private FloatBuffer gradients;
+    private int microBatches;
 
     /**
-     * @param ofMicroBatch the engine's gradients, rewritten by each backward pass
-     * @param terms micro batches of a step over all workers
+     * Describes.
+     *
+     * @param ofMicroBatch the engine's gradients, rewritten by each pass
+     * @param keeps whether a step may be reduced again; takes another vector where a worker has
+     *     several micro batches
      */
-    GradientSum(FloatBuffer ofMicroBatch, int terms, Blocks blocks) {
+    GradientSum(FloatBuffer ofMicroBatch, Blocks blocks, boolean keeps) {
         this.ofMicroBatch = ofMicroBatch.duplicate();
         this.length = ofMicroBatch.remaining();
         this.blocks = blocks;
-        vector =
-                terms == 1
-                        ? null
-                        : ByteBuffer.allocateDirect(Float.BYTES * (length + 2))
-                                .order(ByteOrder.nativeOrder())
-                                .asFloatBuffer();
+        this.keeps = keeps;
     }
 
-    /** Starts a step with the micro batch that has just gone backward. */
-    void set(double microLoss) {
-        loss = microLoss;
-        if (vector != null) {
+    /** Starts a step. */
+    void begin() {
+        microBatches = 0;
+    }
+
+    /** Called before the engine's next pass, which rewrites its gradients. */
+    void beforePass() {
+        if (microBatches == 1) {
+            makeOfWorker();
             blocks.forEach(
                     Blocks.count(length),
                     (block, arrays) -> {
                         int from = block * Blocks.SIZE;
-                        vector.put(from, ofMicroBatch, from, count(from));
+                        ofWorker.put(from, ofMicroBatch, from, count(from));
                     });
         }
     }
 
-    /** Adds a further micro batch. */
-    void add(double microLoss) {
-        loss += microLoss;
-        blocks.forEach(
-                Blocks.count(length),
-                (block, arrays) -> {
-                    int from = block * Blocks.SIZE;
-                    int count = count(from);
-                    float[] sum = arrays[0];
-                    float[] term = arrays[1];
-                    vector.get(from, sum, 0, count);
-                    ofMicroBatch.get(from, term, 0, count);
-                    for (int i = 0; i < count; i++) {
-                        sum[i] += term[i];
-                    }
-                    vector.put(from, sum, 0, count);
-                });
+    /** Adds the micro batch that has just gone backward. */
+    void add() {
+        microBatches++;
+        if (microBatches > 1) {
+            blocks.forEach(Blocks.count(length), this::add);
+        }
+    }
+
+    private void add(int block, float[][] arrays) {
+        int from = block * Blocks.SIZE;
+        int count = count(from);
+        float[] sum = arrays[0];
+        float[] term = arrays[1];
+        ofWorker.get(from, sum, 0, count);
+        ofMicroBatch.get(from, term, 0, count);
+        for (int i = 0; i < count; i++) {
+            sum[i] += term[i];
+        }
+        ofWorker.put(from, sum, 0, count);
     }
 
     private int count(int from) {
         return Math.min(Blocks.SIZE, length - from);
     }
 
-    /**
-     * Sums over the workers.
-     *
-     * @param toLeave whether this worker is to leave behind this step
-     */
-    void reduce(Collective collective, boolean toLeave) {
-        leaving = toLeave;
-        if (vector != null) {
-            vector.put(length, (float) loss);
-            vector.put(length + 1, toLeave ? 1 : 0);
-            collective.allReduce(vector);
-            loss = vector.get(length);
-            leaving = vector.get(length + 1) > 0;
+    /** Sums over the workers; with {@code keeps} as often as need be. */
+    void reduce(Collective collective) {
+        FloatBuffer source = ofThisWorker();
+        gradients = source;
+        if (collective.topology().worldSize() > 1) {
+            gradients = target();
+            collective.allReduce(source, gradients);
         }
     }
 
-    /** Returns the summed gradients; other numbers may lie behind them. */
+    private FloatBuffer ofThisWorker() {
+        if (microBatches == 1) {
+            return ofMicroBatch;
+        }
+        makeOfWorker();
+        if (microBatches == 0) {
+            for (int i = 0; i < length; i++) {
+                ofWorker.put(i, 0);
+            }
+        }
+        return ofWorker;
+    }
+
+    private FloatBuffer target() {
+        if (microBatches != 1 && !keeps) {
+            return ofWorker;
+        }
+        ofAll = ofAll == null ? vector() : ofAll;
+        return ofAll;
+    }
+
+    private void makeOfWorker() {
+        ofWorker = ofWorker == null ? vector() : ofWorker;
+    }
+
+    private FloatBuffer vector() {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(Float.BYTES, length))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+
+    /** Returns the sum; valid from {@link #reduce} until the next step begins. */
     FloatBuffer gradients() {
-        return vector == null ? ofMicroBatch : vector;
-    }
-
-    /** Returns the sum of the losses. */
-    double loss() {
-        return loss;
-    }
-
-    /** Returns whether any worker is to leave. */
-    boolean leaving() {
-        return leaving;
+        return gradients;
     }
 }

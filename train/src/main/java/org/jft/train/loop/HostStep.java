@@ -28,6 +28,7 @@ final class HostStep implements LocalStep {
     private final double scale; // 1 / micro batches of a step
     private long step;
     private double learningRate;
+    private double loss; // of this worker's micro batches
 
     HostStep(
             RunConfig config,
@@ -35,12 +36,13 @@ final class HostStep implements LocalStep {
             int classes,
             Optimizer optimizer,
             int microBatches,
-            Blocks blocks) {
+            Blocks blocks,
+            boolean keeps) {
         this.config = config;
         this.engine = engine;
         this.objective = Objective.of(config.train().objective(), classes);
         this.optimizer = optimizer;
-        this.sum = new GradientSum(engine.gradients(), microBatches, blocks);
+        this.sum = new GradientSum(engine.gradients(), blocks, keeps);
         this.scale = 1.0 / microBatches;
         int micro = config.train().microBatch();
         this.outputGradient =
@@ -53,18 +55,17 @@ final class HostStep implements LocalStep {
     public void begin(long number, double rate) {
         step = number;
         learningRate = rate;
+        loss = 0;
+        sum.begin();
     }
 
     @Override
     public void add(Batch batch, int index, StepClock clock) {
-        double microLoss = forward(batch);
+        sum.beforePass();
+        loss += forward(batch);
         clock.book(Part.FORWARD, System.nanoTime());
         engine.backward(List.of(outputGradient), GradientListener.NONE);
-        if (index == 0) {
-            sum.set(microLoss);
-        } else {
-            sum.add(microLoss);
-        }
+        sum.add();
         clock.book(Part.BACKWARD, System.nanoTime());
     }
 
@@ -80,18 +81,16 @@ final class HostStep implements LocalStep {
 
     @Override
     public double loss() {
-        return sum.loss();
+        return loss;
     }
 
     @Override
-    public void reduce(Collective collective, StepClock clock, boolean toLeave) {
-        sum.reduce(collective, toLeave);
+    public List<RankReport> reduce(Collective collective, StepClock clock, boolean toLeave) {
+        sum.reduce(collective);
+        RankReport own = new RankReport((float) loss, toLeave, clock.takeOwnMillis());
+        List<RankReport> all = own.gather(collective);
         clock.book(Part.ALLREDUCE, System.nanoTime());
-    }
-
-    @Override
-    public boolean leaving() {
-        return sum.leaving();
+        return all;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.jft.train.loop;
 
+import java.util.List;
 import org.jft.cluster.collective.Collective;
 import org.jft.data.pipeline.Batch;
 
@@ -21,18 +22,17 @@ interface LocalStep {
     /** Tells of the batch that the next {@link #add} brings, which may be on its way already. */
     default void comingUp(Batch next) {}
 
-    /** Returns the sum of the losses: of this worker, and behind {@link #reduce} of all. */
+    /** Returns the sum of this worker's losses. */
     double loss();
 
     /**
-     * Sums losses and gradients over the workers.
+     * Sums the gradients over the workers. If that fails, and this was made to keep its gradients,
+     * further micro batches may be added and all summed anew with other workers.
      *
      * @param toLeave whether this worker is to leave behind this step
+     * @return what each rank has to say about the step
      */
-    void reduce(Collective collective, StepClock clock, boolean toLeave);
-
-    /** Returns whether any worker is to leave behind this step; valid behind {@link #reduce}. */
-    boolean leaving();
+    List<RankReport> reduce(Collective collective, StepClock clock, boolean toLeave);
 
     /**
      * Updates the parameters by the mean gradient.

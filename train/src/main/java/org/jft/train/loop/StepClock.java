@@ -29,6 +29,7 @@ final class StepClock {
     private final Map<Part, Long> nanos = new EnumMap<>(Part.class);
     private long startNs;
     private long lastNs;
+    private long ownNs;
     private long gcStartMs;
 
     StepClock(long nowNs) {
@@ -48,12 +49,20 @@ final class StepClock {
     /** Books the time since the last call on a part. */
     void book(Part part, long nowNs) {
         nanos.merge(part, nowNs - lastNs, Long::sum);
+        ownNs += part == Part.ALLREDUCE ? 0 : nowNs - lastNs;
         lastNs = nowNs;
     }
 
     /** Leaves the time since the last call unbooked. */
     void skip(long nowNs) {
         lastNs = nowNs;
+    }
+
+    /** Returns what was booked since the last call, but for waiting for other workers. */
+    double takeOwnMillis() {
+        double millis = ownNs / 1e6;
+        ownNs = 0;
+        return millis;
     }
 
     /** Returns the wall time since the last reset, seconds. */

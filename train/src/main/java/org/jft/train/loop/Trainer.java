@@ -1,5 +1,6 @@
 package org.jft.train.loop;
 
+import java.util.List;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
@@ -55,7 +56,8 @@ final class Trainer {
                                     .formatted(engine.name())
                             + " does not train this network there; leave engine.nccl at false");
         }
-        return new HostStep(config, engine, classes, optimizer, microBatchesPerStep(), blocks);
+        return new HostStep(
+                config, engine, classes, optimizer, microBatchesPerStep(), blocks, false);
     }
 
     /**
@@ -84,14 +86,12 @@ final class Trainer {
                 }
                 double ownLoss = local.loss();
                 clock.book(Part.BACKWARD, System.nanoTime());
-                local.reduce(collective, clock, cadence.toldToLeave());
+                List<RankReport> ranks = local.reduce(collective, clock, cadence.toldToLeave());
+                double sum = RankReport.loss(ranks);
                 guard.requireFinite(
-                        "the loss",
-                        step + 1,
-                        Double.isFinite(local.loss()),
-                        () -> Double.isFinite(ownLoss));
-                loss = local.loss() * scale;
-                boolean leaving = local.leaving() && step + 1 < totalSteps;
+                        "the loss", step + 1, Double.isFinite(sum), () -> Double.isFinite(ownLoss));
+                loss = sum * scale;
+                boolean leaving = RankReport.leaving(ranks) && step + 1 < totalSteps;
                 if (leaving) {
                     cadence.leaveAt(step + 1);
                 }

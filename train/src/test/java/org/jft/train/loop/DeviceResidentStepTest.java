@@ -312,9 +312,9 @@ class DeviceResidentStepTest {
         }
 
         @Override
-        public void allReduce(FloatBuffer vector) {
-            for (int i = vector.position(); i < vector.limit(); i++) {
-                vector.put(i, 2 * vector.get(i));
+        public void allReduce(FloatBuffer source, FloatBuffer sum) {
+            for (int i = 0; i < source.remaining(); i++) {
+                sum.put(sum.position() + i, 2 * source.get(source.position() + i));
             }
         }
 

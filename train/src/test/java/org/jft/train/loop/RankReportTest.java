@@ -1,0 +1,44 @@
+package org.jft.train.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Random;
+import org.jft.cluster.collective.Collective;
+import org.junit.jupiter.api.Test;
+
+class RankReportTest {
+    @Test
+    void shouldTravelAsOneNumber() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 1_000; i++) {
+            float loss = Float.intBitsToFloat(random.nextInt());
+            RankReport sent = new RankReport(loss, random.nextBoolean(), random.nextInt(1_000_000));
+            RankReport got = RankReport.unpack(sent.pack());
+            assertThat(got).as("seed=%s", seed).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void shouldKeepTimesOfAnyLengthApartFromTheRest() {
+        for (double millis : new double[] {-3, 1e12, Double.MAX_VALUE}) {
+            RankReport got = RankReport.unpack(new RankReport(-2.5f, false, millis).pack());
+            assertThat(got.loss()).isEqualTo(-2.5f);
+            assertThat(got.leaving()).isFalse();
+            assertThat(got.millis())
+                    .isCloseTo(Math.max(0, Math.min(millis, 1_677_721.5)), within(0.05));
+        }
+    }
+
+    @Test
+    void shouldSumLossesAndAskWhetherAnyLeaves() {
+        List<RankReport> all =
+                List.of(new RankReport(1.5f, false, 1), new RankReport(0.25f, true, 2));
+        assertThat(RankReport.loss(all)).isEqualTo(1.75);
+        assertThat(RankReport.leaving(all)).isTrue();
+        assertThat(RankReport.leaving(all.subList(0, 1))).isFalse();
+        assertThat(all.get(1).gather(Collective.solo())).containsExactly(all.get(1));
+    }
+}
