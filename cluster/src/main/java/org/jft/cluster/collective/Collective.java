@@ -39,6 +39,26 @@ public interface Collective extends AutoCloseable {
         allReduce(vector, vector);
     }
 
+    /**
+     * Sums a vector over all ranks and leaves each its own part of the sum: rank r gets segment r
+     * of {@link Segments}. The order of the additions is fixed. With a wire of bf16 each hop rounds
+     * what has been added so far; the last addition is the owner's and is not rounded.
+     *
+     * @param source from position to limit; stays as it is
+     * @param own receives the segment: from position to limit as long as that; may be that part of
+     *     {@code source}, which is then overwritten
+     */
+    void reduceScatter(FloatBuffer source, FloatBuffer own);
+
+    /**
+     * Collects a vector of which each rank has a part: rank r has segment r of {@link Segments}.
+     * Exact, whatever the wire: all ranks end with the same bits.
+     *
+     * @param own this rank's segment, from position to limit; may be that part of {@code all}
+     * @param all receives the segments of all ranks, from position to limit
+     */
+    void allGather(FloatBuffer own, FloatBuffer all);
+
     /** Overwrites the vector of every rank with that of one. Does not wait for the other ranks. */
     void broadcast(FloatBuffer vector, int root);
 
@@ -69,8 +89,8 @@ public interface Collective extends AutoCloseable {
      * Joins the ranks in a ring, each sending to its successor and receiving from its predecessor.
      *
      * @param transport owned by the collective from here on: closed with it
-     * @param wire what vectors travel as while they are summed, equal on all ranks; broadcasts are
-     *     exact
+     * @param wire what vectors travel as while they are summed, equal on all ranks; what is only
+     *     moved, in broadcasts and gatherings, is exact
      * @param timeout longest wait without any progress
      */
     static Collective ring(

@@ -29,6 +29,15 @@ interface Operation {
     int sendable(int received);
 
     /**
+     * Returns how many of the incoming messages may be taken once this many have been sent, for an
+     * operation that keeps what it has yet to pass on in a place that is soon used again. Never
+     * falls as {@code sent} grows, and is {@link #receiveCount()} at the end.
+     */
+    default int receivable(int sent) {
+        return receiveCount();
+    }
+
+    /**
      * Returns whether the predecessor sends its first message on its own account. If so, silence
      * means that it has not begun; if not, it may be waiting too.
      */

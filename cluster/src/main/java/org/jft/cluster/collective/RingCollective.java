@@ -2,6 +2,7 @@ package org.jft.cluster.collective;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import org.jft.cluster.protocol.FrameDescriptor;
@@ -24,6 +25,7 @@ final class RingCollective implements Collective {
     private final Vectors wire;
     private final Vectors exact;
     private final RingEngine engine;
+    private FloatBuffer scratch = FloatBuffer.allocate(0);
 
     RingCollective(Transport transport, Topology at, JobToken job, Wire wire, Duration timeout) {
         this.transport = transport;
@@ -45,6 +47,21 @@ final class RingCollective implements Collective {
     public void allReduce(FloatBuffer source, FloatBuffer sum) {
         Vectors.check(source, sum);
         engine.run(new AllReduce(source, sum, chunk(wire), topology, wire));
+    }
+
+    @Override
+    public void reduceScatter(FloatBuffer source, FloatBuffer own) {
+        Vectors.checkSegment(own, source, topology);
+        Vectors.check(own);
+        FloatBuffer partial = scratch(source.remaining());
+        engine.run(new ReduceScatter(source, own, partial, chunk(wire), topology, wire));
+    }
+
+    @Override
+    public void allGather(FloatBuffer own, FloatBuffer all) {
+        Vectors.checkSegment(own, all, topology);
+        Vectors.check(all);
+        engine.run(new VectorAllGather(own, all, chunk(exact), topology, exact));
     }
 
     @Override
@@ -78,6 +95,21 @@ final class RingCollective implements Collective {
     @Override
     public void close() {
         transport.close();
+    }
+
+    /** Returns room for the longest segment of a vector; with two ranks nothing is passed on. */
+    private FloatBuffer scratch(int length) {
+        int needed =
+                topology.worldSize() == 2
+                        ? 0
+                        : new Segments(length, topology.worldSize()).longest();
+        if (scratch.capacity() < needed) {
+            scratch =
+                    ByteBuffer.allocateDirect(needed * Float.BYTES)
+                            .order(FrameDescriptor.BYTE_ORDER)
+                            .asFloatBuffer();
+        }
+        return scratch;
     }
 
     /** Returns the floats in a full message. */

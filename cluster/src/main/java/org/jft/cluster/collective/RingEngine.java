@@ -113,7 +113,7 @@ final class RingEngine {
     }
 
     private int receive() {
-        int missing = operation.receiveCount() - received;
+        int missing = operation.receivable(sent) - received;
         int before = received;
         if (missing > 0) {
             in.poll(handler, Math.min(missing, FRAMES_PER_TURN));
@@ -242,7 +242,7 @@ final class RingEngine {
     }
 
     private PeerLostException timedOut() {
-        boolean receiving = received < operation.receiveCount();
+        boolean receiving = received < operation.receivable(sent);
         int peer = receiving ? in.peer() : out.peer();
         String what;
         if (!receiving) {

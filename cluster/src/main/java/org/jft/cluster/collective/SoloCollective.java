@@ -19,6 +19,20 @@ final class SoloCollective implements Collective {
     }
 
     @Override
+    public void reduceScatter(FloatBuffer source, FloatBuffer own) {
+        Vectors.checkSegment(own, source, Topology.SOLO);
+        Vectors.check(own);
+        own.put(own.position(), source, source.position(), source.remaining());
+    }
+
+    @Override
+    public void allGather(FloatBuffer own, FloatBuffer all) {
+        Vectors.checkSegment(own, all, Topology.SOLO);
+        Vectors.check(all);
+        all.put(all.position(), own, own.position(), own.remaining());
+    }
+
+    @Override
     public void broadcast(FloatBuffer vector, int root) {
         Vectors.check(vector);
         checkArgument(root == 0, "root out of range: root=%s, worldSize=1", root);

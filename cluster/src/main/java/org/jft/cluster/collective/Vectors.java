@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import org.agrona.DirectBuffer;
 import org.jft.cluster.protocol.FrameDescriptor;
 import org.jft.core.config.ClusterConfig.Wire;
+import org.jft.core.topology.Topology;
 
 /**
  * Moves floats between a vector and the memory of a stream, and sums them there; subclasses say as
@@ -46,6 +47,21 @@ abstract class Vectors {
                 "source and sum must be of one length: %s and %s",
                 source.remaining(),
                 sum.remaining());
+    }
+
+    /** Checks a vector and this rank's segment of it. */
+    static void checkSegment(FloatBuffer own, FloatBuffer whole, Topology at) {
+        checkSource(own);
+        checkSource(whole);
+        int expected = new Segments(whole.remaining(), at.worldSize()).length(at.rank());
+        checkArgument(
+                own.remaining() == expected,
+                "rank %s of %s owns %s of %s elements, not %s",
+                at.rank(),
+                at.worldSize(),
+                expected,
+                whole.remaining(),
+                own.remaining());
     }
 
     /** Returns the bytes a float takes in a stream. */

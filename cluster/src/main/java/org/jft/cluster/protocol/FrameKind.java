@@ -13,7 +13,11 @@ public enum FrameKind {
     /** An {@link Announcement}. */
     ANNOUNCE("announcement"),
     /** An {@link AbortNotice}: the sender gave up and sends nothing more. */
-    ABORT("abort");
+    ABORT("abort"),
+    /** A piece of a vector of whose sum each rank gets a segment. */
+    REDUCE_SCATTER("reduce-scatter"),
+    /** A piece of one rank's segment of a vector on its way to all. */
+    VECTOR_ALL_GATHER("all-gather of a vector");
 
     private static final FrameKind[] KINDS = values();
 

@@ -54,6 +54,38 @@ class Bf16WireTest {
     }
 
     @Test
+    void shouldScatterSumsWithinTheRoundingsOfTheHopsAndGatherExactly() {
+        long seed = System.nanoTime();
+        int length = 70_001;
+        for (int worldSize = 2; worldSize <= 5; worldSize++) {
+            int ranks = worldSize;
+            InMemoryNetwork network = new InMemoryNetwork(16 * 1024);
+            List<float[]> sums =
+                    Ranks.run(
+                            ranks,
+                            rank -> {
+                                try (Collective ring = ring(network, rank, ranks, Wire.BF16)) {
+                                    FloatBuffer vector =
+                                            CollectiveContract.direct(input(seed, rank, length));
+                                    Segments segments = new Segments(length, ranks);
+                                    FloatBuffer own =
+                                            CollectiveContract.direct(
+                                                    new float[segments.length(rank)]);
+                                    ring.reduceScatter(vector, own);
+                                    ring.allGather(own, vector);
+                                    assertThat(vector.get(segments.start(rank)))
+                                            .isEqualTo(own.get(0));
+                                    return array(vector);
+                                }
+                            });
+            for (float[] sum : sums) {
+                assertThat(sum).as("seed %d", seed).isEqualTo(sums.get(0));
+            }
+            requireSum(seed, worldSize, sums.get(0));
+        }
+    }
+
+    @Test
     void shouldSendHalfTheBytes() {
         assertThat(Vectors.of(Wire.BF16).floatBytes()).isEqualTo(2);
         assertThat(Vectors.of(Wire.FLOAT32).floatBytes()).isEqualTo(4);

@@ -133,6 +133,98 @@ abstract class CollectiveContract {
 
     @ParameterizedTest
     @MethodSource("worldSizes")
+    void shouldLeaveEachRankItsSegmentOfTheSumAndTheSourceAsItWas(int worldSize) {
+        for (int length : segmentedLengths(worldSize)) {
+            float[] sum = new float[length];
+            List<float[]> segments =
+                    onAllRanks(
+                            worldSize,
+                            collective -> {
+                                float[] input = input(collective.topology().rank(), length);
+                                FloatBuffer source = shifted(input, 3);
+                                FloatBuffer own = segment(collective, length);
+                                collective.reduceScatter(source.asReadOnlyBuffer(), own);
+                                assertThat(bits(array(source))).isEqualTo(bits(input));
+                                assertThat(source.position()).isEqualTo(3);
+                                assertThat(own.position()).isEqualTo(1);
+                                return array(own);
+                            });
+            int start = 0;
+            for (float[] segment : segments) {
+                System.arraycopy(segment, 0, sum, start, segment.length);
+                start += segment.length;
+            }
+            assertThat(start).isEqualTo(length);
+            requireSum(worldSize, length, sum);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void shouldCollectTheSegmentsOfAllRanksExactly(int worldSize) {
+        for (int length : segmentedLengths(worldSize)) {
+            float[] whole = input(7, length);
+            onAllRanks(
+                    worldSize,
+                    collective -> {
+                        int rank = collective.topology().rank();
+                        FloatBuffer own = segment(collective, length);
+                        int start = new Segments(length, worldSize).start(rank);
+                        own.put(own.position(), whole, start, own.remaining());
+                        FloatBuffer all = shifted(new float[length], 2);
+                        collective.allGather(own.asReadOnlyBuffer(), all);
+                        assertThat(bits(array(all))).isEqualTo(bits(whole));
+                        assertThat(all.position()).isEqualTo(2);
+                        assertThat(own.position()).isEqualTo(1);
+                        return null;
+                    });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void shouldScatterAndGatherWithinOneVector(int worldSize) {
+        int length = 40_009;
+        List<float[]> sums =
+                onAllRanks(
+                        worldSize,
+                        collective -> {
+                            int rank = collective.topology().rank();
+                            FloatBuffer vector = direct(input(rank, length));
+                            Segments segments = new Segments(length, worldSize);
+                            FloatBuffer own =
+                                    vector.slice(segments.start(rank), segments.length(rank));
+                            collective.reduceScatter(vector, own);
+                            collective.allGather(own, vector);
+                            return array(vector);
+                        });
+        requireSum(worldSize, length, sums.get(0));
+        for (float[] sum : sums) {
+            assertThat(bits(sum)).as(about(worldSize)).isEqualTo(bits(sums.get(0)));
+        }
+    }
+
+    private static int[] segmentedLengths(int worldSize) {
+        return new int[] {
+            0, 1, worldSize - 1, worldSize, worldSize + 1, 2032 * worldSize + 1, 300_007
+        };
+    }
+
+    /** This rank's segment of a vector, behind one float that is not part of it. */
+    private static FloatBuffer segment(Collective collective, int length) {
+        Topology at = collective.topology();
+        int own = new Segments(length, at.worldSize()).length(at.rank());
+        return shifted(new float[own], 1);
+    }
+
+    /** The values behind some floats that are not part of the vector. */
+    private static FloatBuffer shifted(float[] values, int by) {
+        FloatBuffer vector = direct(new float[by + values.length]);
+        return vector.put(by, values).position(by);
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
     void shouldGiveAllRanksTheVectorOfTheRoot(int worldSize) {
         onAllRanks(
                 worldSize,
@@ -231,6 +323,13 @@ abstract class CollectiveContract {
                     assertThatThrownBy(() -> collective.broadcast(direct(new float[1]), worldSize))
                             .isInstanceOf(IllegalArgumentException.class)
                             .hasMessageContaining("root");
+                    assertThatThrownBy(
+                                    () ->
+                                            collective.reduceScatter(
+                                                    direct(new float[worldSize]),
+                                                    direct(new float[2])))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContaining("owns 1 of %d elements, not 2", worldSize);
                     collective.barrier(); // nothing of the above went out
                     return null;
                 });

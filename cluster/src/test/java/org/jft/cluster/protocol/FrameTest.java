@@ -67,7 +67,8 @@ class FrameTest {
     void shouldKeepTheCodesOfTheWireFormat() {
         assertThat(FrameKind.values())
                 .extracting(FrameKind::code)
-                .containsExactly((short) 1, (short) 2, (short) 3, (short) 4, (short) 5, (short) 6);
+                .extracting(Short::intValue)
+                .containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
         for (FrameKind kind : FrameKind.values()) {
             assertThat(FrameKind.of(kind.code())).isEqualTo(kind);
         }

@@ -319,6 +319,16 @@ class DeviceResidentStepTest {
         }
 
         @Override
+        public void reduceScatter(FloatBuffer source, FloatBuffer own) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void allGather(FloatBuffer own, FloatBuffer all) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void broadcast(FloatBuffer vector, int root) {}
 
         @Override

@@ -117,6 +117,16 @@ class GradientSumTest {
         }
 
         @Override
+        public void reduceScatter(FloatBuffer source, FloatBuffer own) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void allGather(FloatBuffer own, FloatBuffer all) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void broadcast(FloatBuffer vector, int root) {
             throw new UnsupportedOperationException();
         }
