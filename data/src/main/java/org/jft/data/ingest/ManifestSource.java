@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.core.file.DelimitedFile;
 
 /**
  * A table of images, .tsv or .csv with a header line. Columns, in any order, others are left aside:

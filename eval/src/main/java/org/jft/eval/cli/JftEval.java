@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
 /** {@code jft-eval}: how a held-out score grows with the data a network is trained on. */
 @Command(
         name = "jft-eval",
+        subcommands = FitCommand.class,
         description = {
             "Trains one run per subset and seed, scores each on the held-out set, fits the curve and"
                     + " writes the report.",
@@ -50,7 +51,8 @@ import picocli.CommandLine.Spec;
             "  jft-eval --subset 1%%,3%%,10%%,30%%,100%% --config resnet50.yaml --set"
                     + " eval.seeds=[0,1,2]",
             "  jft-eval --subset 10M,30M,100M,300M --config resnet101.yaml",
-            "  jft-eval --subset 10%%,100%% --config smoke.yaml --out runs/try --dry-run"
+            "  jft-eval --subset 10%%,100%% --config smoke.yaml --out runs/try --dry-run",
+            "  jft-eval fit --csv curves.csv"
         })
 public final class JftEval implements Callable<Integer> {
     @Spec private CommandSpec spec;

@@ -2,6 +2,7 @@ package org.jft.eval.scaling;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,7 +10,16 @@ import java.util.Optional;
  * Deterministic: equal curves give equal parameters. Stateless, so safe to share.
  */
 public abstract sealed class CurveFitter
-        permits LogLinearFitter, SaturatingPowerFitter, SaturatingPowerRegression {
+        permits LogLinearFitter, SaturatingPowerFitter, ProfiledRegression {
+    /** Laws of the error that {@link #regression} fits, M1 to M4 and Zhai's, simplest first. */
+    public static final List<String> REGRESSIONS =
+            List.of(
+                    PowerLaw.NAME,
+                    SaturatingPower.NAME,
+                    OffsetPower.NAME,
+                    ShiftedPower.NAME,
+                    SigmoidalPower.NAME);
+
     CurveFitter() {}
 
     /** Returns the fitter of {@link LogLinear}: closed form. */
@@ -23,11 +33,26 @@ public abstract sealed class CurveFitter
     }
 
     /**
-     * Returns the fitter of {@link SaturatingPower} by regression of log(error - e_inf) on log(n):
-     * not least squares of anything, but the better extrapolation on published losses.
+     * Returns the fitter of a law by regression in logarithms: not least squares of anything, but
+     * the better extrapolation on published losses.
+     *
+     * @param law one of {@link #REGRESSIONS}
      */
-    public static CurveFitter saturatingPowerRegression() {
-        return new SaturatingPowerRegression();
+    public static CurveFitter regression(String law) {
+        return new ProfiledRegression(
+                switch (law) {
+                    case PowerLaw.NAME -> new LawFamilies.Power();
+                    case SaturatingPower.NAME -> new LawFamilies.Saturating();
+                    case OffsetPower.NAME -> new LawFamilies.Offset();
+                    case SigmoidalPower.NAME -> new LawFamilies.Sigmoidal();
+                    case ShiftedPower.NAME -> new LawFamilies.Shifted();
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "no regression for the law "
+                                            + law
+                                            + ", only for "
+                                            + REGRESSIONS);
+                });
     }
 
     /** Returns the name of the law. */

@@ -3,7 +3,8 @@ package org.jft.eval.scaling;
 import java.util.Map;
 
 /** The expected value of the metric as a function of the number of training images. */
-public sealed interface ScalingLaw permits LogLinear, SaturatingPower {
+public sealed interface ScalingLaw
+        permits LogLinear, PowerLaw, SaturatingPower, OffsetPower, SigmoidalPower, ShiftedPower {
     /** Returns the law's name in files, snake_case. */
     String name();
 

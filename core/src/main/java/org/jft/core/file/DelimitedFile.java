@@ -1,4 +1,4 @@
-package org.jft.data.ingest;
+package org.jft.core.file;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,12 +17,13 @@ import org.jft.core.failure.CorruptDataException;
  * Tab-separated (names ending in .tsv, nothing is quoted) or comma-separated text (RFC 4180: fields
  * may be quoted, hold commas and line breaks; "" is a quote), with a header line, in UTF-8.
  */
-final class DelimitedFile {
+public final class DelimitedFile {
     private final Path file;
     private final char separator;
     private final boolean quoting;
 
-    DelimitedFile(Path file) {
+    /** Describes; {@link #read} opens it. */
+    public DelimitedFile(Path file) {
         this.file = file;
         boolean tabs = file.toString().toLowerCase(Locale.ROOT).endsWith(".tsv");
         this.separator = tabs ? '\t' : ',';
@@ -30,15 +31,15 @@ final class DelimitedFile {
     }
 
     /** A record below the header: fields by column name, and the line it starts on. */
-    record Row(long line, Map<String, String> fields) {
+    public record Row(long line, Map<String, String> fields) {
         /** Returns the field without outer blanks; empty when there is no such column. */
-        String get(String column) {
+        public String get(String column) {
             return fields.getOrDefault(column, "").trim();
         }
     }
 
     /** Hands the column names over, then every row, in order. */
-    void read(Consumer<List<String>> columns, Consumer<Row> rows) {
+    public void read(Consumer<List<String>> columns, Consumer<Row> rows) {
         try (BufferedReader in = Files.newBufferedReader(file)) {
             Parser parser = new Parser(in);
             List<String> header = parser.next();

@@ -1,4 +1,4 @@
-package org.jft.data.ingest;
+package org.jft.core.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
