@@ -133,7 +133,11 @@ class TrainingJobTest {
                         "backward_ms",
                         "allreduce_ms",
                         "update_ms",
-                        "gc_ms");
+                        "allreduce_hidden_ms",
+                        "gc_ms",
+                        "step_ms_median",
+                        "step_ms_slowest",
+                        "slowest_rank");
         assertThat(last.path("step").asInt()).isEqualTo(STEPS);
         assertThat(last.path("samples").asInt()).isEqualTo(STEPS * 32);
         assertThat(last.path("forward_ms").asDouble()).isPositive();

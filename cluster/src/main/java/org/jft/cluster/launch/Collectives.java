@@ -95,7 +95,8 @@ public final class Collectives {
                 endpoint);
     }
 
-    private static String hostName() {
+    /** Returns what this host calls itself. */
+    public static String hostName() {
         try {
             String name = InetAddress.getLocalHost().getHostName();
             return name.substring(0, Math.min(name.length(), Announcement.MAX_TEXT_LENGTH));

@@ -13,6 +13,8 @@ import static org.jft.core.config.Checks.check;
  * @param wire what gradients travel as
  * @param mtu bytes of a datagram over UDP, a multiple of 32; 0 means what the network interfaces of
  *     all workers carry in one packet
+ * @param bucketMb megabytes (2^20 bytes) of gradient that are exchanged at a time, while backward
+ *     makes the next; 0 means all of it at once, behind backward
  */
 public record ClusterConfig(
         Integer workers,
@@ -20,7 +22,8 @@ public record ClusterConfig(
         int heapMegabytes,
         Transport transport,
         Wire wire,
-        int mtu) {
+        int mtu,
+        Double bucketMb) {
     /** What gradients travel over. */
     public enum Transport {
         /** Shared memory when all workers are on one host, else the faster of UDP and TCP. */
@@ -46,6 +49,7 @@ public record ClusterConfig(
         timeoutSeconds = timeoutSeconds == null ? 300 : timeoutSeconds;
         transport = transport == null ? Transport.AUTO : transport;
         wire = wire == null ? Wire.FLOAT32 : wire;
+        bucketMb = bucketMb == null ? 10 : bucketMb;
         check(workers > 0, "cluster.workers must be positive: %s", workers);
         check(timeoutSeconds > 0, "cluster.timeout_seconds must be positive: %s", timeoutSeconds);
         check(heapMegabytes >= 0, "cluster.heap_megabytes must not be negative");
@@ -53,10 +57,14 @@ public record ClusterConfig(
                 mtu == 0 || mtu % 32 == 0 && 1408 <= mtu && mtu <= 65_504,
                 "cluster.mtu must be 0 or a multiple of 32 in 1408..65504: %s",
                 mtu);
+        check(
+                0 <= bucketMb && bucketMb <= 1024,
+                "cluster.bucket_mb must be in 0..1024: %s",
+                bucketMb);
     }
 
     /** Returns the cluster of a config that says nothing about it. */
     public static ClusterConfig defaults() {
-        return new ClusterConfig(null, null, 0, null, null, 0);
+        return new ClusterConfig(null, null, 0, null, null, 0, null);
     }
 }

@@ -3,6 +3,7 @@ package org.jft.train.loop;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.DeviceStep;
@@ -17,6 +18,9 @@ import org.jft.train.optimizer.Optimizer;
  * from device to device.
  */
 final class DeviceResidentStep implements LocalStep {
+    /** A part that is waited for longer than this was not there yet. */
+    private static final long WAITED_NS = TimeUnit.MICROSECONDS.toNanos(100);
+
     private final RunConfig config;
     private final DeviceStep device;
     private final Optimizer optimizer; // its averaging rate; its state is the device's
@@ -117,11 +121,20 @@ final class DeviceResidentStep implements LocalStep {
     }
 
     private void exchange(Collective collective, StepClock clock) {
+        clock.book(Part.BACKWARD, System.nanoTime());
+        long[] lastNs = {0, System.nanoTime()}; // how long the last part took, and its end
         device.exchange(
                 part -> {
-                    clock.book(Part.BACKWARD, System.nanoTime());
+                    long startNs = System.nanoTime();
+                    if (startNs - lastNs[1] > WAITED_NS) { // behind it the device was still busy
+                        clock.bookHidden(lastNs[0]);
+                        clock.book(Part.BACKWARD, startNs);
+                    } else {
+                        clock.book(Part.ALLREDUCE, startNs);
+                    }
                     collective.allReduce(part);
-                    clock.book(Part.ALLREDUCE, System.nanoTime());
+                    lastNs[1] = System.nanoTime();
+                    lastNs[0] = lastNs[1] - startNs;
                 });
     }
 

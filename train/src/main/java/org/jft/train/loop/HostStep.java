@@ -8,7 +8,6 @@ import org.jft.cluster.collective.Collective;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
-import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.Pass;
 import org.jft.data.pipeline.Batch;
 import org.jft.train.loop.StepClock.Part;
@@ -24,6 +23,8 @@ final class HostStep implements LocalStep {
     private final Objective objective;
     private final Optimizer optimizer;
     private final GradientSum sum;
+    private final GradientExchange exchange;
+    private final boolean overlaps;
     private final FloatBuffer outputGradient; // [microBatch, classes]
     private final double scale; // 1 / micro batches of a step
     private long step;
@@ -37,12 +38,17 @@ final class HostStep implements LocalStep {
             Optimizer optimizer,
             int microBatches,
             Blocks blocks,
+            GradientExchange exchange,
             boolean keeps) {
         this.config = config;
         this.engine = engine;
         this.objective = Objective.of(config.train().objective(), classes);
         this.optimizer = optimizer;
-        this.sum = new GradientSum(engine.gradients(), blocks, keeps);
+        FloatBuffer gradients = engine.gradients();
+        Buckets buckets = Buckets.ofMegabytes(gradients.remaining(), config.cluster().bucketMb());
+        this.overlaps = config.cluster().bucketMb() > 0;
+        this.exchange = exchange;
+        this.sum = new GradientSum(gradients, blocks, buckets, exchange, keeps);
         this.scale = 1.0 / microBatches;
         int micro = config.train().microBatch();
         this.outputGradient =
@@ -60,11 +66,18 @@ final class HostStep implements LocalStep {
     }
 
     @Override
+    public void lastComes(Collective collective) {
+        if (overlaps) {
+            sum.lastComes(collective);
+        }
+    }
+
+    @Override
     public void add(Batch batch, int index, StepClock clock) {
         sum.beforePass();
         loss += forward(batch);
         clock.book(Part.FORWARD, System.nanoTime());
-        engine.backward(List.of(outputGradient), GradientListener.NONE);
+        engine.backward(List.of(outputGradient), sum::finished);
         sum.add();
         clock.book(Part.BACKWARD, System.nanoTime());
     }
@@ -86,7 +99,7 @@ final class HostStep implements LocalStep {
 
     @Override
     public List<RankReport> reduce(Collective collective, StepClock clock, boolean toLeave) {
-        sum.reduce(collective);
+        clock.bookHidden(sum.reduce(collective));
         RankReport own = new RankReport((float) loss, toLeave, clock.takeOwnMillis());
         List<RankReport> all = own.gather(collective);
         clock.book(Part.ALLREDUCE, System.nanoTime());
@@ -119,5 +132,10 @@ final class HostStep implements LocalStep {
     @Override
     public void settle() {
         // The host's are the only ones.
+    }
+
+    @Override
+    public void stop() {
+        exchange.stop();
     }
 }

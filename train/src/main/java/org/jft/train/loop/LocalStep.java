@@ -22,6 +22,12 @@ interface LocalStep {
     /** Tells of the batch that the next {@link #add} brings, which may be on its way already. */
     default void comingUp(Batch next) {}
 
+    /**
+     * Says that the next {@link #add} is the step's last before {@link #reduce} over this
+     * collective, whose exchange may start while it runs: until then the collective is this step's.
+     */
+    default void lastComes(Collective collective) {}
+
     /** Returns the sum of this worker's losses. */
     double loss();
 
@@ -43,4 +49,7 @@ interface LocalStep {
 
     /** Lets the host's parameters and optimizer state be those of the last update. */
     void settle();
+
+    /** Lets go of the collective, if an exchange is under way. */
+    default void stop() {}
 }

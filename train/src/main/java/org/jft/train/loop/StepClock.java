@@ -4,6 +4,7 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Where the time of the steps since the last report went. */
@@ -16,7 +17,7 @@ final class StepClock {
         FORWARD,
         /** Backward passes and the sum over micro batches. */
         BACKWARD,
-        /** The sum over workers, and waiting for the slowest of them. */
+        /** Waiting for the sum over workers, and so for the slowest of them, behind backward. */
         ALLREDUCE,
         /** Gradient norm and optimizer. */
         UPDATE;
@@ -30,6 +31,8 @@ final class StepClock {
     private long startNs;
     private long lastNs;
     private long ownNs;
+    private long hiddenNs;
+    private final RankTimes ranks = new RankTimes();
     private long gcStartMs;
 
     StepClock(long nowNs) {
@@ -41,6 +44,8 @@ final class StepClock {
         for (Part part : Part.values()) {
             nanos.put(part, 0L);
         }
+        hiddenNs = 0;
+        ranks.clear();
         startNs = nowNs;
         lastNs = nowNs;
         gcStartMs = gcMillis();
@@ -51,6 +56,16 @@ final class StepClock {
         nanos.merge(part, nowNs - lastNs, Long::sum);
         ownNs += part == Part.ALLREDUCE ? 0 : nowNs - lastNs;
         lastNs = nowNs;
+    }
+
+    /** Notes an exchange that took this long beside what is booked. */
+    void bookHidden(long passedNs) {
+        hiddenNs += passedNs;
+    }
+
+    /** Notes what each rank needed for a step. */
+    void note(List<RankReport> ofRanks) {
+        ranks.add(ofRanks);
     }
 
     /** Leaves the time since the last call unbooked. */
@@ -70,11 +85,16 @@ final class StepClock {
         return (nowNs - startNs) / 1e9;
     }
 
-    /** Returns the mean milliseconds a step of each part, and of garbage collection. */
+    /**
+     * Returns the mean milliseconds a step of each part, of what passed beside them, of garbage
+     * collection, and of the ranks.
+     */
     Map<String, Number> perStep(long steps) {
         Map<String, Number> report = new LinkedHashMap<>();
         nanos.forEach((part, ns) -> report.put(part.key(), round(ns / 1e6 / steps)));
+        report.put("allreduce_hidden_ms", round(hiddenNs / 1e6 / steps));
         report.put("gc_ms", round((double) (gcMillis() - gcStartMs) / steps));
+        report.putAll(ranks.report());
         return report;
     }
 

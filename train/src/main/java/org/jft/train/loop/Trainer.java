@@ -2,6 +2,7 @@ package org.jft.train.loop;
 
 import java.util.List;
 import org.jft.cluster.collective.Collective;
+import org.jft.cluster.launch.Collectives;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.failure.ConfigException;
@@ -23,6 +24,7 @@ final class Trainer {
     private final Schedule learningRate;
     private final Collective collective;
     private final Guard guard;
+    private final Stragglers stragglers;
     private final LocalStep local;
     private final StepClock clock = new StepClock(System.nanoTime());
     private double loss = Double.NaN;
@@ -34,11 +36,18 @@ final class Trainer {
             Optimizer optimizer,
             long totalSteps,
             Collective collective,
-            Blocks blocks) {
+            Blocks blocks,
+            GradientExchange exchange) {
         this.config = config;
         this.learningRate = Schedule.of(config.train().schedule(), totalSteps);
         this.collective = collective;
         this.guard = new Guard(collective);
+        this.stragglers =
+                new Stragglers(
+                        collective,
+                        Collectives.hostName(),
+                        config.train().cadence().metricsEvery(),
+                        Preflight::warn);
         int terms = microBatchesPerStep();
         this.local =
                 engine.deviceStep(config.train(), optimizer.state())
@@ -46,10 +55,15 @@ final class Trainer {
                                 device ->
                                         new DeviceResidentStep(
                                                 config, device, optimizer, terms, collective))
-                        .orElseGet(() -> onHost(engine, classes, optimizer, blocks));
+                        .orElseGet(() -> onHost(engine, classes, optimizer, blocks, exchange));
     }
 
-    private LocalStep onHost(Engine engine, int classes, Optimizer optimizer, Blocks blocks) {
+    private LocalStep onHost(
+            Engine engine,
+            int classes,
+            Optimizer optimizer,
+            Blocks blocks,
+            GradientExchange exchange) {
         if (config.engine().nccl()) {
             throw new ConfigException(
                     "engine.nccl=true sums gradients where the engine trains on its device, and %s"
@@ -57,7 +71,7 @@ final class Trainer {
                             + " does not train this network there; leave engine.nccl at false");
         }
         return new HostStep(
-                config, engine, classes, optimizer, microBatchesPerStep(), blocks, false);
+                config, engine, classes, optimizer, microBatchesPerStep(), blocks, exchange, false);
     }
 
     /**
@@ -76,6 +90,9 @@ final class Trainer {
                 local.begin(step, rate);
                 for (int i = 0; i < own; i++) {
                     try (Batch batch = next == null ? next(batches) : next) {
+                        if (i == own - 1) {
+                            local.lastComes(collective);
+                        }
                         local.add(batch, i, clock);
                     }
                     // Now, so that a device has its next images before it is done with these.
@@ -91,6 +108,8 @@ final class Trainer {
                 guard.requireFinite(
                         "the loss", step + 1, Double.isFinite(sum), () -> Double.isFinite(ownLoss));
                 loss = sum * scale;
+                clock.note(ranks);
+                stragglers.add(step + 1, ranks);
                 boolean leaving = RankReport.leaving(ranks) && step + 1 < totalSteps;
                 if (leaving) {
                     cadence.leaveAt(step + 1);
@@ -108,6 +127,7 @@ final class Trainer {
                 clock.skip(System.nanoTime());
             }
         } finally {
+            local.stop();
             if (next != null) {
                 next.close();
             }

@@ -128,7 +128,8 @@ final class Worker {
                         optimizer,
                         totalSteps,
                         collective,
-                        threads.blocks());
+                        threads.blocks(),
+                        threads.exchange());
         Quarantine quarantine = Quarantine.in(folder.root());
         try (BatchLoader batches =
                         loader(data, stream, quarantine, resume.step(), totalSteps, threads);

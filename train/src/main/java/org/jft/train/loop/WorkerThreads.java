@@ -12,15 +12,18 @@ import org.jft.train.optimizer.Blocks;
  * @param compute of the engine and of the flat vectors
  * @param decoding of images
  * @param blocks work on the flat vectors
+ * @param exchange sums gradients over the workers
  * @param free starts the others
  */
-record WorkerThreads(int compute, int decoding, Blocks blocks, FreeThread free)
+record WorkerThreads(
+        int compute, int decoding, Blocks blocks, GradientExchange exchange, FreeThread free)
         implements AutoCloseable {
     /** Counts and starts. */
     static WorkerThreads start(RunConfig config, Topology at) {
         int compute = share(config.engine().threads(), at);
         int decoding = share(config.data().loader().threads(), at);
-        return new WorkerThreads(compute, decoding, new Blocks(compute), new FreeThread());
+        return new WorkerThreads(
+                compute, decoding, new Blocks(compute), new GradientExchange(), new FreeThread());
     }
 
     /** Returns the threads asked for, else this worker's share of the cores. */
@@ -31,6 +34,7 @@ record WorkerThreads(int compute, int decoding, Blocks blocks, FreeThread free)
 
     @Override
     public void close() {
+        exchange.close();
         blocks.close();
         free.close();
     }

@@ -254,6 +254,7 @@ class DeviceResidentStepTest {
                         new EmulatedCuda(fused)
                                 .compile(network(config), partition.microBatch(), options);
                 Blocks blocks = new Blocks(1);
+                GradientExchange exchange = new GradientExchange();
                 BatchLoader batches =
                         BatchLoader.training(
                                 stream,
@@ -268,7 +269,8 @@ class DeviceResidentStepTest {
             before.accept(engine.parameters(), optimizer);
             Engine used = resident ? engine : withoutDevice(engine);
             Trainer trainer =
-                    new Trainer(config, used, CLASSES, optimizer, STEPS, collective, blocks);
+                    new Trainer(
+                            config, used, CLASSES, optimizer, STEPS, collective, blocks, exchange);
             trainer.run(batches, 0, STEPS, (done, loss, rate, clock, guard) -> {});
             after.accept(optimizer);
             return new Trained(

@@ -10,6 +10,7 @@ import java.util.Random;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.topology.Topology;
 import org.jft.train.optimizer.Blocks;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GradientSumTest {
     private final long seed = System.nanoTime();
+    private final GradientExchange exchange = new GradientExchange();
+
+    @AfterEach
+    void close() {
+        exchange.close();
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
@@ -25,7 +32,7 @@ class GradientSumTest {
         int length = 1 + random.nextInt(60 * Blocks.SIZE);
         FloatBuffer gradients = direct(length);
         try (Blocks blocks = new Blocks(threads)) {
-            GradientSum sum = new GradientSum(gradients, blocks, false);
+            GradientSum sum = inOne(gradients, blocks, false);
             for (int step = 0; step < 2; step++) {
                 sum.begin();
                 float[] expected = new float[length];
@@ -42,7 +49,7 @@ class GradientSumTest {
     void shouldTakeASingleMicroBatchWhereItIs() {
         FloatBuffer gradients = direct(10);
         try (Blocks blocks = new Blocks(1)) {
-            GradientSum sum = new GradientSum(gradients, blocks, false);
+            GradientSum sum = inOne(gradients, blocks, false);
             for (int step = 0; step < 2; step++) {
                 sum.begin();
                 sum.beforePass();
@@ -63,7 +70,7 @@ class GradientSumTest {
         FloatBuffer gradients = direct(length);
         float[] expected = new float[length];
         try (Blocks blocks = new Blocks(1)) {
-            GradientSum sum = new GradientSum(gradients, blocks, true);
+            GradientSum sum = inOne(gradients, blocks, true);
             sum.begin();
             for (int i = 0; i < microBatches; i++) {
                 add(sum, gradients, draw(random, length), expected);
@@ -75,6 +82,11 @@ class GradientSumTest {
             sum.reduce(Collective.solo());
             assertThat(array(sum.gradients())).as("seed=%s", seed).isEqualTo(expected);
         }
+    }
+
+    private GradientSum inOne(FloatBuffer gradients, Blocks blocks, boolean keeps) {
+        Buckets buckets = new Buckets(gradients.capacity(), gradients.capacity());
+        return new GradientSum(gradients, blocks, buckets, exchange, keeps);
     }
 
     private static void add(

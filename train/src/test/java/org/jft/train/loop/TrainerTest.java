@@ -192,6 +192,7 @@ class TrainerTest {
                         Engines.named("onednn")
                                 .compile(network, partition.microBatch(), CONFIG.engine());
                 Blocks blocks = new Blocks(1);
+                GradientExchange exchange = new GradientExchange();
                 BatchLoader batches =
                         BatchLoader.training(
                                 stream,
@@ -204,7 +205,15 @@ class TrainerTest {
             start.accept(engine.parameters());
             Optimizer optimizer =
                     new Optimizer(CONFIG.train(), engine.layout(), engine.parameters(), blocks);
-            new Trainer(CONFIG, noting(engine), CLASSES, optimizer, STEPS, collective, blocks)
+            new Trainer(
+                            CONFIG,
+                            noting(engine),
+                            CLASSES,
+                            optimizer,
+                            STEPS,
+                            collective,
+                            blocks,
+                            exchange)
                     .run(
                             batches,
                             firstStep,
