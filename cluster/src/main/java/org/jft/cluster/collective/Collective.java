@@ -80,9 +80,14 @@ public interface Collective extends AutoCloseable {
     @Override
     void close();
 
-    /** Returns the collective of a job with one rank: nothing to wait for, nothing to copy. */
+    /** Returns the collective of a job with one rank: nothing to wait for. */
     static Collective solo() {
-        return new SoloCollective();
+        return solo(Generation.ONLY);
+    }
+
+    /** Returns the collective of the only member of a generation: asks whether that lasts. */
+    static Collective solo(Generation generation) {
+        return new SoloCollective(generation);
     }
 
     /**
@@ -95,8 +100,22 @@ public interface Collective extends AutoCloseable {
      */
     static Collective ring(
             Transport transport, Topology at, JobToken job, Wire wire, Duration timeout) {
+        return ring(transport, at, job, Generation.ONLY, wire, timeout);
+    }
+
+    /**
+     * Joins the members of a generation in a ring, whose operations throw {@link
+     * GenerationEndedException} when that has ended.
+     */
+    static Collective ring(
+            Transport transport,
+            Topology at,
+            JobToken job,
+            Generation generation,
+            Wire wire,
+            Duration timeout) {
         checkArgument(at.worldSize() > 1, "a ring needs two ranks: worldSize=%s", at.worldSize());
-        return new RingCollective(transport, at, job, wire, timeout);
+        return new RingCollective(transport, at, job, generation, wire, timeout);
     }
 
     /** Joins the ranks in a ring that sums float32. */

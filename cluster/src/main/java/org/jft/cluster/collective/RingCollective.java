@@ -27,7 +27,13 @@ final class RingCollective implements Collective {
     private final RingEngine engine;
     private FloatBuffer scratch = FloatBuffer.allocate(0);
 
-    RingCollective(Transport transport, Topology at, JobToken job, Wire wire, Duration timeout) {
+    RingCollective(
+            Transport transport,
+            Topology at,
+            JobToken job,
+            Generation generation,
+            Wire wire,
+            Duration timeout) {
         this.transport = transport;
         this.topology = at;
         Inbound in = transport.inbound(at.predecessor(), Lane.BULK);
@@ -35,7 +41,7 @@ final class RingCollective implements Collective {
         payloadBytes = out.maxFrameLength() - FrameDescriptor.HEADER_LENGTH;
         this.wire = Vectors.of(wire);
         exact = Vectors.of(Wire.FLOAT32);
-        engine = new RingEngine(at, in, out, job, timeout);
+        engine = new RingEngine(at, in, out, job, generation, timeout);
     }
 
     @Override

@@ -40,13 +40,11 @@ final class RingEngine {
 
     private static final long NEVER = Long.MIN_VALUE;
 
-    /** Memberships cannot change yet, so there is only one. */
-    private static final int GENERATION = 0;
-
     private final Topology at;
     private final Inbound in;
     private final Outbound out;
     private final JobToken job;
+    private final Generation generation;
     private final FrameHandler handler = this::onFrame;
     private final FrameWriter writer = this::writeFrame;
     private final FrameDecoder decoder = new FrameDecoder();
@@ -65,11 +63,18 @@ final class RingEngine {
     private int sent;
     private int received;
 
-    RingEngine(Topology at, Inbound in, Outbound out, JobToken job, Duration timeout) {
+    RingEngine(
+            Topology at,
+            Inbound in,
+            Outbound out,
+            JobToken job,
+            Generation generation,
+            Duration timeout) {
         this.at = at;
         this.in = in;
         this.out = out;
         this.job = job;
+        this.generation = generation;
         setTimeout(timeout);
     }
 
@@ -82,6 +87,7 @@ final class RingEngine {
     /**
      * Carries one operation out.
      *
+     * @throws GenerationEndedException when the members of the job are about to change
      * @throws PeerLostException when a neighbour is gone or silent, or told why it gave up
      * @throws JftException when the ranks do not run the same operations
      */
@@ -101,7 +107,9 @@ final class RingEngine {
             }
         } catch (RuntimeException e) {
             failure = e;
-            sayFarewell();
+            if (!allAreTold(e)) {
+                sayFarewell();
+            }
             throw e;
         }
         operations++;
@@ -153,7 +161,7 @@ final class RingEngine {
             int byteCount) {
         encoder.wrap(buffer, offset)
                 .job(job)
-                .generation(GENERATION)
+                .generation(generation.number())
                 .operation(operations)
                 .kind(kind)
                 .sender(at.rank())
@@ -164,7 +172,9 @@ final class RingEngine {
 
     private void onFrame(DirectBuffer buffer, int offset, int frameLength) {
         decoder.wrap(buffer, offset, frameLength);
-        if (!decoder.wellFormed() || !decoder.isOf(job) || decoder.generation() != GENERATION) {
+        if (!decoder.wellFormed()
+                || !decoder.isOf(job)
+                || decoder.generation() != generation.number()) {
             return; // of a process that should not be there any more
         }
         if (decoder.kind() == FrameKind.ABORT) {
@@ -185,6 +195,7 @@ final class RingEngine {
 
     /** Nothing moved: sleeps a little, and now and then looks whether there is still hope. */
     private void await() {
+        generation.requireLasting();
         switch (patience.idle()) {
             case WAIT -> {}
             case LOOK -> lookForPeers();
@@ -293,6 +304,12 @@ final class RingEngine {
 
     private String seconds() {
         return String.valueOf(timeout.toMillis() / 1000.0);
+    }
+
+    /** Where members may change, they hear of a loss by another way, and soon. */
+    private boolean allAreTold(RuntimeException e) {
+        return e instanceof GenerationEndedException
+                || e instanceof PeerLostException && generation != Generation.ONLY;
     }
 
     /** Best effort: a successor that cannot be told will notice by itself. */

@@ -7,6 +7,12 @@ import org.jft.core.topology.Topology;
 
 /** One rank: every sum is the value itself. Checks its arguments as the ring does. */
 final class SoloCollective implements Collective {
+    private final Generation generation;
+
+    SoloCollective(Generation generation) {
+        this.generation = generation;
+    }
+
     @Override
     public Topology topology() {
         return Topology.SOLO;
@@ -14,6 +20,7 @@ final class SoloCollective implements Collective {
 
     @Override
     public void allReduce(FloatBuffer source, FloatBuffer sum) {
+        generation.requireLasting();
         Vectors.check(source, sum);
         sum.put(sum.position(), source, source.position(), source.remaining());
     }
@@ -34,17 +41,21 @@ final class SoloCollective implements Collective {
 
     @Override
     public void broadcast(FloatBuffer vector, int root) {
+        generation.requireLasting();
         Vectors.check(vector);
         checkArgument(root == 0, "root out of range: root=%s, worldSize=1", root);
     }
 
     @Override
     public long[] allGather(long value) {
+        generation.requireLasting();
         return new long[] {value};
     }
 
     @Override
-    public void barrier() {}
+    public void barrier() {
+        generation.requireLasting();
+    }
 
     @Override
     public void close() {}

@@ -51,7 +51,7 @@ public final class Collectives {
                             announcement(at, same(config, fingerprint), links.endpoint()),
                             job,
                             timeout);
-            return links.join(members, timeout);
+            return links.join(at, job, members, timeout);
         } catch (RuntimeException e) {
             links.close();
             throw e;
@@ -65,7 +65,7 @@ public final class Collectives {
     }
 
     /** Who meets at the same place is of the same job, unless a name says otherwise. */
-    private static JobToken job(MemberEnvironment member) {
+    static JobToken job(MemberEnvironment member) {
         String name =
                 member.job()
                         .or(() -> member.master().map(a -> a.getHostString() + ":" + a.getPort()))
@@ -74,7 +74,7 @@ public final class Collectives {
     }
 
     /** How ranks talk must be equal, too. */
-    private static String same(ClusterConfig config, String fingerprint) {
+    static String same(ClusterConfig config, String fingerprint) {
         String mtu = config.mtu() == 0 ? "" : " mtu " + config.mtu();
         String over =
                 "%s %s%s"

@@ -6,6 +6,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jft.cluster.collective.Collective;
+import org.jft.cluster.collective.Generation;
+import org.jft.cluster.membership.View;
 import org.jft.cluster.protocol.Announcement;
 import org.jft.cluster.protocol.Announcement.Endpoint;
 import org.jft.cluster.protocol.JobToken;
@@ -31,29 +34,33 @@ import org.jft.core.topology.Topology;
 
 /**
  * The transports of one worker, opened before it has met the others, because it must tell them
- * where it receives. Workers that share a media driver meet over that; others meet over TCP, where
- * rank 0 listens. One use: {@link #join} keeps what the ring needs and closes the rest.
+ * where it receives. Workers whose members stay meet over them: over the media driver they share,
+ * or over TCP, where rank 0 listens. Where members change, a coordinator tells each who and where
+ * the others are; links are then opened for one generation, by a worker that does not know its rank
+ * yet. One use: {@code join} keeps what the ring needs and closes the rest.
  */
 final class Links implements AutoCloseable {
     private static final long LOOK_UP_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private final Topology at;
-    private final JobToken job;
     private final ClusterConfig config;
-    private final ConcurrentMap<Integer, InetSocketAddress> tcpAddresses;
+    private final ConcurrentMap<Integer, InetSocketAddress> tcpAddresses =
+            new ConcurrentHashMap<>();
+    private ClusterConfig.Transport over; // AUTO until all have met
+    private ServerSocketChannel tcpPort; // of a rank that is not known yet
     private AeronIpcTransport ipc;
     private TcpTransport tcp;
     private AeronUdpTransport udp;
 
-    private Links(
-            Topology at,
-            JobToken job,
-            ClusterConfig config,
-            ConcurrentMap<Integer, InetSocketAddress> tcpAddresses) {
-        this.at = at;
-        this.job = job;
+    /** What a ring needs besides a transport. */
+    private record Ring(Topology at, JobToken job, Generation generation, Duration timeout) {
+        Collective over(Transport transport, ClusterConfig.Wire wire) {
+            return Collective.ring(transport, at, job, generation, wire, timeout);
+        }
+    }
+
+    private Links(ClusterConfig config, ClusterConfig.Transport over) {
         this.config = config;
-        this.tcpAddresses = tcpAddresses;
+        this.over = over;
     }
 
     /**
@@ -65,12 +72,12 @@ final class Links implements AutoCloseable {
      */
     static Links open(
             MemberEnvironment member, JobToken job, ClusterConfig config, Duration timeout) {
-        Links links = new Links(member.topology(), job, config, new ConcurrentHashMap<>());
+        Links links = new Links(config, config.transport());
         try {
             if (member.aeronDirectory().isPresent()) {
-                links.openOnOneHost(member);
+                links.openOnOneHost(member, job);
             } else {
-                links.openBetweenHosts(member, timeout);
+                links.openBetweenHosts(member, job, timeout);
             }
             return links;
         } catch (RuntimeException e) {
@@ -79,18 +86,54 @@ final class Links implements AutoCloseable {
         }
     }
 
-    private void openOnOneHost(MemberEnvironment member) {
+    /**
+     * Opens what the next generation may use.
+     *
+     * @param over what earlier generations have used, else what is configured
+     * @param towards the others, as far as the way to them decides this host's address; unused
+     *     where all share a media driver
+     */
+    static Links openForGeneration(
+            MemberEnvironment member,
+            ClusterConfig config,
+            ClusterConfig.Transport over,
+            InetSocketAddress towards) {
+        boolean oneHost = member.aeronDirectory().isPresent();
+        InetAddress address =
+                oneHost ? InetAddress.getLoopbackAddress() : addressTowards(towards);
+        InetSocketAddress local = new InetSocketAddress(address, 0);
+        boolean choose = over == ClusterConfig.Transport.AUTO && !oneHost;
+        Links links = new Links(config, over);
+        try {
+            if (over == ClusterConfig.Transport.TCP || choose) {
+                links.tcpPort = TcpTransport.bind(member.name(), local);
+            }
+            if (over == ClusterConfig.Transport.UDP) {
+                links.udp = openUdp(member.topology(), JobToken.of(member.name()), local);
+            } else if (choose) {
+                links.tryUdp(member.topology(), JobToken.of(member.name()), local);
+            }
+            return links;
+        } catch (RuntimeException e) {
+            links.close();
+            throw e;
+        }
+    }
+
+    private void openOnOneHost(MemberEnvironment member, JobToken job) {
+        Topology at = member.topology();
         ipc = AeronIpcTransport.connect(at.rank(), job, member.aeronDirectory().orElseThrow());
         InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        switch (config.transport()) {
+        switch (over) {
             case TCP -> tcp = TcpTransport.listen(at.rank(), job, local, tcpAddresses);
-            case UDP -> udp = openUdp(local);
+            case UDP -> udp = openUdp(at, job, local);
             default -> {}
         }
     }
 
-    private void openBetweenHosts(MemberEnvironment member, Duration timeout) {
-        if (config.transport() == ClusterConfig.Transport.IPC) {
+    private void openBetweenHosts(MemberEnvironment member, JobToken job, Duration timeout) {
+        Topology at = member.topology();
+        if (over == ClusterConfig.Transport.IPC) {
             throw unset(at, MemberEnvironment.AERON_DIR);
         }
         InetSocketAddress named =
@@ -102,7 +145,7 @@ final class Links implements AutoCloseable {
                                                 MemberEnvironment.AERON_DIR
                                                         + " (one host) or "
                                                         + MemberEnvironment.MASTER_ADDRESS));
-        InetSocketAddress master = resolved(named, timeout);
+        InetSocketAddress master = resolved(at, named, timeout);
         if (!at.leads()) {
             tcpAddresses.put(0, master);
         }
@@ -110,20 +153,22 @@ final class Links implements AutoCloseable {
                 at.leads() ? master : new InetSocketAddress(addressTowards(master), 0);
         tcp = TcpTransport.listen(at.rank(), job, local, tcpAddresses);
         InetSocketAddress anyPort = new InetSocketAddress(local.getAddress(), 0);
-        switch (config.transport()) {
-            case UDP -> udp = openUdp(anyPort);
-            case AUTO -> {
-                try {
-                    udp = openUdp(anyPort);
-                } catch (JftException e) {
-                    warn(e.getMessage() + "; the workers will use TCP");
-                }
-            }
+        switch (over) {
+            case UDP -> udp = openUdp(at, job, anyPort);
+            case AUTO -> tryUdp(at, job, anyPort);
             default -> {}
         }
     }
 
-    private AeronUdpTransport openUdp(InetSocketAddress local) {
+    private void tryUdp(Topology at, JobToken job, InetSocketAddress local) {
+        try {
+            udp = openUdp(at, job, local);
+        } catch (JftException e) {
+            warn(e.getMessage() + "; the workers will use TCP");
+        }
+    }
+
+    private static AeronUdpTransport openUdp(Topology at, JobToken job, InetSocketAddress local) {
         return AeronUdpTransport.open(at.rank(), job, local, UdpSettings.DEFAULT, Links::warn);
     }
 
@@ -134,82 +179,138 @@ final class Links implements AutoCloseable {
 
     /** Returns where this rank receives, to be told to the others. */
     Endpoint endpoint() {
-        InetSocketAddress address =
-                tcp != null ? tcp.address() : udp == null ? null : udp.address();
-        return address == null
+        InetSocketAddress overTcp = tcpPort != null ? port() : tcp != null ? tcp.address() : null;
+        InetSocketAddress any = overTcp != null ? overTcp : udp == null ? null : udp.address();
+        return any == null
                 ? Endpoint.NONE
                 : new Endpoint(
-                        address.getAddress().getHostAddress(),
-                        tcp == null ? 0 : tcp.address().getPort(),
+                        any.getAddress().getHostAddress(),
+                        overTcp == null ? 0 : overTcp.getPort(),
                         udp == null ? 0 : udp.address().getPort(),
-                        mtu(address.getAddress()));
+                        mtu(any.getAddress()));
+    }
+
+    private InetSocketAddress port() {
+        try {
+            return (InetSocketAddress) tcpPort.getLocalAddress();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Joins the ranks that have met in a ring, over the transport that fits. */
-    Collective join(List<Announcement> members, Duration timeout) {
+    Collective join(Topology at, JobToken job, List<Announcement> members, Duration timeout) {
+        List<Endpoint> endpoints = members.stream().map(Announcement::endpoint).toList();
+        return join(new Ring(at, job, Generation.ONLY, timeout), endpoints);
+    }
+
+    /**
+     * Joins the members of a generation.
+     *
+     * @param job of all generations
+     */
+    Collective join(
+            MemberEnvironment member,
+            JobToken job,
+            View view,
+            Generation generation,
+            Duration timeout) {
+        Topology at = view.topology();
+        if (at.worldSize() == 1) {
+            close();
+            return Collective.solo(generation);
+        }
+        JobToken token = job.ofGeneration(view.generation());
+        if (member.aeronDirectory().isPresent() && tcpPort == null && udp == null) {
+            ipc =
+                    AeronIpcTransport.connect(
+                            at.rank(), token, member.aeronDirectory().orElseThrow());
+        }
+        if (tcpPort != null) {
+            tcp = TcpTransport.listen(at.rank(), token, tcpPort, tcpAddresses);
+            tcpPort = null;
+        }
+        if (udp != null) {
+            udp.become(at.rank(), token);
+        }
+        return join(
+                new Ring(at, token, generation, timeout),
+                view.members().stream().map(Standing::endpoint).toList());
+    }
+
+    private Collective join(Ring ring, List<Endpoint> endpoints) {
         Map<Integer, InetSocketAddress> udpAddresses = new HashMap<>();
         int mtu = UdpSettings.MAX_MTU;
-        boolean allHaveUdp = udp != null;
-        for (Announcement member : members) {
-            Endpoint endpoint = member.endpoint();
-            if (tcp != null && member.rank() != at.rank()) {
+        for (int rank = 0; rank < endpoints.size(); rank++) {
+            Endpoint endpoint = endpoints.get(rank);
+            if (tcp != null && rank != ring.at().rank()) {
                 tcpAddresses.put(
-                        member.rank(),
-                        new InetSocketAddress(endpoint.address(), endpoint.tcpPort()));
+                        rank, new InetSocketAddress(endpoint.address(), endpoint.tcpPort()));
             }
-            udpAddresses.put(
-                    member.rank(), new InetSocketAddress(endpoint.address(), endpoint.udpPort()));
-            allHaveUdp &= endpoint.udpPort() != 0;
+            udpAddresses.put(rank, new InetSocketAddress(endpoint.address(), endpoint.udpPort()));
             mtu = Math.min(mtu, endpoint.mtu());
         }
-        if (allHaveUdp) {
+        boolean allHaveUdp = endpoints.stream().allMatch(endpoint -> endpoint.udpPort() != 0);
+        boolean allHaveTcp = endpoints.stream().allMatch(endpoint -> endpoint.tcpPort() != 0);
+        if (udp != null && allHaveUdp) {
             udp.locate(udpAddresses, config.mtu() > 0 ? config.mtu() : mtu);
         }
-        Collective ring = choose(allHaveUdp, timeout);
-        ring.barrier();
-        return ring;
+        Collective joined = choose(ring, allHaveTcp, allHaveUdp);
+        joined.barrier();
+        ipc = null; // the ring's from here on, and the others are closed
+        tcp = null;
+        udp = null;
+        return joined;
     }
 
-    private Collective choose(boolean allHaveUdp, Duration timeout) {
-        switch (config.transport()) {
-            case UDP:
-                return keepUdp(ring(udp, timeout));
-            case TCP:
-                return keepTcp(ring(tcp, timeout));
-            default:
-                if (ipc != null) {
-                    return ring(ipc, timeout);
-                }
-                Collective overTcp = ring(tcp, timeout);
-                if (!allHaveUdp) {
-                    return keepTcp(overTcp);
-                }
-                Collective overUdp = ring(udp, timeout);
-                SelfTest test = SelfTest.run(overTcp, overUdp, timeout);
-                if (at.leads()) {
-                    warn(test.toString());
-                }
-                return test.udpIsFaster() ? keepUdp(overUdp) : keepTcp(overTcp);
+    private Collective choose(Ring ring, boolean allHaveTcp, boolean allHaveUdp) {
+        if (over != ClusterConfig.Transport.UDP
+                && over != ClusterConfig.Transport.TCP
+                && ipc != null) {
+            return ring.over(ipc, config.wire());
         }
-    }
-
-    private Collective ring(Transport transport, Duration timeout) {
-        return Collective.ring(transport, at, job, config.wire(), timeout);
+        if (over == ClusterConfig.Transport.UDP || allHaveUdp && !allHaveTcp) {
+            return keepUdp(ring.over(udp, config.wire()));
+        }
+        Collective overTcp = ring.over(tcp, config.wire());
+        if (over == ClusterConfig.Transport.TCP || !allHaveUdp) {
+            return keepTcp(overTcp);
+        }
+        Collective overUdp = ring.over(udp, config.wire());
+        SelfTest test = SelfTest.run(overTcp, overUdp, ring.timeout());
+        if (ring.at().leads()) {
+            warn(test.toString());
+        }
+        return test.udpIsFaster() ? keepUdp(overUdp) : keepTcp(overTcp);
     }
 
     private Collective keepUdp(Collective ring) {
+        over = ClusterConfig.Transport.UDP;
         close(ipc, tcp);
         return ring;
     }
 
     private Collective keepTcp(Collective ring) {
+        over = ClusterConfig.Transport.TCP;
         close(ipc, udp);
         return ring;
+    }
+
+    /** Returns what {@code join} has chosen; {@code AUTO} where there was nothing to choose. */
+    ClusterConfig.Transport over() {
+        return over;
     }
 
     @Override
     public void close() {
         close(ipc, tcp, udp);
+        if (tcpPort != null) {
+            try {
+                tcpPort.close();
+            } catch (IOException ignored) {
+                // It is given up either way.
+            }
+        }
     }
 
     private static void close(Transport... transports) {
@@ -231,7 +332,7 @@ final class Links implements AutoCloseable {
     }
 
     /** Looks a host up until it has a name: in a cluster it may get one after this rank started. */
-    private InetSocketAddress resolved(InetSocketAddress named, Duration timeout) {
+    static InetSocketAddress resolved(Topology at, InetSocketAddress named, Duration timeout) {
         long startNs = System.nanoTime();
         while (true) {
             InetSocketAddress address =
@@ -241,8 +342,8 @@ final class Links implements AutoCloseable {
             }
             if (System.nanoTime() - startNs > timeout.toNanos()
                     || Thread.currentThread().isInterrupted()) {
-                throw new JftException( // no mistake of the user's, maybe: a pod's name may come
-                        // yet
+                // No mistake of the user's, maybe: a pod's name may come yet.
+                throw new JftException(
                         Category.ABORT_RANK,
                         "rank %d of %d cannot find the others: %s=%s: no host has that name"
                                 .formatted(

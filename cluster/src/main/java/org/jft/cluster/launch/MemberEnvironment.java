@@ -96,6 +96,11 @@ public record MemberEnvironment(
                 value(environment, SECRET));
     }
 
+    /** Returns what this worker is called as long as the job lasts, whatever its rank becomes. */
+    public String name() {
+        return "worker " + topology.rank();
+    }
+
     /** Names no secret. */
     @Override
     public String toString() {

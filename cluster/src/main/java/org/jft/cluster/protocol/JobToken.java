@@ -45,6 +45,20 @@ public final class JobToken {
                         .asBytes());
     }
 
+    /**
+     * Returns the token of one generation of a job whose members change: what was sent in another
+     * one is of another job, on the wire and in handshakes.
+     */
+    public JobToken ofGeneration(int generation) {
+        byte[] key =
+                hmac.newHasher()
+                        .putString("generation ", StandardCharsets.UTF_8)
+                        .putInt(generation)
+                        .hash()
+                        .asBytes();
+        return new JobToken(name, key);
+    }
+
     public String name() {
         return name;
     }

@@ -19,9 +19,9 @@ abstract class AeronTransport implements Transport {
     /** Ranks that fit into a stream id beside the lane. */
     private static final int MAX_WORLD_SIZE = 1 << 14;
 
-    private final int rank;
-    private final JobToken job;
     private final Client client;
+    private int rank;
+    private JobToken job;
     private boolean closed;
 
     /** A connection to a driver, and what its thread has complained about. */
@@ -31,6 +31,15 @@ abstract class AeronTransport implements Transport {
         this.rank = rank;
         this.job = job;
         this.client = client;
+    }
+
+    /**
+     * Says which rank this is, where that was not known when it was opened. Before streams are
+     * opened.
+     */
+    public final void become(int rank, JobToken job) {
+        this.rank = rank;
+        this.job = job;
     }
 
     /** Returns the channel of the streams to a peer. */
@@ -111,8 +120,7 @@ abstract class AeronTransport implements Transport {
     /** Called when a stream is found closed that nobody here closed: says why. */
     final JftException lost() {
         checkState(!closed, "the transport of rank %s is closed", rank);
-        return new JftException(
-                Category.ABORT_RUN,
+        return new DriverLostException(
                 "rank %d lost its media driver, which is gone or has not heard from this process for too long"
                         .formatted(rank),
                 client.conductorError().get());

@@ -72,17 +72,21 @@ final class TcpDoor implements AutoCloseable {
     static TcpDoor open(
             int rank,
             JobToken job,
-            InetSocketAddress local,
+            ServerSocketChannel bound,
             ConcurrentMap<Integer, InetSocketAddress> peers)
             throws IOException {
+        TcpDoor door = new TcpDoor(rank, job, bound, peers);
+        door.threads.execute(door::accept);
+        return door;
+    }
+
+    /** Takes a port; who calls waits until a door is opened there. */
+    static ServerSocketChannel bind(InetSocketAddress local) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             // A port whose last owner was killed can be had at once.
             server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            server.bind(local, BACKLOG);
-            TcpDoor door = new TcpDoor(rank, job, server, peers);
-            door.threads.execute(door::accept);
-            return door;
+            return server.bind(local, BACKLOG);
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;

@@ -1,8 +1,10 @@
 package org.jft.cluster.transport;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
@@ -61,20 +63,49 @@ public final class TcpTransport implements Transport {
             JobToken job,
             InetSocketAddress local,
             ConcurrentMap<Integer, InetSocketAddress> peers) {
+        return listen(rank, job, bind("rank " + rank, local), peers);
+    }
+
+    /**
+     * Listens at a port that was bound before this process knew its rank. Who has called there
+     * since then is answered now.
+     *
+     * @param bound owned by the transport from here on
+     */
+    public static TcpTransport listen(
+            int rank,
+            JobToken job,
+            ServerSocketChannel bound,
+            ConcurrentMap<Integer, InetSocketAddress> peers) {
         try {
-            return new TcpTransport(rank, job, TcpDoor.open(rank, job, local, peers), peers);
-        } catch (BindException e) {
-            throw new JftException(
-                    Category.ABORT_RUN,
-                    "rank %d cannot listen at %s: %s"
-                            .formatted(rank, name(local), reason(e.getMessage())),
-                    e);
+            return new TcpTransport(rank, job, TcpDoor.open(rank, job, bound, peers), peers);
         } catch (IOException e) {
-            throw new JftException(
-                    Category.ABORT_RUN,
-                    "rank %d cannot listen at %s: %s".formatted(rank, name(local), e.getMessage()),
-                    e);
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Takes a port.
+     *
+     * @param who this process is, for a failure's sentence
+     * @throws JftException when it cannot be had
+     */
+    public static ServerSocketChannel bind(String who, InetSocketAddress local) {
+        try {
+            return TcpDoor.bind(local);
+        } catch (BindException e) {
+            throw cannotListen(who, local, reason(e.getMessage()), e);
+        } catch (IOException e) {
+            throw cannotListen(who, local, e.getMessage(), e);
+        }
+    }
+
+    private static JftException cannotListen(
+            String who, InetSocketAddress local, String reason, IOException cause) {
+        return new JftException(
+                Category.ABORT_RUN,
+                "%s cannot listen at %s: %s".formatted(who, name(local), reason),
+                cause);
     }
 
     /** Returns where this rank listens. */

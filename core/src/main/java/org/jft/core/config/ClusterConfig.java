@@ -15,6 +15,7 @@ import static org.jft.core.config.Checks.check;
  *     all workers carry in one packet
  * @param bucketMb megabytes (2^20 bytes) of gradient that are exchanged at a time, while backward
  *     makes the next; 0 means all of it at once, behind backward
+ * @param elastic between how many workers the job may change; resolved against {@code workers}
  */
 public record ClusterConfig(
         Integer workers,
@@ -23,7 +24,8 @@ public record ClusterConfig(
         Transport transport,
         Wire wire,
         int mtu,
-        Double bucketMb) {
+        Double bucketMb,
+        ElasticConfig elastic) {
     /** What gradients travel over. */
     public enum Transport {
         /** Shared memory when all workers are on one host, else the faster of UDP and TCP. */
@@ -61,10 +63,16 @@ public record ClusterConfig(
                 0 <= bucketMb && bucketMb <= 1024,
                 "cluster.bucket_mb must be in 0..1024: %s",
                 bucketMb);
+        elastic = ElasticConfig.of(elastic, workers);
+    }
+
+    /** Returns whether workers may come and go while the job trains. */
+    public boolean changes() {
+        return elastic.minWorkers() < workers || workers < elastic.maxWorkers();
     }
 
     /** Returns the cluster of a config that says nothing about it. */
     public static ClusterConfig defaults() {
-        return new ClusterConfig(null, null, 0, null, null, 0, null);
+        return new ClusterConfig(null, null, 0, null, null, 0, null, null);
     }
 }

@@ -40,14 +40,30 @@ public record RunConfig(
                 "data.mix needs two images in a micro batch: train.micro_batch=%s",
                 train.microBatch());
         checkLabels(data.labels(), train.objective());
-        int perStep = train.microBatch() * cluster.workers();
+        checkShares(train, cluster);
         check(
-                train.globalBatch() % perStep == 0,
+                !cluster.changes() || !engine.nccl(),
+                "engine.nccl=true joins devices for the whole run, but workers may come and go"
+                        + " under cluster.elastic: leave it at false");
+    }
+
+    private static void checkShares(TrainConfig train, ClusterConfig cluster) {
+        int microBatches = train.globalBatch() / train.microBatch();
+        check(
+                cluster.changes() || microBatches % cluster.workers() == 0,
                 "train.global_batch=%s is not a multiple of train.micro_batch=%s times"
                         + " cluster.workers=%s",
                 train.globalBatch(),
                 train.microBatch(),
                 cluster.workers());
+        check(
+                cluster.elastic().maxWorkers() <= microBatches,
+                "cluster.elastic.max_workers=%s would leave workers idle: a step has %s micro"
+                        + " batches (train.global_batch=%s / train.micro_batch=%s)",
+                cluster.elastic().maxWorkers(),
+                microBatches,
+                train.globalBatch(),
+                train.microBatch());
     }
 
     private static void checkLabels(LabelConfig labels, TrainConfig.Objective objective) {

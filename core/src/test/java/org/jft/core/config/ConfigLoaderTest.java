@@ -145,6 +145,19 @@ class ConfigLoaderTest {
         assertRefused(VALID + "cluster: {workers: 0}\n", "cluster.workers must be positive: 0");
         assertRefused(VALID + "cluster: {timeout_seconds: 0}\n", "cluster.timeout_seconds");
         assertRefused(
+                VALID + "cluster: {workers: 2, elastic: {min_workers: 3}}\n",
+                "1 <= cluster.elastic.min_workers <= cluster.workers",
+                "3, 2, 2");
+        assertRefused(
+                VALID + "cluster: {elastic: {max_workers: 65}}\n",
+                "cluster.elastic.max_workers=65 would leave workers idle");
+        assertRefused(
+                VALID + "cluster: {elastic: {lost_after_ms: 100}}\n",
+                "cluster.elastic.lost_after_ms must be at least 500");
+        assertRefused(
+                VALID + "engine: {nccl: true}\ncluster: {elastic: {max_workers: 2}}\n",
+                "engine.nccl=true joins devices for the whole run");
+        assertRefused(
                 VALID + "cluster: {mtu: 1500}\n", "cluster.mtu must be 0 or a multiple of 32");
         assertRefused(VALID + "cluster: {transport: pigeon}\n", "cluster.transport", "pigeon");
         for (String key : List.of("metrics_every", "checkpoint_every", "keep_checkpoints")) {

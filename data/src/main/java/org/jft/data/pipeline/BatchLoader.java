@@ -64,6 +64,33 @@ public final class BatchLoader implements AutoCloseable {
             long firstStep,
             long endStep,
             int threads) {
+        return training(
+                stream,
+                config,
+                taxonomy,
+                quarantine,
+                firstStep,
+                endStep,
+                stream.partition().share(),
+                threads);
+    }
+
+    /**
+     * Starts to read what a worker trains on when another number of workers has begun the first
+     * step.
+     *
+     * @param ofFirstStep micro batches of {@code firstStep}, in place of this worker's share of
+     *     them
+     */
+    public static BatchLoader training(
+            TrainingStream stream,
+            DataConfig config,
+            Taxonomy taxonomy,
+            Quarantine quarantine,
+            long firstStep,
+            long endStep,
+            List<Integer> ofFirstStep,
+            int threads) {
         checkArgument(
                 0 <= firstStep && firstStep <= endStep,
                 "steps out of order: firstStep=%s, endStep=%s",
@@ -75,7 +102,8 @@ public final class BatchLoader implements AutoCloseable {
                         config.loader().maxBadShare(),
                         stream.selection().count(),
                         quarantine.file());
-        TrainingBatches plan = new TrainingBatches(stream.partition(), firstStep, endStep);
+        TrainingBatches plan = 
+                new TrainingBatches(stream.partition(), firstStep, endStep, ofFirstStep);
         return start(
                 plan,
                 readAhead(stream, plan),

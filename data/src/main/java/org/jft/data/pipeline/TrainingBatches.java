@@ -1,13 +1,27 @@
 package org.jft.data.pipeline;
 
+import java.util.List;
 import org.jft.data.order.BatchPartition;
 
-/** The micro batches of a worker's steps firstStep to endStep (exclusive), in order. */
-record TrainingBatches(BatchPartition partition, long firstStep, long endStep)
+/**
+ * The micro batches of a worker, in order: of firstStep those listed, of the steps behind it to
+ * endStep (exclusive) its share.
+ *
+ * @param ofFirstStep micro batches in 0 .. M - 1
+ */
+record TrainingBatches(
+        BatchPartition partition, long firstStep, long endStep, List<Integer> ofFirstStep)
         implements BatchPlan {
+    TrainingBatches {
+        ofFirstStep = List.copyOf(ofFirstStep);
+    }
+
     @Override
     public long batchCount() {
-        return (endStep - firstStep) * partition.microBatchesPerStep();
+        return firstStep == endStep
+                ? 0
+                : ofFirstStep.size()
+                        + (endStep - firstStep - 1) * partition.microBatchesPerStep();
     }
 
     @Override
@@ -22,7 +36,11 @@ record TrainingBatches(BatchPartition partition, long firstStep, long endStep)
 
     @Override
     public long firstPosition(long batch) {
+        if (batch < ofFirstStep.size()) {
+            return partition.positionOf(firstStep, ofFirstStep.get((int) batch));
+        }
         int perStep = partition.microBatchesPerStep();
-        return partition.firstPosition(firstStep + batch / perStep, (int) (batch % perStep));
+        long behind = batch - ofFirstStep.size();
+        return partition.firstPosition(firstStep + 1 + behind / perStep, (int) (behind % perStep));
     }
 }

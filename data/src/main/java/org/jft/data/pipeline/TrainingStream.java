@@ -82,4 +82,9 @@ public record TrainingStream(
         checkNear(store, config, order, partition);
         return new TrainingStream(store, selection, order, partition, objective, seed);
     }
+
+    /** Returns the same stream as another worker, or one of another number, reads it. */
+    public TrainingStream dealtBy(BatchPartition other) {
+        return new TrainingStream(store, selection, order, other, objective, seed);
+    }
 }

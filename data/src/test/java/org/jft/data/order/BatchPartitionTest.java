@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jft.core.topology.Topology;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,31 @@ class BatchPartitionTest {
         List<Long> alone = firstPositions(1);
         assertThat(alone).startsWith(0L, 8L, 16L).doesNotHaveDuplicates();
         assertThat(firstPositions(2)).isEqualTo(alone);
+        assertThat(firstPositions(3)).isEqualTo(alone);
         assertThat(firstPositions(4)).isEqualTo(alone);
+    }
+
+    @Test
+    void shouldDealNumbersThatDoNotDivideAsEvenlyAsTheyGo() {
+        for (int microBatches = 1; microBatches <= 20; microBatches++) {
+            for (int worldSize = 1; worldSize <= microBatches; worldSize++) {
+                List<Integer> all = new ArrayList<>();
+                for (int rank = 0; rank < worldSize; rank++) {
+                    List<Integer> share =
+                            new BatchPartition(
+                                            8 * microBatches, 8, new Topology(rank, worldSize))
+                                    .share();
+                    assertThat(share)
+                            .hasSizeBetween(
+                                    microBatches / worldSize,
+                                    (microBatches + worldSize - 1) / worldSize);
+                    all.addAll(share);
+                }
+                assertThat(all)
+                        .containsExactlyElementsOf(
+                                IntStream.range(0, microBatches).boxed().toList());
+            }
+        }
     }
 
     @Test
@@ -36,9 +61,12 @@ class BatchPartitionTest {
 
     @Test
     void shouldRefuseAGlobalBatchThatCannotBeDealt() {
-        assertThatThrownBy(() -> new BatchPartition(24, 8, new Topology(0, 2)))
+        assertThatThrownBy(() -> new BatchPartition(20, 8, new Topology(0, 2)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("globalBatch=24 is not a multiple of microBatch=8 times worldSize=2");
+                .hasMessage("globalBatch=20 is not a multiple of microBatch=8");
+        assertThatThrownBy(() -> new BatchPartition(24, 8, new Topology(0, 4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("worldSize=4 exceeds the micro batches of a step");
         assertThatThrownBy(() -> new BatchPartition(16, 8, new Topology(0, 2)).firstPosition(0, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("microIndex=1");

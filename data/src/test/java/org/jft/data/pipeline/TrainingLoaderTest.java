@@ -82,6 +82,30 @@ class TrainingLoaderTest {
         }
     }
 
+    /** A step that other workers have begun: some of its micro batches, then the share again. */
+    @Test
+    void shouldReadTheGivenMicroBatchesOfTheFirstStepAndItsShareOfTheOthers() {
+        List<Content> alone = read(Topology.SOLO, 0, 2);
+        DataConfig config = config("100%", Streams.AS_OBSERVED, 1);
+        BatchPartition alonePartition = new BatchPartition(16, 4, Topology.SOLO);
+        TrainingStream stream =
+                TrainingStream.of(
+                                store, config, alonePartition, Objective.SIGMOID, Streams.SEED)
+                        .dealtBy(new BatchPartition(16, 4, new Topology(1, 3)));
+        BatchLoader loader =
+                BatchLoader.training(
+                        stream,
+                        config,
+                        store.taxonomy(),
+                        Quarantine.in(folder),
+                        5,
+                        7,
+                        List.of(3, 0),
+                        2);
+        assertThat(drain(loader))
+                .containsExactly(alone.get(5 * 4 + 3), alone.get(5 * 4), alone.get(6 * 4 + 1));
+    }
+
     @Test
     void shouldReadEveryRowOncePerEpochAndAugmentItAnew() {
         List<Content> contents = read(Topology.SOLO, 0, 2);

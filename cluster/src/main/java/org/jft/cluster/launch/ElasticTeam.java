@@ -1,0 +1,158 @@
+package org.jft.cluster.launch;
+
+import static java.util.stream.Collectors.joining;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jft.cluster.collective.Collective;
+import org.jft.cluster.collective.Generation;
+import org.jft.cluster.collective.GenerationEndedException;
+import org.jft.cluster.collective.PeerLostException;
+import org.jft.cluster.membership.Membership;
+import org.jft.cluster.membership.Standing;
+import org.jft.cluster.membership.View;
+import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.transport.DriverLostException;
+import org.jft.core.failure.JftException;
+
+/**
+ * Workers that come and go. Each generation has transports of its own, at new ports and under
+ * another token, so what a process of an earlier one still sends reaches nobody.
+ */
+public final class ElasticTeam implements Team {
+    /** The transports of one generation, opened before it forms. */
+    public interface Opening extends AutoCloseable {
+        /** Returns where this worker will receive. */
+        Endpoint endpoint();
+
+        /** Joins the members in a ring, which takes the transports over. */
+        Collective join(View view, Generation generation);
+
+        @Override
+        void close();
+    }
+
+    private final Membership membership;
+    private final Standing self; // but for the endpoint and the steps
+    private final Supplier<Opening> openings;
+    private final Duration timeout;
+    private final Consumer<String> news;
+    private Collective ranks; // null before the first generation, and while the next forms
+    private View view;
+
+    /**
+     * Describes.
+     *
+     * @param membership owned from here on
+     * @param self endpoint and steps are said anew each time
+     * @param timeout longest wait for a member that lives but does not meet the others
+     * @param news rank 0's: who is in a generation, and why the last one ended
+     */
+    public ElasticTeam(
+            Membership membership,
+            Standing self,
+            Supplier<Opening> openings,
+            Duration timeout,
+            Consumer<String> news) {
+        this.membership = membership;
+        this.self = self;
+        this.openings = openings;
+        this.timeout = timeout;
+        this.news = news;
+    }
+
+    @Override
+    public boolean changes() {
+        return true;
+    }
+
+    @Override
+    public Collective meet(long stepsDone, Optional<JftException> end) {
+        Optional<JftException> why = end;
+        while (true) {
+            closeRanks();
+            try (Opening opening = openings.get()) {
+                view = membership.regroup(standing(opening, stepsDone), suspect(why), timeout);
+                ranks =
+                        opening.join(
+                                view, new Generation(view.generation(), membership::ended));
+                tell(why);
+                return ranks;
+            } catch (JftException e) {
+                if (!outlives(e)) {
+                    throw e;
+                }
+                why = Optional.of(e); // another was lost meanwhile
+            }
+        }
+    }
+
+    private Standing standing(Opening opening, long stepsDone) {
+        return new Standing(
+                self.name(),
+                self.host(),
+                self.pid(),
+                self.fingerprint(),
+                opening.endpoint(),
+                stepsDone < 0 ? Standing.NEWCOMER : stepsDone);
+    }
+
+    private static OptionalInt suspect(Optional<JftException> why) {
+        return why.isPresent() && why.get() instanceof PeerLostException lost
+                ? OptionalInt.of(lost.peer())
+                : OptionalInt.empty();
+    }
+
+    private void tell(Optional<JftException> why) {
+        if (view.self() == 0) {
+            String members =
+                    view.members().stream().map(Standing::name).collect(joining(", "));
+            news.accept(
+                    "generation %d: %s%s"
+                            .formatted(
+                                    view.generation(),
+                                    members,
+                                    why.map(e -> "; the last one ended: " + e.getMessage())
+                                            .orElse("")));
+        }
+    }
+
+    /** A failure of another kind, too, may come of what ended a generation. */
+    @Override
+    public boolean outlives(JftException failure) {
+        return failure instanceof GenerationEndedException
+                || failure instanceof PeerLostException
+                || failure instanceof DriverLostException;
+    }
+
+    @Override
+    public boolean newcomersWait() {
+        return membership.newcomersWait();
+    }
+
+    @Override
+    public int generation() {
+        return view == null ? 0 : view.generation();
+    }
+
+    @Override
+    public void leave() {
+        membership.leave();
+    }
+
+    @Override
+    public void close() {
+        closeRanks();
+        membership.close();
+    }
+
+    private void closeRanks() {
+        if (ranks != null) {
+            ranks.close();
+            ranks = null;
+        }
+    }
+}
