@@ -36,8 +36,7 @@ public record ElasticConfig(
 
     /** Returns this with all numbers said. */
     static ElasticConfig of(ElasticConfig given, int workers) {
-        ElasticConfig elastic =
-                given == null ? new ElasticConfig(null, null, null, null) : given;
+        ElasticConfig elastic = given == null ? new ElasticConfig(null, null, null, null) : given;
         int min = elastic.minWorkers == null ? workers : elastic.minWorkers;
         int max = elastic.maxWorkers == null ? workers : elastic.maxWorkers;
         check(

@@ -155,7 +155,8 @@ class ConfigLoaderTest {
                 VALID + "cluster: {elastic: {lost_after_ms: 100}}\n",
                 "cluster.elastic.lost_after_ms must be at least 500");
         assertRefused(
-                VALID + "engine: {nccl: true}\ncluster: {elastic: {max_workers: 2}}\n",
+                VALID.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 8")
+                        + "engine: {nccl: true}\ncluster: {elastic: {max_workers: 2}}\n",
                 "engine.nccl=true joins devices for the whole run");
         assertRefused(
                 VALID + "cluster: {mtu: 1500}\n", "cluster.mtu must be 0 or a multiple of 32");
