@@ -3,6 +3,7 @@ package org.jft.cluster.membership;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jft.cluster.protocol.Standing;
 import org.jft.core.failure.JftException;
 
 /**

@@ -3,6 +3,7 @@ package org.jft.cluster.membership;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
+import org.jft.cluster.protocol.Standing;
 import org.jft.core.topology.Topology;
 
 /**

@@ -1,0 +1,16 @@
+package org.jft.cluster.membership;
+
+/** Who hears what {@link MembershipState} decides: the members, each by its session. */
+public interface Audience {
+    /** A generation began, and this member is in it. */
+    void formed(long session, View view);
+
+    /** The generation that this member is in has ended. */
+    void ended(long session, int generation, String reason);
+
+    /** Whether newcomers wait for this member's generation to end. */
+    void newcomersWait(long session, boolean wait);
+
+    /** This process is no member, or no longer one; its session is over. */
+    void refused(long session, Refusal why, String sentence);
+}

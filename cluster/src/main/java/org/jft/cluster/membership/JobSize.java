@@ -1,0 +1,31 @@
+package org.jft.cluster.membership;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+/**
+ * How many workers a job has.
+ *
+ * @param initial it starts when that many have come, or, when others do not come in time, with
+ *     those that have
+ * @param min it does not train with fewer
+ * @param max it takes no more
+ * @param belowMin what happens when fewer than min are left
+ */
+public record JobSize(int initial, int min, int max, BelowMin belowMin) {
+    /** What happens when fewer members than {@code min} are left. */
+    public enum BelowMin {
+        /** They form one more generation: to write a checkpoint, and end. */
+        STOP,
+        /** They wait for newcomers. */
+        WAIT
+    }
+
+    public JobSize {
+        checkArgument(
+                1 <= min && min <= initial && initial <= max,
+                "needs 1 <= min <= initial <= max: min=%s initial=%s max=%s",
+                min,
+                initial,
+                max);
+    }
+}

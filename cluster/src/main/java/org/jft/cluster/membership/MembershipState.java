@@ -1,0 +1,341 @@
+package org.jft.cluster.membership;
+
+import static java.util.stream.Collectors.joining;
+
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ListMultimap;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jft.cluster.protocol.Standing;
+
+/**
+ * Who is in a job: the rules, and nothing else. Every decision follows from the calls made so far
+ * and the times passed in, so replicas that see the same calls agree, and a log of them is a
+ * recovery. What it decides goes to an {@link Audience}.
+ *
+ * <pre>
+ *              all initial workers came,                     a member is lost, or regroups
+ *              or min of them in time
+ *   gathering -------------------------->  generation runs  -------------------------------+
+ *       ^                                    ^                                             v
+ *       | no member is left                  | every member regrouped, is lost,   generation has ended
+ *       +------------------------------------+ left, or was put out  <---------------------+
+ * </pre>
+ *
+ * <p>Calls of one session may be repeated: an answer that was lost is given again.
+ */
+public final class MembershipState {
+    /** Generations in a row that may end because one living member could not be reached. */
+    public static final int MAX_STRIKES = 3;
+
+    private final Audience audience;
+    private JobSize size; // as the first process says it; null before
+    private int generation = -1;
+    private String endReason; // null while the generation runs
+    private boolean endedByLoss;
+    private boolean judged;
+    private boolean newcomersTold;
+
+    /** The generation as it was formed, by rank: also members that are gone since. */
+    private List<Long> sessions = List.of();
+
+    private List<Standing> standings = List.of();
+
+    /** Who is left of it, in the order of their ranks. */
+    private final List<Candidate> members = new ArrayList<>();
+
+    /** Who waits for the next one, in the order of their coming. */
+    private final List<Candidate> newcomers = new ArrayList<>();
+
+    public MembershipState(Audience audience) {
+        this.audience = audience;
+    }
+
+    /**
+     * A process joins, or a member says how far it is.
+     *
+     * @param known the generation this process was told of last; -1 when it comes new
+     * @param suspect rank, in that generation, of a peer it could not reach
+     */
+    public void regroup(
+            long session,
+            JobSize job,
+            int known,
+            Standing standing,
+            OptionalInt suspect,
+            long timeoutMs,
+            long nowMs) {
+        Optional<Candidate> member = find(members, session);
+        if (member.isPresent() && known < generation) {
+            audience.formed(session, view(member.get())); // it was told, and did not hear
+            tellAgain(member.get());
+            return;
+        }
+        if (member.isPresent()) {
+            member.get().await(standing, suspect, nowMs + timeoutMs);
+            end("%s regroups".formatted(standing), session);
+        } else if (known >= 0) {
+            audience.refused(
+                    session, Refusal.EXPELLED, goneOn(standing, "it was silent for too long"));
+        } else if (find(newcomers, session).isEmpty() && fits(session, job, standing)) {
+            Candidate newcomer = new Candidate(session);
+            newcomer.await(standing, OptionalInt.empty(), nowMs + timeoutMs);
+            newcomers.add(newcomer);
+        }
+        proceed(nowMs);
+    }
+
+    /** A member asks again what it may have missed. */
+    public void ask(long session, int known) {
+        find(members, session).filter(member -> known == generation).ifPresent(this::tellAgain);
+    }
+
+    /** A process goes, and is not missed. */
+    public void leave(long session, long nowMs) {
+        members.removeIf(member -> member.session == session);
+        newcomers.removeIf(newcomer -> newcomer.session == session);
+        proceed(nowMs);
+    }
+
+    /**
+     * A process is gone.
+     *
+     * @param how completes "worker 2 (pid 4711 on node7) is lost: "
+     */
+    public void lost(long session, String how, long nowMs) {
+        Optional<Candidate> member = find(members, session);
+        if (member.isPresent()) {
+            members.remove(member.get());
+            endedByLoss = true;
+            end("%s is lost: %s".formatted(member.get(), how), session);
+        }
+        newcomers.removeIf(newcomer -> newcomer.session == session);
+        proceed(nowMs);
+    }
+
+    /** Time has passed: needed at {@link #nextDeadlineMs}. */
+    public void tick(long nowMs) {
+        proceed(nowMs);
+    }
+
+    /** Returns when {@link #tick} is needed next, if nothing else happens. */
+    public OptionalLong nextDeadlineMs(long nowMs) {
+        return Stream.concat(members.stream(), newcomers.stream())
+                .filter(each -> each.waiting && each.deadlineMs > nowMs)
+                .mapToLong(each -> each.deadlineMs)
+                .min();
+    }
+
+    /** Returns whether no process is in the job or wants to be. */
+    public boolean empty() {
+        return members.isEmpty() && newcomers.isEmpty();
+    }
+
+    public int generation() {
+        return generation;
+    }
+
+    /** Forms the next generation if it is time. */
+    private void proceed(long nowMs) {
+        refuseNamesakes(nowMs);
+        if (gathering()) {
+            gather(nowMs);
+        } else if (endReason != null) {
+            regather(nowMs);
+        }
+        tellOfNewcomers();
+    }
+
+    /** Nobody is in a generation: it takes the workers that the job starts with. */
+    private boolean gathering() {
+        return members.isEmpty();
+    }
+
+    private void gather(long nowMs) {
+        int came = admissible().size();
+        boolean late = newcomers.stream().anyMatch(each -> each.overdue(nowMs));
+        if (came > 0 && (came >= size.initial() || late && came >= size.min())) {
+            form();
+        } else if (late && size.belowMin() == JobSize.BelowMin.STOP) {
+            String sentence =
+                    "the job needs %d workers to begin, but in time only these came: %s"
+                            .formatted(size.min(), names(newcomers));
+            List.copyOf(newcomers).forEach(each -> refuse(each, Refusal.TOO_FEW, sentence));
+        }
+    }
+
+    private void regather(long nowMs) {
+        if (!members.stream().allMatch(member -> member.waiting)) {
+            if (members.stream().noneMatch(member -> member.overdue(nowMs))) {
+                return;
+            }
+            members.stream()
+                    .filter(member -> !member.waiting)
+                    .toList()
+                    .forEach(
+                            member -> expel(member, "it did not regroup in time, though it lives"));
+        }
+        if (!judged) {
+            judged = true;
+            judge();
+        }
+        boolean tooFew = members.size() + admissible().size() < size.min();
+        if (!tooFew || size.belowMin() == JobSize.BelowMin.STOP) {
+            form();
+        }
+    }
+
+    /** Expels the member that others could not reach again and again, though it lives. */
+    private void judge() {
+        ListMultimap<Long, Candidate> accusers = ArrayListMultimap.create();
+        for (Candidate member : members) {
+            if (member.suspect.isPresent() && !endedByLoss) { // a loss explains all
+                accusers.put(sessions.get(member.suspect.getAsInt()), member);
+            }
+        }
+        Candidate worst = null;
+        for (Candidate member : members) {
+            int count = accusers.get(member.session).size();
+            member.strikes = count == 0 ? 0 : member.strikes + 1;
+            if (member.strikes >= MAX_STRIKES
+                    // Of two that accuse each other, the newer.
+                    && (worst == null || count >= accusers.get(worst.session).size())) {
+                worst = member;
+            }
+        }
+        if (worst != null) {
+            expel(
+                    worst,
+                    "%d generations in a row it could not be reached by %s"
+                            .formatted(MAX_STRIKES, names(accusers.get(worst.session))));
+            members.forEach(member -> member.strikes = 0);
+        }
+    }
+
+    private void form() {
+        List<Candidate> joining = new ArrayList<>(admissible());
+        joining.sort(Candidate.BY_NAME);
+        newcomers.removeAll(joining);
+        members.addAll(joining);
+        generation++;
+        endReason = null;
+        endedByLoss = false;
+        judged = false;
+        newcomersTold = false;
+        sessions = members.stream().map(member -> member.session).toList();
+        standings = members.stream().map(member -> member.standing).toList();
+        for (Candidate member : members) {
+            member.waiting = false;
+            audience.formed(member.session, view(member));
+        }
+    }
+
+    private View view(Candidate member) {
+        return new View(generation, sessions.indexOf(member.session), standings);
+    }
+
+    private void end(String reason, long culprit) {
+        if (endReason == null) {
+            endReason = reason;
+            for (Candidate member : members) {
+                if (member.session != culprit) {
+                    audience.ended(member.session, generation, reason);
+                }
+            }
+        }
+    }
+
+    private void tellAgain(Candidate member) {
+        if (endReason != null) {
+            audience.ended(member.session, generation, endReason);
+        }
+        audience.newcomersWait(member.session, newcomersTold);
+    }
+
+    private void tellOfNewcomers() {
+        boolean wait = !gathering() && endReason == null && !admissible().isEmpty();
+        if (wait != newcomersTold) {
+            newcomersTold = wait;
+            members.forEach(member -> audience.newcomersWait(member.session, wait));
+        }
+    }
+
+    private boolean fits(long session, JobSize job, Standing standing) {
+        if (empty()) {
+            size = job;
+            return true;
+        }
+        Candidate first = members.isEmpty() ? newcomers.get(0) : members.get(0);
+        if (!first.standing.fingerprint().equals(standing.fingerprint()) || !job.equals(size)) {
+            String sentence =
+                    "%s runs another configuration (%s) than %s (%s)"
+                            .formatted(
+                                    standing,
+                                    standing.fingerprint(),
+                                    first,
+                                    first.standing.fingerprint());
+            audience.refused(session, Refusal.MISFIT, sentence);
+            return false;
+        }
+        Set<String> names = new HashSet<>(Set.of(standing.name()));
+        members.forEach(member -> names.add(member.standing.name()));
+        newcomers.forEach(newcomer -> names.add(newcomer.standing.name()));
+        if (names.size() > size.max()) {
+            audience.refused(
+                    session,
+                    Refusal.FULL,
+                    "%s is one too many: the job takes %d workers".formatted(standing, size.max()));
+            return false;
+        }
+        return true;
+    }
+
+    /** Newcomers that the next generation takes: not one whose predecessor is not lost yet. */
+    private List<Candidate> admissible() {
+        Set<String> taken = new HashSet<>();
+        members.forEach(member -> taken.add(member.standing.name()));
+        return newcomers.stream().filter(each -> taken.add(each.standing.name())).toList();
+    }
+
+    /** A newcomer may be waiting for its predecessor to be lost; but not for ever. */
+    private void refuseNamesakes(long nowMs) {
+        List<Candidate> taken = admissible();
+        for (Candidate newcomer : List.copyOf(newcomers)) {
+            if (newcomer.overdue(nowMs) && !taken.contains(newcomer)) {
+                String sentence = "two processes say that they are %s, of which %s came second";
+                refuse(
+                        newcomer,
+                        Refusal.MISFIT,
+                        sentence.formatted(newcomer.standing.name(), newcomer));
+            }
+        }
+    }
+
+    private void refuse(Candidate newcomer, Refusal why, String sentence) {
+        newcomers.remove(newcomer);
+        audience.refused(newcomer.session, why, sentence);
+    }
+
+    private void expel(Candidate member, String why) {
+        members.remove(member);
+        audience.refused(member.session, Refusal.EXPELLED, goneOn(member.standing, why));
+    }
+
+    private static String goneOn(Standing without, String why) {
+        return "the job has gone on without %s: %s".formatted(without, why);
+    }
+
+    private static Optional<Candidate> find(List<Candidate> among, long session) {
+        return among.stream().filter(each -> each.session == session).findFirst();
+    }
+
+    private static String names(List<Candidate> candidates) {
+        return candidates.stream().map(Candidate::toString).collect(joining(", "));
+    }
+}
