@@ -11,7 +11,7 @@ final class Candidate {
             Comparator.<Candidate>comparingInt(each -> each.standing.name().length())
                     .thenComparing(each -> each.standing.name());
 
-    final long session;
+    long session; // changes when it connects anew
     Standing standing;
 
     /** Whether it has said how far it is and waits for the next generation. */

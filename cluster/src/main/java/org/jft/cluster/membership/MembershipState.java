@@ -3,6 +3,7 @@ package org.jft.cluster.membership;
 import static java.util.stream.Collectors.joining;
 
 import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.Iterables;
 import com.google.common.collect.ListMultimap;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,6 +13,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.jft.cluster.protocol.Standing;
 
 /**
@@ -35,23 +38,23 @@ public final class MembershipState {
     public static final int MAX_STRIKES = 3;
 
     private final Audience audience;
-    private JobSize size; // as the first process says it; null before
-    private int generation = -1;
-    private String endReason; // null while the generation runs
-    private boolean endedByLoss;
-    private boolean judged;
-    private boolean newcomersTold;
+    JobSize size; // as the first process says it; null before
+    int generation = -1;
+    String endReason; // null while the generation runs
+    boolean endedByLoss;
+    boolean judged;
+    boolean newcomersTold;
 
     /** The generation as it was formed, by rank: also members that are gone since. */
-    private List<Long> sessions = List.of();
+    List<Long> sessions = List.of();
 
-    private List<Standing> standings = List.of();
+    List<Standing> standings = List.of();
 
     /** Who is left of it, in the order of their ranks. */
-    private final List<Candidate> members = new ArrayList<>();
+    final List<Candidate> members = new ArrayList<>();
 
     /** Who waits for the next one, in the order of their coming. */
-    private final List<Candidate> newcomers = new ArrayList<>();
+    final List<Candidate> newcomers = new ArrayList<>();
 
     public MembershipState(Audience audience) {
         this.audience = audience;
@@ -74,15 +77,14 @@ public final class MembershipState {
         Optional<Candidate> member = find(members, session);
         if (member.isPresent() && known < generation) {
             audience.formed(session, view(member.get())); // it was told, and did not hear
-            tellAgain(member.get());
+            tellAgain(session);
             return;
         }
         if (member.isPresent()) {
             member.get().await(standing, suspect, nowMs + timeoutMs);
             end("%s regroups".formatted(standing), session);
         } else if (known >= 0) {
-            audience.refused(
-                    session, Refusal.EXPELLED, goneOn(standing, "it was silent for too long"));
+            refuseForgotten(session, standing);
         } else if (find(newcomers, session).isEmpty() && fits(session, job, standing)) {
             Candidate newcomer = new Candidate(session);
             newcomer.await(standing, OptionalInt.empty(), nowMs + timeoutMs);
@@ -91,9 +93,28 @@ public final class MembershipState {
         proceed(nowMs);
     }
 
-    /** A member asks again what it may have missed. */
-    public void ask(long session, int known) {
-        find(members, session).filter(member -> known == generation).ifPresent(this::tellAgain);
+    /** A process asks again what it may have missed. */
+    public void ask(long session, int known, Standing standing) {
+        Optional<Candidate> member = find(members, session);
+        if (member.isPresent() && known < generation) {
+            audience.formed(session, view(member.get()));
+        }
+        if (member.isPresent() || find(newcomers, session).isPresent()) {
+            tellAgain(session);
+        } else if (known >= 0) {
+            refuseForgotten(session, standing);
+        }
+    }
+
+    /** A process that lost its connection is back under another session. */
+    public void resume(long previous, long session, Standing standing) {
+        for (Candidate each : Iterables.concat(members, newcomers)) {
+            // A coordinator that forgot all counts its sessions anew: then it is another's number.
+            if (each.session == previous && each.standing.name().equals(standing.name())) {
+                each.session = session;
+                sessions = sessions.stream().map(s -> s == previous ? session : s).toList();
+            }
+        }
     }
 
     /** A process goes, and is not missed. */
@@ -130,6 +151,20 @@ public final class MembershipState {
                 .filter(each -> each.waiting && each.deadlineMs > nowMs)
                 .mapToLong(each -> each.deadlineMs)
                 .min();
+    }
+
+    /**
+     * Writes all that this knows, for {@link #restore}.
+     *
+     * @return the length
+     */
+    public int save(MutableDirectBuffer buffer) {
+        return new StateSnapshot(this).write(buffer);
+    }
+
+    /** Makes this know what another one has saved. */
+    public void restore(DirectBuffer buffer) {
+        new StateSnapshot(this).read(buffer);
     }
 
     /** Returns whether no process is in the job or wants to be. */
@@ -251,11 +286,11 @@ public final class MembershipState {
         }
     }
 
-    private void tellAgain(Candidate member) {
+    private void tellAgain(long session) {
         if (endReason != null) {
-            audience.ended(member.session, generation, endReason);
+            audience.ended(session, generation, endReason);
         }
-        audience.newcomersWait(member.session, newcomersTold);
+        audience.newcomersWait(session, newcomersTold);
     }
 
     private void tellOfNewcomers() {
@@ -320,6 +355,11 @@ public final class MembershipState {
     private void refuse(Candidate newcomer, Refusal why, String sentence) {
         newcomers.remove(newcomer);
         audience.refused(newcomer.session, why, sentence);
+    }
+
+    private void refuseForgotten(long session, Standing standing) {
+        String why = "it was silent for too long";
+        audience.refused(session, Refusal.EXPELLED, goneOn(standing, why));
     }
 
     private void expel(Candidate member, String why) {

@@ -80,6 +80,11 @@ final class DriverDirectory implements AutoCloseable {
         return root.resolve("driver");
     }
 
+    /** Returns the whole private folder. */
+    Path root() {
+        return root;
+    }
+
     @Override
     public void close() {
         try {

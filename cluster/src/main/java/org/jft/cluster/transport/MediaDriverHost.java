@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 
@@ -19,6 +20,10 @@ import org.jft.core.failure.JftException;
  * <p>Thread-safe. Close it after its clients.
  */
 public final class MediaDriverHost implements AutoCloseable {
+    private static final int CONTROL_TERM_LENGTH = 64 << 10;
+    private static final long CONTROL_BYTES = 16L << 20;
+    private static final long CONTROL_LIVENESS_NS = TimeUnit.SECONDS.toNanos(3);
+
     private final DriverDirectory directory;
     private final MediaDriver driver;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -45,6 +50,23 @@ public final class MediaDriverHost implements AutoCloseable {
         return start(settings.bytesNeeded(), settings::apply, problems);
     }
 
+    /** Starts one that carries the few small messages of a coordinator or one of its members. */
+    public static MediaDriverHost startForControl(Consumer<Throwable> problems) {
+        return start(CONTROL_BYTES, MediaDriverHost::applyControl, problems);
+    }
+
+    private static void applyControl(MediaDriver.Context context) {
+        context.publicationTermBufferLength(CONTROL_TERM_LENGTH)
+                .ipcTermBufferLength(CONTROL_TERM_LENGTH)
+                // Nobody is in a hurry by less than a millisecond, and each worker pays for it.
+                .sharedIdleStrategy(new SleepingMillisIdleStrategy(1))
+                .imageLivenessTimeoutNs(CONTROL_LIVENESS_NS)
+                .publicationConnectionTimeoutNs(CONTROL_LIVENESS_NS)
+                .publicationLingerTimeoutNs(TimeUnit.SECONDS.toNanos(1))
+                // A coordinator records what it says to others, also when there are none.
+                .spiesSimulateConnection(true);
+    }
+
     private static MediaDriverHost start(
             long bytesNeeded,
             Consumer<MediaDriver.Context> settings,
@@ -67,6 +89,11 @@ public final class MediaDriverHost implements AutoCloseable {
     /** Returns where clients find the driver: {@code aeron.dir}. */
     public Path directory() {
         return directory.driver();
+    }
+
+    /** Returns a folder that is the owner's alone and goes with the driver, for more such files. */
+    public Path privateFolder() {
+        return directory.root();
     }
 
     /** Stops the driver and removes its files. Idempotent. */
