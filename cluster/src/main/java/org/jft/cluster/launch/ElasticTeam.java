@@ -12,9 +12,9 @@ import org.jft.cluster.collective.Generation;
 import org.jft.cluster.collective.GenerationEndedException;
 import org.jft.cluster.collective.PeerLostException;
 import org.jft.cluster.membership.Membership;
-import org.jft.cluster.membership.Standing;
 import org.jft.cluster.membership.View;
 import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.Standing;
 import org.jft.cluster.transport.DriverLostException;
 import org.jft.core.failure.JftException;
 
@@ -76,9 +76,7 @@ public final class ElasticTeam implements Team {
             closeRanks();
             try (Opening opening = openings.get()) {
                 view = membership.regroup(standing(opening, stepsDone), suspect(why), timeout);
-                ranks =
-                        opening.join(
-                                view, new Generation(view.generation(), membership::ended));
+                ranks = opening.join(view, new Generation(view.generation(), membership::ended));
                 tell(why);
                 return ranks;
             } catch (JftException e) {
@@ -108,8 +106,7 @@ public final class ElasticTeam implements Team {
 
     private void tell(Optional<JftException> why) {
         if (view.self() == 0) {
-            String members =
-                    view.members().stream().map(Standing::name).collect(joining(", "));
+            String members = view.members().stream().map(Standing::name).collect(joining(", "));
             news.accept(
                     "generation %d: %s%s"
                             .formatted(

@@ -21,6 +21,7 @@ import org.jft.cluster.membership.View;
 import org.jft.cluster.protocol.Announcement;
 import org.jft.cluster.protocol.Announcement.Endpoint;
 import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.protocol.Standing;
 import org.jft.cluster.transport.AeronIpcTransport;
 import org.jft.cluster.transport.AeronUdpTransport;
 import org.jft.cluster.transport.TcpTransport;
@@ -99,8 +100,7 @@ final class Links implements AutoCloseable {
             ClusterConfig.Transport over,
             InetSocketAddress towards) {
         boolean oneHost = member.aeronDirectory().isPresent();
-        InetAddress address =
-                oneHost ? InetAddress.getLoopbackAddress() : addressTowards(towards);
+        InetAddress address = oneHost ? InetAddress.getLoopbackAddress() : addressTowards(towards);
         InetSocketAddress local = new InetSocketAddress(address, 0);
         boolean choose = over == ClusterConfig.Transport.AUTO && !oneHost;
         Links links = new Links(config, over);

@@ -48,7 +48,8 @@ class MembershipMessagesTest {
                 new MembershipNotice.Formed(
                         RANDOM.nextInt(), 5, 40, 3, List.of(standing(3), standing(4), standing(5))),
                 new MembershipNotice.Formed(0, 0, 0, 0, List.of()),
-                new MembershipNotice.Ended(RANDOM.nextInt(), "worker 2 (pid 1 on n\u00f6de) is lost"),
+                new MembershipNotice.Ended(
+                        RANDOM.nextInt(), "worker 2 (pid 1 on n\u00f6de) is lost"),
                 new MembershipNotice.NewcomersWait(true),
                 new MembershipNotice.NewcomersWait(false),
                 new MembershipNotice.Refused(RANDOM.nextInt(), "no \u2603"),

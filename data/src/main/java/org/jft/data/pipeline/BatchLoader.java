@@ -102,7 +102,7 @@ public final class BatchLoader implements AutoCloseable {
                         config.loader().maxBadShare(),
                         stream.selection().count(),
                         quarantine.file());
-        TrainingBatches plan = 
+        TrainingBatches plan =
                 new TrainingBatches(stream.partition(), firstStep, endStep, ofFirstStep);
         return start(
                 plan,

@@ -20,8 +20,7 @@ record TrainingBatches(
     public long batchCount() {
         return firstStep == endStep
                 ? 0
-                : ofFirstStep.size()
-                        + (endStep - firstStep - 1) * partition.microBatchesPerStep();
+                : ofFirstStep.size() + (endStep - firstStep - 1) * partition.microBatchesPerStep();
     }
 
     @Override

@@ -27,8 +27,7 @@ class BatchPartitionTest {
                 List<Integer> all = new ArrayList<>();
                 for (int rank = 0; rank < worldSize; rank++) {
                     List<Integer> share =
-                            new BatchPartition(
-                                            8 * microBatches, 8, new Topology(rank, worldSize))
+                            new BatchPartition(8 * microBatches, 8, new Topology(rank, worldSize))
                                     .share();
                     assertThat(share)
                             .hasSizeBetween(

@@ -89,8 +89,7 @@ class TrainingLoaderTest {
         DataConfig config = config("100%", Streams.AS_OBSERVED, 1);
         BatchPartition alonePartition = new BatchPartition(16, 4, Topology.SOLO);
         TrainingStream stream =
-                TrainingStream.of(
-                                store, config, alonePartition, Objective.SIGMOID, Streams.SEED)
+                TrainingStream.of(store, config, alonePartition, Objective.SIGMOID, Streams.SEED)
                         .dealtBy(new BatchPartition(16, 4, new Topology(1, 3)));
         BatchLoader loader =
                 BatchLoader.training(

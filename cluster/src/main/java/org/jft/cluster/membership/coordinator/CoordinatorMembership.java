@@ -103,7 +103,8 @@ public final class CoordinatorMembership implements Membership {
         long startNs = System.nanoTime();
         while (view == known && refusal == null) {
             if (closing) {
-                throw new JftException(Category.ABORT_RANK, standing + " has closed its membership");
+                throw new JftException(
+                        Category.ABORT_RANK, standing + " has closed its membership");
             }
             long aloneSinceNs = Math.max(startNs, link.upNs());
             if (System.nanoTime() - aloneSinceNs > patience.toNanos()) {

@@ -134,9 +134,7 @@ final class CoordinatorService implements ClusteredService {
                                     request.standing(),
                                     request.version(),
                                     FrameDescriptor.PROTOCOL_VERSION);
-            send(
-                    session.id(),
-                    new MembershipNotice.Refused(Refusal.MISFIT.ordinal(), sentence));
+            send(session.id(), new MembershipNotice.Refused(Refusal.MISFIT.ordinal(), sentence));
             return;
         }
         state.regroup(
@@ -231,9 +229,7 @@ final class CoordinatorService implements ClusteredService {
             List<Standing> members = view.members();
             if (view.self() == 0) {
                 List<String> names = members.stream().map(Standing::name).toList();
-                report(
-                        "generation %d: %s"
-                                .formatted(view.generation(), String.join(", ", names)));
+                report("generation %d: %s".formatted(view.generation(), String.join(", ", names)));
             }
             for (int first = 0; first < members.size(); first += MEMBERS_PER_NOTICE) {
                 int end = Math.min(first + MEMBERS_PER_NOTICE, members.size());

@@ -20,7 +20,11 @@ import org.jft.cluster.protocol.JobToken;
  *     empty
  */
 public record CoordinatorSettings(
-        int node, List<HostAndPort> nodes, JobToken job, Duration lostAfter, Optional<Path> folder) {
+        int node,
+        List<HostAndPort> nodes,
+        JobToken job,
+        Duration lostAfter,
+        Optional<Path> folder) {
     /** Ports that a node listens on. */
     public static final int PORTS = 5;
 

@@ -47,12 +47,7 @@ class CoordinatorMembershipTest extends MembershipContract {
 
     private Membership connect(JobToken job, Duration patience) {
         return CoordinatorMembership.connect(
-                List.of(address),
-                job,
-                size,
-                LOST_AFTER,
-                patience,
-                Optional.of(driver.directory()));
+                List.of(address), job, size, LOST_AFTER, patience, Optional.of(driver.directory()));
     }
 
     @AfterEach
