@@ -1,8 +1,13 @@
 package org.jft.cluster.launch;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.base.Splitter;
 import com.google.common.base.Strings;
+import com.google.common.net.HostAndPort;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +37,8 @@ import org.jft.core.topology.Topology;
  * @param launcherPid of the process whose end ends this worker: JFT_LAUNCHER_PID
  * @param master where rank 0 listens and the ranks of several hosts meet: MASTER_ADDR and
  *     MASTER_PORT, as torchrun sets them
+ * @param coordinators where the nodes listen that keep the members of an elastic job:
+ *     JFT_COORDINATORS, host:port, several with commas between
  * @param secret what the workers of this job know and nobody else: JFT_JOB_SECRET
  */
 public record MemberEnvironment(
@@ -41,6 +48,7 @@ public record MemberEnvironment(
         Optional<Path> aeronDirectory,
         OptionalLong launcherPid,
         Optional<InetSocketAddress> master,
+        List<HostAndPort> coordinators,
         Optional<String> secret) {
     static final String RANK = "JFT_RANK";
     static final String WORLD_SIZE = "JFT_WORLD_SIZE";
@@ -50,6 +58,7 @@ public record MemberEnvironment(
     static final String LAUNCHER_PID = "JFT_LAUNCHER_PID";
     static final String MASTER_ADDRESS = "MASTER_ADDR";
     static final String MASTER_PORT = "MASTER_PORT";
+    static final String COORDINATORS = "JFT_COORDINATORS";
     static final String SECRET = "JFT_JOB_SECRET";
 
     private static final String POD_INDEX = "JOB_COMPLETION_INDEX";
@@ -93,6 +102,7 @@ public record MemberEnvironment(
                         ? OptionalLong.of(number(environment, LAUNCHER_PID, 1, Long.MAX_VALUE))
                         : OptionalLong.empty(),
                 master(environment),
+                coordinators(environment),
                 value(environment, SECRET));
     }
 
@@ -119,6 +129,32 @@ public record MemberEnvironment(
                         host ->
                                 InetSocketAddress.createUnresolved(
                                         host, (int) number(environment, MASTER_PORT, 1, 65_535)));
+    }
+
+    private static List<HostAndPort> coordinators(Map<String, String> environment) {
+        String text = environment.getOrDefault(COORDINATORS, "");
+        try {
+            return parseCoordinators(text);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(
+                    "%s=%s is not host:port, or several with commas between"
+                            .formatted(COORDINATORS, text));
+        }
+    }
+
+    /**
+     * Reads {@code host:port[,host:port...]}.
+     *
+     * @throws IllegalArgumentException when a port is missing
+     */
+    static List<HostAndPort> parseCoordinators(String text) {
+        List<HostAndPort> coordinators = new ArrayList<>();
+        for (String each : Splitter.on(',').trimResults().omitEmptyStrings().split(text)) {
+            HostAndPort address = HostAndPort.fromString(each);
+            checkArgument(address.hasPort() && !address.getHost().isEmpty(), "%s", each);
+            coordinators.add(address);
+        }
+        return List.copyOf(coordinators);
     }
 
     private static Optional<String> value(Map<String, String> environment, String name) {

@@ -60,6 +60,17 @@ public record WorkerCommand(
                 Map.of());
     }
 
+    /** Takes the executable and the class path from this JVM, for a process that does little. */
+    static WorkerCommand small(String mainClass, List<String> arguments) {
+        return new WorkerCommand(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                List.of(ADD_OPENS, "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                System.getProperty("java.class.path"),
+                mainClass,
+                arguments,
+                Map.of());
+    }
+
     /** Returns this with another heap; leaves the flags alone when 0. */
     public WorkerCommand withHeapMegabytes(int megabytes) {
         if (megabytes == 0) {

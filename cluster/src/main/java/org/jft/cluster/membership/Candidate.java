@@ -2,6 +2,7 @@ package org.jft.cluster.membership;
 
 import java.util.Comparator;
 import java.util.OptionalInt;
+import java.util.stream.LongStream;
 import org.jft.cluster.protocol.Standing;
 
 /** A process that is, or wants to be, a member: what {@link MembershipState} knows of it. */
@@ -10,6 +11,8 @@ final class Candidate {
     static final Comparator<Candidate> BY_NAME =
             Comparator.<Candidate>comparingInt(each -> each.standing.name().length())
                     .thenComparing(each -> each.standing.name());
+
+    static final long HERE = Long.MAX_VALUE;
 
     long session; // changes when it connects anew
     Standing standing;
@@ -26,6 +29,9 @@ final class Candidate {
     /** How many generations in a row have ended because others could not reach it. */
     int strikes;
 
+    /** When it is lost unless it is back by then; {@link #HERE} while it has a session. */
+    long returnByMs = HERE;
+
     Candidate(long session) {
         this.session = session;
     }
@@ -38,6 +44,11 @@ final class Candidate {
             this.deadlineMs = deadlineMs;
             waiting = true;
         }
+    }
+
+    /** Returns the times at which something has to be decided about it, if nothing happens. */
+    LongStream deadlinesMs() {
+        return LongStream.of(waiting ? deadlineMs : HERE, returnByMs).filter(ms -> ms != HERE);
     }
 
     boolean overdue(long nowMs) {

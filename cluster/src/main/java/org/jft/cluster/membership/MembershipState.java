@@ -112,6 +112,7 @@ public final class MembershipState {
             // A coordinator that forgot all counts its sessions anew: then it is another's number.
             if (each.session == previous && each.standing.name().equals(standing.name())) {
                 each.session = session;
+                each.returnByMs = Candidate.HERE;
                 sessions = sessions.stream().map(s -> s == previous ? session : s).toList();
             }
         }
@@ -130,14 +131,17 @@ public final class MembershipState {
      * @param how completes "worker 2 (pid 4711 on node7) is lost: "
      */
     public void lost(long session, String how, long nowMs) {
-        Optional<Candidate> member = find(members, session);
-        if (member.isPresent()) {
-            members.remove(member.get());
-            endedByLoss = true;
-            end("%s is lost: %s".formatted(member.get(), how), session);
-        }
-        newcomers.removeIf(newcomer -> newcomer.session == session);
+        remove(session, how);
         proceed(nowMs);
+    }
+
+    /** A process lost its session through no fault of its own; it is lost if it stays away. */
+    public void disconnected(long session, long returnByMs) {
+        for (Candidate each : Iterables.concat(members, newcomers)) {
+            if (each.session == session) {
+                each.returnByMs = returnByMs;
+            }
+        }
     }
 
     /** Time has passed: needed at {@link #nextDeadlineMs}. */
@@ -148,8 +152,8 @@ public final class MembershipState {
     /** Returns when {@link #tick} is needed next, if nothing else happens. */
     public OptionalLong nextDeadlineMs(long nowMs) {
         return Stream.concat(members.stream(), newcomers.stream())
-                .filter(each -> each.waiting && each.deadlineMs > nowMs)
-                .mapToLong(each -> each.deadlineMs)
+                .flatMapToLong(each -> each.deadlinesMs())
+                .filter(deadlineMs -> deadlineMs > nowMs)
                 .min();
     }
 
@@ -178,6 +182,10 @@ public final class MembershipState {
 
     /** Forms the next generation if it is time. */
     private void proceed(long nowMs) {
+        Stream.concat(members.stream(), newcomers.stream())
+                .filter(each -> each.returnByMs <= nowMs)
+                .toList()
+                .forEach(each -> remove(each.session, "it did not come back"));
         refuseNamesakes(nowMs);
         if (gathering()) {
             gather(nowMs);
@@ -350,6 +358,17 @@ public final class MembershipState {
                         sentence.formatted(newcomer.standing.name(), newcomer));
             }
         }
+    }
+
+    private void remove(long session, String how) {
+        find(members, session)
+                .ifPresent(
+                        member -> {
+                            members.remove(member);
+                            endedByLoss = true;
+                            end("%s is lost: %s".formatted(member, how), session);
+                        });
+        newcomers.removeIf(newcomer -> newcomer.session == session);
     }
 
     private void refuse(Candidate newcomer, Refusal why, String sentence) {

@@ -22,8 +22,8 @@ import org.jft.cluster.protocol.Standing;
  *   i32 members, then as often a candidate
  *   i32 newcomers, then as often a candidate
  *
- *   candidate: i64 session, i64 deadlineMs (-1: does not wait), i32 suspect (-1: none), i32 strikes,
- *              i32 length, Standing
+ *   candidate: i64 session, i64 deadlineMs (-1: does not wait), i64 returnByMs,
+ *              i32 suspect (-1: none), i32 strikes, i32 length, Standing
  * </pre>
  */
 final class StateSnapshot {
@@ -90,6 +90,7 @@ final class StateSnapshot {
         for (Candidate each : candidates) {
             putLong(buffer, each.session);
             putLong(buffer, each.waiting ? each.deadlineMs : -1);
+            putLong(buffer, each.returnByMs);
             putInt(buffer, each.suspect.orElse(-1));
             putInt(buffer, each.strikes);
             put(buffer, each.standing);
@@ -102,6 +103,7 @@ final class StateSnapshot {
             Candidate each = new Candidate(getLong(buffer));
             each.deadlineMs = getLong(buffer);
             each.waiting = each.deadlineMs >= 0;
+            each.returnByMs = getLong(buffer);
             int suspect = getInt(buffer);
             each.suspect = suspect < 0 ? OptionalInt.empty() : OptionalInt.of(suspect);
             each.strikes = getInt(buffer);

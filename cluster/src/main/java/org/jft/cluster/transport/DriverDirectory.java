@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -98,14 +99,18 @@ final class DriverDirectory implements AutoCloseable {
     }
 
     private static DriverDirectory createIn(Path base) throws IOException {
-        // createTempDirectory gives the owner alone access (0700), whatever the umask.
-        Path root = Files.createTempDirectory(base, PREFIX + ProcessHandle.current().pid() + "-");
+        // createTempDirectory gives the owner alone access (0700), whatever the umask. The folder
+        // gets its name with its lock held, or others that start now could take it for abandoned.
+        Path unnamed = Files.createTempDirectory(base, "." + PREFIX);
         FileChannel channel =
                 FileChannel.open(
-                        root.resolve(LOCK),
+                        unnamed.resolve(LOCK),
                         StandardOpenOption.CREATE_NEW,
                         StandardOpenOption.WRITE);
         channel.lock();
+        String random = unnamed.getFileName().toString().substring(PREFIX.length() + 1);
+        Path root = base.resolve(PREFIX + ProcessHandle.current().pid() + "-" + random);
+        Files.move(unnamed, root, StandardCopyOption.ATOMIC_MOVE);
         return new DriverDirectory(root, channel);
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -39,12 +40,19 @@ final class CoordinatorService implements ClusteredService {
 
     private static final long DEADLINE_TIMER = 1;
 
+    /** A node that starts again closes all sessions it knew: those are nobody's silence. */
+    private static final long NEW_TERM_MS = 1_000;
+
+    /** By then members have found a node that was started again. */
+    private static final long RETURN_MS = 10_000;
+
     private final Consumer<String> log;
     private final MembershipState state = new MembershipState(new Members());
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
     private Cluster cluster;
     private OptionalLong deadlineMs = OptionalLong.empty();
     private int lastEnded = -1;
+    private long termMs; // when the leader's term began
     private volatile boolean empty = true;
     private volatile int generation = -1;
 
@@ -93,12 +101,13 @@ final class CoordinatorService implements ClusteredService {
 
     @Override
     public void onSessionClose(ClientSession session, long timestamp, CloseReason reason) {
-        state.lost(
-                session.id(),
-                reason == CloseReason.TIMEOUT
-                        ? "it was silent for too long"
-                        : "its connection closed",
-                timestamp);
+        if (reason != CloseReason.TIMEOUT) {
+            state.lost(session.id(), "its connection closed", timestamp);
+        } else if (timestamp - termMs < NEW_TERM_MS) {
+            state.disconnected(session.id(), timestamp + RETURN_MS);
+        } else {
+            state.lost(session.id(), "it was silent for too long", timestamp);
+        }
         settle(timestamp);
     }
 
@@ -151,6 +160,19 @@ final class CoordinatorService implements ClusteredService {
                         : OptionalInt.of(request.suspect()),
                 request.timeoutMs(),
                 timestamp);
+    }
+
+    @Override
+    public void onNewLeadershipTermEvent(
+            long termId,
+            long logPosition,
+            long timestamp,
+            long termBaseLogPosition,
+            int leaderMemberId,
+            int logSessionId,
+            TimeUnit timeUnit,
+            int appVersion) {
+        termMs = timestamp;
     }
 
     @Override

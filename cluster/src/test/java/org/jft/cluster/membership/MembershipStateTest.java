@@ -1,0 +1,316 @@
+package org.jft.cluster.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import org.agrona.ExpandableArrayBuffer;
+import org.jft.cluster.membership.JobSize.BelowMin;
+import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.Standing;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The rules with a clock that is moved by hand; what members see of them is in the contract. */
+class MembershipStateTest {
+    private static final JobSize SIZE = new JobSize(3, 2, 5, BelowMin.STOP);
+    private static final int PROCESSES = 8;
+
+    private final Told told = new Told();
+    private final MembershipState state = new MembershipState(told);
+
+    @Test
+    void shouldNeedATickExactlyWhenTheFirstMemberHasWaitedLongEnough() {
+        join(0, 100, 1_000);
+        join(1, 400, 500);
+        assertThat(state.nextDeadlineMs(400)).hasValue(900);
+
+        state.tick(899);
+        assertThat(told.views).isEmpty();
+        state.tick(900);
+
+        assertThat(told.views.get(1L).members()).hasSize(2);
+        assertThat(state.nextDeadlineMs(900)).isEmpty();
+    }
+
+    @Test
+    void shouldAnswerAgainWhatWasAnsweredBefore() {
+        for (int worker = 0; worker < 3; worker++) {
+            join(worker, 0, 1_000);
+        }
+        View view = told.views.remove(1L);
+        state.lost(0, "gone", 1);
+        told.events.clear();
+
+        join(1, 2, 1_000); // as if it had not heard
+
+        assertThat(told.views.get(1L)).isEqualTo(view);
+        assertThat(told.events)
+                .containsExactly(
+                        "1 formed 0", "1 ended 0: worker 0 (pid 7 on here) is lost: gone", "1 newcomers false");
+    }
+
+    @Test
+    void shouldNotProlongTheWaitOfWhoAsksAgain() {
+        join(0, 0, 1_000);
+        join(1, 0, 5_000);
+        join(0, 900, 1_000);
+
+        state.tick(1_000);
+
+        assertThat(told.views).hasSize(2);
+    }
+
+    @Test
+    void shouldKnowAMemberThatComesBackUnderAnotherSession() {
+        for (int worker = 0; worker < 3; worker++) {
+            join(worker, 0, 1_000);
+        }
+        state.disconnected(1, 10_000);
+        state.disconnected(2, 10_000);
+        assertThat(state.nextDeadlineMs(0)).hasValue(10_000);
+
+        state.resume(1, 11, standing(1, 0));
+        state.resume(2, 12, standing(0, 0)); // someone else's number
+        state.tick(10_000);
+
+        assertThat(told.events)
+                .contains("11 ended 0: worker 2 (pid 7 on here) is lost: it did not come back");
+        state.regroup(
+                11, SIZE, 0, standing(1, 4), OptionalInt.empty(), 1_000, 10_001);
+        state.regroup(0, SIZE, 0, standing(0, 4), OptionalInt.empty(), 1_000, 10_002);
+        assertThat(told.views.get(11L).self()).isEqualTo(1);
+        assertThat(told.views.get(11L).members()).hasSize(2);
+    }
+
+    @Test
+    void shouldForgiveWhoIsNotSuspectedEveryTime() {
+        for (int worker = 0; worker < 3; worker++) {
+            join(worker, 0, 1_000);
+        }
+        for (int round = 0; round < 10; round++) {
+            boolean suspected = round % MembershipState.MAX_STRIKES != 0;
+            for (long session = 0; session < 3; session++) {
+                OptionalInt suspect =
+                        suspected && session != 2 ? OptionalInt.of(2) : OptionalInt.empty();
+                state.regroup(
+                        session, SIZE, round, standing((int) session, 0), suspect, 1_000, 1);
+            }
+            assertThat(told.views.get(2L).generation()).isEqualTo(round + 1);
+        }
+        assertThat(told.refused).isEmpty();
+    }
+
+    /** Two that cannot reach each other: one of them must go, or the job never gets on. */
+    @Test
+    void shouldPutTheNewerOutOfTwoThatAccuseEachOther() {
+        for (int worker = 0; worker < 3; worker++) {
+            join(worker, 0, 1_000);
+        }
+        for (int round = 0; round < MembershipState.MAX_STRIKES; round++) {
+            for (int worker = 0; worker < 3; worker++) {
+                OptionalInt suspect = worker == 2 ? OptionalInt.empty() : OptionalInt.of(1 - worker);
+                state.regroup(worker, SIZE, round, standing(worker, 0), suspect, 1_000, 1);
+            }
+        }
+        assertThat(told.refused).containsExactly(1L);
+        assertThat(told.views.get(0L).members()).hasSize(2);
+    }
+
+    /**
+     * Whatever happens: members of one generation agree on it, survivors keep their order and come
+     * first, the job is never too large; and a replica that is restored from a snapshot before
+     * every event decides the same.
+     */
+    @ParameterizedTest
+    @EnumSource(BelowMin.class)
+    void shouldKeepItsRulesWhateverHappens(BelowMin belowMin) {
+        for (long seed = System.nanoTime(), last = seed + 200; seed < last; seed++) {
+            try {
+                new Chaos(seed, new JobSize(3, 2, 5, belowMin)).run(300);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed + " " + belowMin, e);
+            }
+        }
+    }
+
+    private void join(int worker, long nowMs, long timeoutMs) {
+        state.regroup(
+                worker, SIZE, -1, standing(worker, 0), OptionalInt.empty(), timeoutMs, nowMs);
+    }
+
+    private static Standing standing(int worker, long stepsDone) {
+        return new Standing("worker " + worker, "here", 7, "f", Endpoint.NONE, stepsDone);
+    }
+
+    /** Remembers what was decided. */
+    private static final class Told implements Audience {
+        final List<String> events = new ArrayList<>();
+        final Map<Long, View> views = new HashMap<>(); // newest, by session
+        final Map<Integer, List<Standing>> generations = new HashMap<>();
+        final Set<Long> refused = new HashSet<>();
+
+        @Override
+        public void formed(long session, View view) {
+            events.add(session + " formed " + view.generation());
+            views.put(session, view);
+            List<Standing> members =
+                    generations.computeIfAbsent(view.generation(), g -> view.members());
+            assertThat(view.members()).isEqualTo(members);
+        }
+
+        @Override
+        public void ended(long session, int generation, String reason) {
+            events.add("%d ended %d: %s".formatted(session, generation, reason));
+        }
+
+        @Override
+        public void newcomersWait(long session, boolean wait) {
+            events.add(session + " newcomers " + wait);
+        }
+
+        @Override
+        public void refused(long session, Refusal why, String sentence) {
+            events.add("%d refused %s: %s".formatted(session, why, sentence));
+            refused.add(session);
+        }
+    }
+
+    /** Random processes that join, regroup, accuse, leave, are lost and come back. */
+    private static final class Chaos {
+        private final Random random;
+        private final JobSize size;
+        private final Told told = new Told();
+        private final Told replicaTold = new Told();
+        private final MembershipState state = new MembershipState(told);
+        private final long[] sessions = new long[PROCESSES]; // by worker; 0: none
+        private final int[] pids = new int[PROCESSES]; // by worker; of its newest process
+        private long nextSession = 1;
+        private long nowMs;
+
+        Chaos(long seed, JobSize size) {
+            random = new Random(seed);
+            this.size = size;
+        }
+
+        void run(int events) {
+            for (int i = 0; i < events; i++) {
+                nowMs += random.nextInt(40);
+                MembershipState replica = restored();
+                int worker = random.nextInt(PROCESSES);
+                int event = random.nextInt(20);
+                long other = nextSession + 1_000;
+                OptionalInt suspect =
+                        random.nextInt(3) == 0 ? suspect(worker) : OptionalInt.empty();
+                for (MembershipState each : List.of(state, replica)) {
+                    apply(each, event, worker, suspect, other);
+                }
+                settle(event, worker, other);
+                assertThat(replicaTold.events).isEqualTo(told.events);
+            }
+            assertGenerations();
+        }
+
+        private OptionalInt suspect(int worker) {
+            View view = told.views.get(sessions[worker]);
+            return view == null
+                    ? OptionalInt.empty()
+                    : OptionalInt.of(random.nextInt(view.members().size()));
+        }
+
+        private MembershipState restored() {
+            ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
+            state.save(buffer);
+            MembershipState replica = new MembershipState(replicaTold);
+            replica.restore(buffer);
+            assertThat(replica.generation()).isEqualTo(state.generation());
+            assertThat(replica.empty()).isEqualTo(state.empty());
+            assertThat(replica.nextDeadlineMs(nowMs)).isEqualTo(state.nextDeadlineMs(nowMs));
+            return replica;
+        }
+
+        private void apply(
+                MembershipState to, int event, int worker, OptionalInt suspect, long other) {
+            long session = sessions[worker];
+            View view = told.views.get(session);
+            int known = view == null ? -1 : view.generation();
+            Standing standing =
+                    new Standing(
+                            "worker " + worker, "here", pids[worker], "f", Endpoint.NONE, known);
+            if (event < 13 || session == 0) {
+                long from = session == 0 ? nextSession : session;
+                to.regroup(from, size, known, standing, suspect, 200, nowMs);
+            } else if (event == 13) {
+                to.lost(session, "gone", nowMs);
+            } else if (event == 14) {
+                to.leave(session, nowMs);
+            } else if (event == 15) {
+                to.disconnected(session, nowMs + 100);
+            } else if (event == 16) {
+                to.resume(session, other, standing);
+            } else if (event == 17) {
+                to.ask(session, known, standing);
+            } else {
+                to.tick(nowMs);
+            }
+        }
+
+        private void settle(int event, int worker, long other) {
+            long session = sessions[worker];
+            if (session == 0) {
+                sessions[worker] = nextSession++;
+            } else if (event == 13 || event == 14) {
+                sessions[worker] = 0;
+                pids[worker]++;
+            } else if (event == 16) {
+                nextSession = other + 1;
+                sessions[worker] = other;
+                if (told.views.containsKey(session)) {
+                    told.views.put(other, told.views.get(session));
+                }
+            }
+            for (int i = 0; i < PROCESSES; i++) {
+                if (told.refused.contains(sessions[i])) {
+                    sessions[i] = 0;
+                    pids[i]++;
+                }
+            }
+        }
+
+        private void assertGenerations() {
+            assertThat(told.generations.size()).isGreaterThan(3);
+            for (int generation = 0; generation < told.generations.size(); generation++) {
+                List<String> names = names(generation);
+                assertThat(names).doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(size.max());
+                if (size.belowMin() == BelowMin.WAIT) {
+                    assertThat(names).hasSizeGreaterThanOrEqualTo(size.min());
+                }
+                if (generation > 0) {
+                    assertSurvivorsFirst(
+                            processes(generation - 1), processes(generation));
+                }
+            }
+        }
+
+        /** A name with a process id is one process: a restarted worker is a newcomer. */
+        private static void assertSurvivorsFirst(List<String> before, List<String> after) {
+            List<String> survivors = before.stream().filter(after::contains).toList();
+            assertThat(after.subList(0, survivors.size())).isEqualTo(survivors);
+        }
+
+        private List<String> processes(int generation) {
+            return told.generations.get(generation).stream().map(Standing::toString).toList();
+        }
+
+        private List<String> names(int generation) {
+            return told.generations.get(generation).stream().map(Standing::name).toList();
+        }
+    }
+}
