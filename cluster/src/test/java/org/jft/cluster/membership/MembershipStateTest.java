@@ -54,7 +54,9 @@ class MembershipStateTest {
         assertThat(told.views.get(1L)).isEqualTo(view);
         assertThat(told.events)
                 .containsExactly(
-                        "1 formed 0", "1 ended 0: worker 0 (pid 7 on here) is lost: gone", "1 newcomers false");
+                        "1 formed 0",
+                        "1 ended 0: worker 0 (pid 7 on here) is lost: gone",
+                        "1 newcomers false");
     }
 
     @Test
@@ -83,8 +85,7 @@ class MembershipStateTest {
 
         assertThat(told.events)
                 .contains("11 ended 0: worker 2 (pid 7 on here) is lost: it did not come back");
-        state.regroup(
-                11, SIZE, 0, standing(1, 4), OptionalInt.empty(), 1_000, 10_001);
+        state.regroup(11, SIZE, 0, standing(1, 4), OptionalInt.empty(), 1_000, 10_001);
         state.regroup(0, SIZE, 0, standing(0, 4), OptionalInt.empty(), 1_000, 10_002);
         assertThat(told.views.get(11L).self()).isEqualTo(1);
         assertThat(told.views.get(11L).members()).hasSize(2);
@@ -100,8 +101,7 @@ class MembershipStateTest {
             for (long session = 0; session < 3; session++) {
                 OptionalInt suspect =
                         suspected && session != 2 ? OptionalInt.of(2) : OptionalInt.empty();
-                state.regroup(
-                        session, SIZE, round, standing((int) session, 0), suspect, 1_000, 1);
+                state.regroup(session, SIZE, round, standing((int) session, 0), suspect, 1_000, 1);
             }
             assertThat(told.views.get(2L).generation()).isEqualTo(round + 1);
         }
@@ -116,7 +116,8 @@ class MembershipStateTest {
         }
         for (int round = 0; round < MembershipState.MAX_STRIKES; round++) {
             for (int worker = 0; worker < 3; worker++) {
-                OptionalInt suspect = worker == 2 ? OptionalInt.empty() : OptionalInt.of(1 - worker);
+                OptionalInt suspect =
+                        worker == 2 ? OptionalInt.empty() : OptionalInt.of(1 - worker);
                 state.regroup(worker, SIZE, round, standing(worker, 0), suspect, 1_000, 1);
             }
         }
@@ -142,8 +143,7 @@ class MembershipStateTest {
     }
 
     private void join(int worker, long nowMs, long timeoutMs) {
-        state.regroup(
-                worker, SIZE, -1, standing(worker, 0), OptionalInt.empty(), timeoutMs, nowMs);
+        state.regroup(worker, SIZE, -1, standing(worker, 0), OptionalInt.empty(), timeoutMs, nowMs);
     }
 
     private static Standing standing(int worker, long stepsDone) {
@@ -209,11 +209,15 @@ class MembershipStateTest {
                 long other = nextSession + 1_000;
                 OptionalInt suspect =
                         random.nextInt(3) == 0 ? suspect(worker) : OptionalInt.empty();
+                View view = told.views.get(sessions[worker]);
+                int known = view == null ? -1 : view.generation();
                 for (MembershipState each : List.of(state, replica)) {
-                    apply(each, event, worker, suspect, other);
+                    apply(each, event, worker, known, suspect, other);
                 }
                 settle(event, worker, other);
                 assertThat(replicaTold.events).isEqualTo(told.events);
+                told.events.clear();
+                replicaTold.events.clear();
             }
             assertGenerations();
         }
@@ -237,10 +241,13 @@ class MembershipStateTest {
         }
 
         private void apply(
-                MembershipState to, int event, int worker, OptionalInt suspect, long other) {
+                MembershipState to,
+                int event,
+                int worker,
+                int known,
+                OptionalInt suspect,
+                long other) {
             long session = sessions[worker];
-            View view = told.views.get(session);
-            int known = view == null ? -1 : view.generation();
             Standing standing =
                     new Standing(
                             "worker " + worker, "here", pids[worker], "f", Endpoint.NONE, known);
@@ -293,8 +300,7 @@ class MembershipStateTest {
                     assertThat(names).hasSizeGreaterThanOrEqualTo(size.min());
                 }
                 if (generation > 0) {
-                    assertSurvivorsFirst(
-                            processes(generation - 1), processes(generation));
+                    assertSurvivorsFirst(processes(generation - 1), processes(generation));
                 }
             }
         }
