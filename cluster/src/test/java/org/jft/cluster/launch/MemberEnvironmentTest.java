@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import com.google.common.net.HostAndPort;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.topology.Topology;
@@ -89,6 +91,22 @@ class MemberEnvironmentTest {
                 "node0",
                 "MASTER_PORT",
                 "0");
+    }
+
+    @Test
+    void shouldReadWhereTheCoordinatorsAre() {
+        assertThat(read().coordinators()).isEmpty();
+        assertThat(read("JFT_COORDINATORS", "a:1, [::1]:2,c.d:3").coordinators())
+                .containsExactly(
+                        HostAndPort.fromParts("a", 1),
+                        HostAndPort.fromParts("::1", 2),
+                        HostAndPort.fromParts("c.d", 3));
+        for (String wrong : List.of("a", "a:1,b", ":1", "a:x")) {
+            assertRefused(
+                    "JFT_COORDINATORS=" + wrong + " is not host:port, or several with commas between",
+                    "JFT_COORDINATORS",
+                    wrong);
+        }
     }
 
     @Test

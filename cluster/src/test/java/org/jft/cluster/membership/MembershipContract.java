@@ -281,6 +281,11 @@ public abstract class MembershipContract {
     /** Returns the members of a first generation, by rank. */
     protected final List<Membership> started(int count, JobSize size) throws Exception {
         begin(size);
+        return started(count);
+    }
+
+    /** Returns the same of a job that has begun. */
+    protected final List<Membership> started(int count) throws Exception {
         List<Membership> members = new ArrayList<>();
         List<Future<View>> views = new ArrayList<>();
         for (int rank = 0; rank < count; rank++) {

@@ -73,6 +73,7 @@ public final class CoordinatorNode implements AutoCloseable {
      * @throws JftException when a port is taken, the folder is in use, or there is no room
      */
     public static CoordinatorNode start(CoordinatorSettings settings, Consumer<String> log) {
+        FreePorts.check(settings.self());
         MediaDriverHost driver = MediaDriverHost.startForControl(e -> report(log, "driver", e));
         NodeFolder folder = null;
         CoordinatorNode node = null;
@@ -233,7 +234,12 @@ public final class CoordinatorNode implements AutoCloseable {
         return service.generation();
     }
 
-    /** Shortens the log to what matters; does nothing on a node that does not lead. */
+    /** Returns how many snapshots this node has taken since it started. */
+    long snapshots() {
+        return consensus.context().snapshotCounter().get();
+    }
+
+    /** Writes down what the log says, so that a restart need not read all of it; does nothing on a node that does not lead. */
     public void snapshot() {
         ClusterControl.ToggleState.SNAPSHOT.toggle(consensus.context().controlToggleCounter());
     }

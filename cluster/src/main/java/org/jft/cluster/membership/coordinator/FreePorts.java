@@ -1,10 +1,12 @@
 package org.jft.cluster.membership.coordinator;
 
+import com.google.common.net.HostAndPort;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.agrona.CloseHelper;
 import org.jft.core.failure.Category;
@@ -28,7 +30,7 @@ public final class FreePorts {
         Random random = new Random();
         for (int i = 0; i < TRIES; i++) {
             int base = LOWEST + random.nextInt(HIGHEST - LOWEST);
-            if (free(host, base, nodes * CoordinatorSettings.PORTS)) {
+            if (bind(host, base, nodes * CoordinatorSettings.PORTS).isEmpty()) {
                 return base;
             }
         }
@@ -38,15 +40,32 @@ public final class FreePorts {
                         .formatted(nodes * CoordinatorSettings.PORTS, host));
     }
 
-    private static boolean free(String host, int base, int count) {
+    /**
+     * Sees that a node can listen: Aeron would say it late, and not in one sentence.
+     *
+     * @throws JftException that says why not
+     */
+    static void check(HostAndPort node) {
+        bind(node.getHost(), node.getPort(), CoordinatorSettings.PORTS)
+                .ifPresent(
+                        why -> {
+                            throw new JftException(
+                                    Category.ABORT_RUN,
+                                    "the coordinator cannot listen at %s and the %d ports that follow: %s"
+                                            .formatted(node, CoordinatorSettings.PORTS - 1, why));
+                        });
+    }
+
+    /** Returns what is in the way of listening on a row of ports. */
+    private static Optional<String> bind(String host, int base, int count) {
         List<DatagramSocket> sockets = new ArrayList<>();
         try {
             for (int port = base; port < base + count; port++) {
                 sockets.add(new DatagramSocket(new InetSocketAddress(host, port)));
             }
-            return true;
+            return Optional.empty();
         } catch (SocketException e) {
-            return false;
+            return Optional.of(e.getMessage());
         } finally {
             CloseHelper.quietCloseAll(sockets);
         }

@@ -3,7 +3,7 @@ package org.jft.cluster.membership.coordinator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -45,8 +45,7 @@ final class NodeFolder implements AutoCloseable {
                             root.resolve(LOCK),
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE);
-            FileLock held = channel.tryLock();
-            if (held == null) {
+            if (!locked(channel)) {
                 channel.close();
                 throw new JftException(
                         Category.ABORT_RUN, "another coordinator uses the folder " + root);
@@ -57,6 +56,14 @@ final class NodeFolder implements AutoCloseable {
                     Category.ABORT_RUN,
                     "the coordinator cannot use the folder %s: %s".formatted(root, e),
                     e);
+        }
+    }
+
+    private static boolean locked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // by this process
         }
     }
 

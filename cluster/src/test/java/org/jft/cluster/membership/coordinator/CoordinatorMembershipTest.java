@@ -4,19 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.net.HostAndPort;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import org.jft.cluster.membership.JobSize;
 import org.jft.cluster.membership.JobSize.BelowMin;
 import org.jft.cluster.membership.Membership;
 import org.jft.cluster.membership.MembershipContract;
+import org.jft.cluster.membership.View;
 import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.protocol.Standing;
 import org.jft.cluster.transport.MediaDriverHost;
 import org.jft.core.failure.JftException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A coordinator of one node, and members that are threads of this process. */
 class CoordinatorMembershipTest extends MembershipContract {
@@ -81,5 +89,64 @@ class CoordinatorMembershipTest extends MembershipContract {
                             "worker 0 (pid 1 on here) waited 1.5 s, but no coordinator answers at "
                                     + address);
         }
+    }
+
+    @Test
+    void shouldRecoverFromASnapshotAndTheLogBehindIt(@TempDir Path folder) throws Exception {
+        size = new JobSize(2, 1, 3, BelowMin.STOP);
+        node = CoordinatorNode.start(settings(Optional.of(folder)), System.err::println);
+        List<Membership> members = started(2);
+        node.snapshot();
+        await(() -> node.snapshots() == 1);
+        Membership behind = open();
+        Future<View> newcomer = regroup(behind, standing("worker 2", Standing.NEWCOMER));
+        await(() -> members.get(0).newcomersWait());
+
+        node.close(); // as if it was killed: nothing is removed
+        node = CoordinatorNode.start(settings(Optional.of(folder)), System.err::println);
+        Future<View> zero = regroup(members.get(0), standing("worker 0", 1));
+        Future<View> one = regroup(members.get(1), standing("worker 1", 1));
+
+        assertThat(names(get(zero))).containsExactly("worker 0", "worker 1", "worker 2");
+        assertThat(get(one).generation()).isEqualTo(1);
+        assertThat(get(newcomer).self()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldRefuseTheFolderOfAnotherNode(@TempDir Path folder) {
+        try (NodeFolder taken = NodeFolder.open(folder)) {
+            assertThat(taken.archive()).isDirectory();
+            assertThatThrownBy(
+                            () ->
+                                    CoordinatorNode.start(
+                                            settings(Optional.of(folder)), System.err::println))
+                    .isInstanceOf(JftException.class)
+                    .hasMessage("another coordinator uses the folder " + folder);
+        }
+    }
+
+    @Test
+    void shouldSayThatItsPortIsTaken() throws Exception {
+        try (DatagramSocket other = new DatagramSocket(null)) {
+            other.bind(new InetSocketAddress("127.0.0.1", address.getPort() + 2));
+            assertThatThrownBy(() -> begin(new JobSize(1, 1, 1, BelowMin.STOP)))
+                    .isInstanceOf(JftException.class)
+                    .hasMessageContaining(
+                            "cannot listen at %s and the 4 ports that follow: ".formatted(address));
+        }
+    }
+
+    @Test
+    void shouldKeepItsLogTheOwnersAlone(@TempDir Path folder) throws Exception {
+        Path open = Files.createDirectories(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        try (NodeFolder own = NodeFolder.open(open)) {
+            for (Path each : List.of(own.archive(), own.cluster())) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+                        .isEqualTo("rwx------");
+            }
+            own.delete();
+        }
+        assertThat(open).doesNotExist();
     }
 }
