@@ -5,41 +5,57 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.net.HostAndPort;
 import io.kubernetes.client.custom.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jft.cluster.collective.PeerLostException;
+import org.jft.cluster.launch.JftCoordinator;
 import org.jft.cluster.launch.MemberEnvironment;
+import org.jft.cluster.membership.ExpelledException;
 import org.jft.cluster.transport.IpcSettings;
 import org.jft.core.cli.CommandRunner;
+import org.jft.core.config.ElasticConfig;
 import org.jft.core.topology.Topology;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** The manifests follow the schemas, fit each other, and tell workers what workers read. */
 class KubernetesTest {
     private static final String JOB = "job/job.yaml";
     private static final String JOB_SET = "jobset/jobset.yaml";
+    private static final String COORDINATOR = "elastic/coordinator.yaml";
 
     @TempDir Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {JOB, JOB_SET, "job/service.yaml", "common/network-policy.yaml"})
+    @ValueSource(
+            strings = {
+                JOB,
+                JOB_SET,
+                COORDINATOR,
+                "job/service.yaml",
+                "common/network-policy.yaml",
+                "elastic-3/disruption-budget.yaml"
+            })
     void shouldFollowTheSchema(String file) {
         assertThat(Manifests.problems(Manifests.read(file))).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {JOB, JOB_SET})
+    @ValueSource(strings = {JOB, JOB_SET, COORDINATOR})
     void shouldNotFollowTheSchemaWithAFieldMisspeltMissingOrOfAnotherType(String file) {
         ObjectNode misspelt = Manifests.read(file);
         container(misspelt).put("imagePullPolice", "Always");
@@ -147,7 +163,7 @@ class KubernetesTest {
     }
 
     static Stream<String> overlays() {
-        return Stream.of("job", "jobset", "job-gpu", "jobset-gpu");
+        return Stream.of("job", "jobset", "job-gpu", "jobset-gpu", "elastic", "elastic-3");
     }
 
     @ParameterizedTest
@@ -169,6 +185,60 @@ class KubernetesTest {
         assertThat(container(job).at("/resources/limits/nvidia.com~1gpu").asInt())
                 .isEqualTo(overlay.endsWith("-gpu") ? 1 : 0);
         assertThat(rendered).anyMatch(m -> m.path("kind").asText().equals("NetworkPolicy"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"elastic, 1", "elastic-3, 3"})
+    void shouldTellWorkersAndCoordinatorsOfEachOther(String overlay, int nodes) throws Exception {
+        Optional<String> text = kustomize(Manifests.FOLDER.resolve(overlay));
+        assumeThat(text).as("kubectl").isPresent();
+        List<ObjectNode> rendered = Manifests.readAll(text.orElseThrow());
+        JsonNode workers = named(rendered, "jft");
+        JsonNode coordinators = named(rendered, "jft-coordinator");
+        Map<String, String> worker = environment(workers, 0);
+        List<HostAndPort> known = MemberEnvironment.read(worker).coordinators();
+
+        assertThat(jobSpec(coordinators).path("completions").asInt()).isEqualTo(nodes);
+        assertThat(jobSpec(coordinators).path("parallelism").asInt()).isEqualTo(nodes);
+        assertThat(known).hasSize(nodes);
+        for (int node = 0; node < nodes; node++) {
+            Map<String, String> self = environment(coordinators, node);
+            assertThat(known.get(node).getHost())
+                    .isEqualTo(
+                            "jft-coordinator-%d.%s"
+                                    .formatted(node, pod(coordinators).path("subdomain").asText()));
+            assertThat(self).containsEntry("NODE", String.valueOf(node));
+            for (String same : List.of("JFT_COORDINATORS", "JFT_JOB", "JFT_JOB_SECRET")) {
+                assertThat(self).containsEntry(same, worker.get(same));
+            }
+        }
+        assertThat(jobSpec(coordinators).at("/template/metadata/labels/app"))
+                .isEqualTo(Manifests.read("job/service.yaml").at("/spec/selector/app"));
+    }
+
+    @Test
+    void shouldRunTheCoordinatorThatIsThereAsTheWorkersExpectIt() throws Exception {
+        JsonNode coordinator = container(Manifests.read(COORDINATOR));
+        assertThat(coordinator.at("/command/7").asText()).isEqualTo(JftCoordinator.class.getName());
+        List<String> words = new ArrayList<>();
+        for (JsonNode word : coordinator.path("args")) {
+            words.add(word.asText().replace("$(NODE)", "0"));
+        }
+        new CommandLine(new JftCoordinator()).parseArgs(words.toArray(String[]::new));
+        assertThat(words)
+                .contains("--lost-after=" + new ElasticConfig(null, null, null, null).lostAfterMs());
+        String workers = Files.readString(Manifests.FOLDER.resolve("elastic/workers.yaml"));
+        assertThat(workers)
+                .contains("values/-, value: " + ExpelledException.EXIT_CODE)
+                .contains("cluster.workers=" + jobSpec(Manifests.read(JOB)).path("completions").asInt());
+    }
+
+    private static JsonNode named(List<ObjectNode> manifests, String job) {
+        return manifests.stream()
+                .filter(m -> m.path("kind").asText().equals("Job"))
+                .filter(m -> m.at("/metadata/name").asText().equals(job))
+                .findFirst()
+                .orElseThrow();
     }
 
     private void copyWithSevenWorkers() throws IOException {

@@ -71,7 +71,7 @@ public final class JftCoordinator implements Callable<Integer> {
             names = "--lost-after",
             paramLabel = "MS",
             description =
-                    "Silence after which a worker is lost, cluster.lost_after_ms of the job; default 1500.")
+                    "Silence after which a worker is lost, cluster.elastic.lost_after_ms of the job; default 1500.")
     private int lostAfterMs = 1_500;
 
     @Option(
