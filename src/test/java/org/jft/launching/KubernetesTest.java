@@ -226,11 +226,14 @@ class KubernetesTest {
         }
         new CommandLine(new JftCoordinator()).parseArgs(words.toArray(String[]::new));
         assertThat(words)
-                .contains("--lost-after=" + new ElasticConfig(null, null, null, null).lostAfterMs());
+                .contains(
+                        "--lost-after=" + new ElasticConfig(null, null, null, null).lostAfterMs());
         String workers = Files.readString(Manifests.FOLDER.resolve("elastic/workers.yaml"));
         assertThat(workers)
                 .contains("values/-, value: " + ExpelledException.EXIT_CODE)
-                .contains("cluster.workers=" + jobSpec(Manifests.read(JOB)).path("completions").asInt());
+                .contains(
+                        "cluster.workers="
+                                + jobSpec(Manifests.read(JOB)).path("completions").asInt());
     }
 
     private static JsonNode named(List<ObjectNode> manifests, String job) {

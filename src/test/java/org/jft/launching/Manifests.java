@@ -80,8 +80,7 @@ final class Manifests {
             case "batch/v1 Job" -> against(V1Job.class, manifest);
             case "v1 Service" -> against(V1Service.class, manifest);
             case "networking.k8s.io/v1 NetworkPolicy" -> against(V1NetworkPolicy.class, manifest);
-            case "policy/v1 PodDisruptionBudget" ->
-                    against(V1PodDisruptionBudget.class, manifest);
+            case "policy/v1 PodDisruptionBudget" -> against(V1PodDisruptionBudget.class, manifest);
             case "jobset.x-k8s.io/v1alpha2 JobSet" -> ofJobSet(manifest);
             default -> List.of("unknown kind: " + version + " " + kind);
         };

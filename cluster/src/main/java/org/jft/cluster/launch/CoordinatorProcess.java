@@ -92,19 +92,14 @@ public final class CoordinatorProcess implements AutoCloseable {
     }
 
     private synchronized void launch() throws IOException {
-        if (closed) {
-            return;
-        }
         starts++;
         process = builder.start();
         process.onExit().thenAccept(this::revive);
     }
 
-    private void revive(Process ended) {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
+    private synchronized void revive(Process ended) {
+        if (closed) {
+            return;
         }
         boolean again = starts < MAX_STARTS;
         output.printf(

@@ -3,8 +3,8 @@ package org.jft.cluster.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import com.google.common.net.HostAndPort;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +103,9 @@ class MemberEnvironmentTest {
                         HostAndPort.fromParts("c.d", 3));
         for (String wrong : List.of("a", "a:1,b", ":1", "a:x")) {
             assertRefused(
-                    "JFT_COORDINATORS=" + wrong + " is not host:port, or several with commas between",
+                    "JFT_COORDINATORS="
+                            + wrong
+                            + " is not host:port, or several with commas between",
                     "JFT_COORDINATORS",
                     wrong);
         }

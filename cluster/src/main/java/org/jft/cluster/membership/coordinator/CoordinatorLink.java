@@ -75,6 +75,7 @@ final class CoordinatorLink implements AutoCloseable {
     private long turnNs;
     private boolean hopeless;
     private volatile long upNs;
+    private volatile Optional<String> trouble = Optional.empty();
 
     /**
      * Makes a link that connects in its first turns.
@@ -122,6 +123,7 @@ final class CoordinatorLink implements AutoCloseable {
         } catch (JftException e) {
             giveUp(e);
         } catch (AeronException | IllegalStateException e) {
+            trouble = Optional.of(e.toString());
             reset(); // of a driver that was frozen or is gone, nothing can be used any more
         }
         return 1;
@@ -135,6 +137,11 @@ final class CoordinatorLink implements AutoCloseable {
     /** Returns when it was last {@link #up}, or else when this was made. From any thread. */
     long upNs() {
         return upNs;
+    }
+
+    /** Returns what is in the way of connecting, if this side knows. From any thread. */
+    Optional<String> trouble() {
+        return trouble;
     }
 
     /** Sends a request under this session. Returns false when that has to wait. */
@@ -196,6 +203,7 @@ final class CoordinatorLink implements AutoCloseable {
                 dropSession();
             }
             cluster = connected;
+            trouble = Optional.empty();
             session = connected.clusterSessionId();
             listener.onConnected();
             return 1;
@@ -244,7 +252,8 @@ final class CoordinatorLink implements AutoCloseable {
                 }
             }
         }
-        throw new TimeoutException("no coordinator's name is known: " + names());
+        trouble = Optional.of("no address is known for these names");
+        throw new TimeoutException("unknown: " + names());
     }
 
     String names() {

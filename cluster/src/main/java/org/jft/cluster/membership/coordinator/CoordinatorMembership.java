@@ -110,8 +110,12 @@ public final class CoordinatorMembership implements Membership {
             if (System.nanoTime() - aloneSinceNs > patience.toNanos()) {
                 throw new JftException(
                         Category.ABORT_RANK,
-                        "%s waited %.1f s, but no coordinator answers at %s"
-                                .formatted(standing, patience.toMillis() / 1e3, link.names()));
+                        "%s waited %.1f s, but no coordinator answers at %s%s"
+                                .formatted(
+                                        standing,
+                                        patience.toMillis() / 1e3,
+                                        link.names(),
+                                        link.trouble().map(" (%s)"::formatted).orElse("")));
             }
             look();
         }

@@ -239,7 +239,10 @@ public final class CoordinatorNode implements AutoCloseable {
         return consensus.context().snapshotCounter().get();
     }
 
-    /** Writes down what the log says, so that a restart need not read all of it; does nothing on a node that does not lead. */
+    /**
+     * Writes down what the log says, so that a restart need not read all of it; does nothing on a
+     * node that does not lead.
+     */
     public void snapshot() {
         ClusterControl.ToggleState.SNAPSHOT.toggle(consensus.context().controlToggleCounter());
     }

@@ -92,6 +92,23 @@ class CoordinatorMembershipTest extends MembershipContract {
     }
 
     @Test
+    void shouldSayThatACoordinatorsNameIsUnknown() {
+        try (Membership lost =
+                CoordinatorMembership.connect(
+                        List.of(HostAndPort.fromParts("nowhere.invalid", 1)),
+                        JOB,
+                        new JobSize(1, 1, 1, BelowMin.STOP),
+                        LOST_AFTER,
+                        Duration.ofMillis(500),
+                        Optional.of(driver.directory()))) {
+            assertThatThrownBy(() -> get(regroup(lost, standing("worker 0", 0))))
+                    .isInstanceOf(JftException.class)
+                    .hasMessageEndingWith(
+                            "no coordinator answers at nowhere.invalid:1 (no address is known for these names)");
+        }
+    }
+
+    @Test
     void shouldRecoverFromASnapshotAndTheLogBehindIt(@TempDir Path folder) throws Exception {
         size = new JobSize(2, 1, 3, BelowMin.STOP);
         node = CoordinatorNode.start(settings(Optional.of(folder)), System.err::println);
