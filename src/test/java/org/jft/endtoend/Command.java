@@ -109,6 +109,20 @@ final class Command {
         }
     }
 
+    /** Returns whether it has not ended yet. */
+    boolean runs() {
+        return process.isAlive();
+    }
+
+    /** Returns what it has said on standard error so far. */
+    String errSoFar() {
+        try {
+            return Files.readString(err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Returns the processes this command has started. */
     List<ProcessHandle> workers() {
         try (Stream<ProcessHandle> all = process.descendants()) {

@@ -8,16 +8,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jft.cluster.collective.Collective;
+import org.jft.cluster.membership.JobSize;
+import org.jft.cluster.membership.Membership;
 import org.jft.cluster.membership.Rendezvous;
+import org.jft.cluster.membership.coordinator.CoordinatorMembership;
 import org.jft.cluster.protocol.Announcement;
 import org.jft.cluster.protocol.FrameDescriptor;
 import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.protocol.Standing;
 import org.jft.core.config.ClusterConfig;
+import org.jft.core.config.ElasticConfig;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
 
-/** Joins this process to the other workers of its job: the one call a trainer needs. */
+/** Joins this process to the other workers of its job: the one place a trainer asks. */
 public final class Collectives {
     private Collectives() {}
 
@@ -58,23 +63,73 @@ public final class Collectives {
         }
     }
 
+    /**
+     * Returns the team of an elastic job, which has not met yet.
+     *
+     * @param config says between how many workers it may change, and over what they talk
+     * @param timeout longest wait for a worker that is alive, or for a coordinator
+     * @param fingerprint of what must be equal on all workers
+     * @return owned by the caller
+     * @throws ConfigException when the environment does not say where a coordinator is
+     */
+    public static Team elastic(
+            MemberEnvironment member, ClusterConfig config, Duration timeout, String fingerprint) {
+        if (member.coordinators().isEmpty()) {
+            throw Links.unset(member.topology(), MemberEnvironment.COORDINATORS);
+        }
+        JobToken job = job(member);
+        Standing self =
+                new Standing(
+                        member.name(),
+                        hostName(),
+                        ProcessHandle.current().pid(),
+                        same(config, fingerprint),
+                        Announcement.Endpoint.NONE,
+                        Standing.NEWCOMER);
+        ElasticConfig elastic = config.elastic();
+        Membership membership =
+                CoordinatorMembership.connect(
+                        member.coordinators(),
+                        job,
+                        size(config),
+                        Duration.ofMillis(elastic.lostAfterMs()),
+                        timeout,
+                        member.aeronDirectory());
+        return new ElasticTeam(
+                membership,
+                self,
+                new LinksOpener(member, job, config, timeout),
+                timeout,
+                System.err::println);
+    }
+
+    private static JobSize size(ClusterConfig config) {
+        ElasticConfig elastic = config.elastic();
+        return new JobSize(
+                config.workers(),
+                config.minWorkers(),
+                config.maxWorkers(),
+                switch (elastic.belowMin()) {
+                    case STOP -> JobSize.BelowMin.STOP;
+                    case WAIT -> JobSize.BelowMin.WAIT;
+                });
+    }
+
     /** Does so over what fits best. */
     public static Collective connect(
             MemberEnvironment member, Duration timeout, String fingerprint) {
         return connect(member, ClusterConfig.defaults(), timeout, fingerprint);
     }
 
-    /** Who meets at the same place is of the same job, unless a name says otherwise. */
-    static JobToken job(MemberEnvironment member) {
+    private static JobToken job(MemberEnvironment member) {
         String name =
-                member.job()
-                        .or(() -> member.master().map(a -> a.getHostString() + ":" + a.getPort()))
+                member.jobName()
                         .orElseThrow(() -> Links.unset(member.topology(), MemberEnvironment.JOB));
         return JobToken.of(name, member.secret().orElse(""));
     }
 
     /** How ranks talk must be equal, too. */
-    static String same(ClusterConfig config, String fingerprint) {
+    private static String same(ClusterConfig config, String fingerprint) {
         String mtu = config.mtu() == 0 ? "" : " mtu " + config.mtu();
         String over =
                 "%s %s%s"

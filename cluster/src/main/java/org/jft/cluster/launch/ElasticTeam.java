@@ -76,16 +76,22 @@ public final class ElasticTeam implements Team {
             closeRanks();
             try (Opening opening = openings.get()) {
                 view = membership.regroup(standing(opening, stepsDone), suspect(why), timeout);
-                ranks = opening.join(view, new Generation(view.generation(), membership::ended));
-                tell(why);
-                return ranks;
-            } catch (JftException e) {
-                if (!outlives(e)) {
-                    throw e;
+                try {
+                    ranks = opening.join(view, generation(view));
+                    tell(why);
+                    return ranks;
+                } catch (JftException e) {
+                    if (!outlives(e) && membership.ended().isEmpty()) {
+                        throw e;
+                    }
+                    why = Optional.of(e); // another was lost meanwhile
                 }
-                why = Optional.of(e); // another was lost meanwhile
             }
         }
+    }
+
+    private Generation generation(View now) {
+        return new Generation(now.generation(), membership::ended);
     }
 
     private Standing standing(Opening opening, long stepsDone) {
@@ -117,7 +123,6 @@ public final class ElasticTeam implements Team {
         }
     }
 
-    /** A failure of another kind, too, may come of what ended a generation. */
     @Override
     public boolean outlives(JftException failure) {
         return failure instanceof GenerationEndedException

@@ -1,5 +1,6 @@
 package org.jft.cluster.launch;
 
+import com.google.common.net.HostAndPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
@@ -91,16 +92,19 @@ final class Links implements AutoCloseable {
      * Opens what the next generation may use.
      *
      * @param over what earlier generations have used, else what is configured
-     * @param towards the others, as far as the way to them decides this host's address; unused
-     *     where all share a media driver
+     * @param timeout longest wait until the coordinator's name is known
      */
     static Links openForGeneration(
             MemberEnvironment member,
             ClusterConfig config,
             ClusterConfig.Transport over,
-            InetSocketAddress towards) {
+            Duration timeout) {
         boolean oneHost = member.aeronDirectory().isPresent();
-        InetAddress address = oneHost ? InetAddress.getLoopbackAddress() : addressTowards(towards);
+        if (over == ClusterConfig.Transport.IPC && !oneHost) {
+            throw unset(member.topology(), MemberEnvironment.AERON_DIR);
+        }
+        InetAddress address =
+                oneHost ? InetAddress.getLoopbackAddress() : addressOf(member, timeout);
         InetSocketAddress local = new InetSocketAddress(address, 0);
         boolean choose = over == ClusterConfig.Transport.AUTO && !oneHost;
         Links links = new Links(config, over);
@@ -354,6 +358,14 @@ final class Links implements AutoCloseable {
             }
             LockSupport.parkNanos(LOOK_UP_AGAIN_NS);
         }
+    }
+
+    /** Returns this host's address, as the others reach it: that on the way to the coordinator. */
+    private static InetAddress addressOf(MemberEnvironment member, Duration timeout) {
+        HostAndPort coordinator = member.coordinators().get(0);
+        InetSocketAddress named =
+                InetSocketAddress.createUnresolved(coordinator.getHost(), coordinator.getPort());
+        return addressTowards(resolved(member.topology(), named, timeout));
     }
 
     /** Returns this host's address on the way to another; asks the routing table, sends nothing. */

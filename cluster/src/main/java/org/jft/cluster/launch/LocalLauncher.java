@@ -6,7 +6,6 @@ import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jft.cluster.collective.PeerLostException;
 import org.jft.cluster.launch.LaunchResult.Failure;
+import org.jft.cluster.membership.ExpelledException;
+import org.jft.cluster.membership.TooFewMembersException;
 import org.jft.cluster.transport.IpcSettings;
 import org.jft.cluster.transport.MediaDriverHost;
 import org.jft.core.failure.Category;
@@ -30,8 +31,10 @@ import org.jft.core.failure.JftException;
  * progress bar works; all else goes to standard error, line by line after "[rank r] ".
  *
  * <p>When a worker fails the others get some seconds to notice, say so and end; then they are
- * ended. A signal that ends this process ends the workers first. If this process is killed, the
- * workers end themselves ({@link ParentWatch}).
+ * ended. In an elastic job the others go on: a worker that was killed, or was silent until they
+ * went on without it, is started again; one that failed by itself is not, for it would fail again.
+ * A signal that ends this process ends the workers first. If this process is killed, the workers
+ * end themselves ({@link ParentWatch}).
  *
  * <p>One use.
  */
@@ -45,13 +48,22 @@ public final class LocalLauncher {
     /** From SIGTERM to SIGKILL for a worker that let the grace pass. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
+    /** For the members of an elastic job to end once one has told that it is complete. */
+    private static final Duration COMPLETE = Duration.ofSeconds(3);
+
+    /** Workers of an elastic job that are started again; more say that something is wrong. */
+    private static final int MAX_RESTARTS = 100;
+
     private static final int EXIT_USAGE = 2;
+    private static final int SIGNALLED = 128;
+    private static final int TERMINATED = SIGNALLED + 15;
 
     private final int workerCount;
     private final IntFunction<WorkerCommand> command; // of a rank
     private final PrintStream output;
     private final Redirect rankZeroOutput;
     private final Duration grace;
+    private final Optional<Duration> lostAfter; // of an elastic job
 
     private final List<Worker> workers = new ArrayList<>();
     private volatile boolean ending;
@@ -65,6 +77,18 @@ public final class LocalLauncher {
     /** Prepares one in which rank 0's standard output, too, goes elsewhere. */
     public LocalLauncher(int workerCount, WorkerCommand command, Redirect rankZeroOutput) {
         this(workerCount, rank -> command, System.err, rankZeroOutput, GRACE);
+    }
+
+    /**
+     * Prepares an elastic job, which also gets a coordinator.
+     *
+     * @param command of a worker, by its number
+     * @param lostAfter silence after which a worker is lost
+     */
+    public static LocalLauncher elastic(
+            int workerCount, IntFunction<WorkerCommand> command, Duration lostAfter) {
+        return new LocalLauncher(
+                workerCount, command, System.err, Redirect.INHERIT, GRACE, Optional.of(lostAfter));
     }
 
     /**
@@ -82,12 +106,23 @@ public final class LocalLauncher {
             PrintStream output,
             Redirect rankZeroOutput,
             Duration grace) {
+        this(workerCount, command, output, rankZeroOutput, grace, Optional.empty());
+    }
+
+    LocalLauncher(
+            int workerCount,
+            IntFunction<WorkerCommand> command,
+            PrintStream output,
+            Redirect rankZeroOutput,
+            Duration grace,
+            Optional<Duration> lostAfter) {
         checkArgument(workerCount > 0, "workerCount must be positive: %s", workerCount);
         this.workerCount = workerCount;
         this.command = command;
         this.output = output;
         this.rankZeroOutput = rankZeroOutput;
         this.grace = grace;
+        this.lostAfter = lostAfter;
     }
 
     /**
@@ -96,13 +131,19 @@ public final class LocalLauncher {
      * @throws JftException when the driver or a worker cannot be started
      */
     public LaunchResult run() throws InterruptedException {
+        int streams = lostAfter.isPresent() ? 2 * workerCount : workerCount; // old and new ones
+        String job = UUID.randomUUID().toString();
         try (MediaDriverHost driver =
-                MediaDriverHost.start(workerCount, IpcSettings.DEFAULT, this::report)) {
+                        MediaDriverHost.start(streams, IpcSettings.DEFAULT, this::report);
+                CoordinatorProcess coordinator = coordinator(job)) {
             Thread hook = new Thread(() -> end(driver), "end-workers");
             Runtime.getRuntime().addShutdownHook(hook);
             try {
-                start(driver.directory());
-                return await();
+                Map<String, String> environment = environment(job, driver, coordinator);
+                for (int rank = 0; rank < workerCount; rank++) {
+                    start(rank, environment);
+                }
+                return coordinator == null ? await() : awaitElastic(environment);
             } finally {
                 endWorkers(LAST_WORDS);
                 remove(hook);
@@ -110,34 +151,109 @@ public final class LocalLauncher {
         }
     }
 
+    private CoordinatorProcess coordinator(String job) {
+        return lostAfter
+                .map(
+                        silence ->
+                                CoordinatorProcess.start(
+                                        Map.of(MemberEnvironment.JOB, job), silence, output))
+                .orElse(null);
+    }
+
+    /** Returns what all workers find in their environment. */
+    private Map<String, String> environment(
+            String job, MediaDriverHost driver, CoordinatorProcess coordinator) {
+        ImmutableMap.Builder<String, String> environment = ImmutableMap.builder();
+        environment
+                .put(MemberEnvironment.WORLD_SIZE, String.valueOf(workerCount))
+                .put(MemberEnvironment.JOB, job)
+                .put(MemberEnvironment.AERON_DIR, driver.directory().toString())
+                .put(MemberEnvironment.LAUNCHER_PID, String.valueOf(ProcessHandle.current().pid()));
+        if (coordinator != null) {
+            environment.put(MemberEnvironment.COORDINATORS, coordinator.address().toString());
+        }
+        return environment.build();
+    }
+
     private void report(Throwable problem) {
         output.println("[driver] " + problem.getMessage());
     }
 
-    private synchronized void start(Path driverDirectory) {
-        String job = UUID.randomUUID().toString();
-        for (int rank = 0; rank < workerCount && !ending; rank++) {
-            Map<String, String> member =
-                    ImmutableMap.of(
-                            MemberEnvironment.RANK, String.valueOf(rank),
-                            MemberEnvironment.WORLD_SIZE, String.valueOf(workerCount),
-                            MemberEnvironment.LOCAL_RANK, String.valueOf(rank),
-                            MemberEnvironment.JOB, job,
-                            MemberEnvironment.AERON_DIR, driverDirectory.toString(),
-                            MemberEnvironment.LAUNCHER_PID,
-                                    String.valueOf(ProcessHandle.current().pid()));
-            try {
-                Worker worker =
-                        Worker.start(rank, command.apply(rank), member, output, rankZeroOutput);
-                workers.add(worker);
-                worker.onExit().thenRun(() -> ended.add(worker));
-            } catch (IOException e) {
-                throw new JftException(
-                        Category.ABORT_RUN,
-                        "rank %d could not be started: %s".formatted(rank, e.getMessage()),
-                        e);
+    /** Does nothing once this process has been told to end. */
+    private synchronized void start(int rank, Map<String, String> environment) {
+        if (ending) {
+            return;
+        }
+        Map<String, String> member =
+                ImmutableMap.<String, String>builder()
+                        .putAll(environment)
+                        .put(MemberEnvironment.RANK, String.valueOf(rank))
+                        .put(MemberEnvironment.LOCAL_RANK, String.valueOf(rank))
+                        .build();
+        String name = (lostAfter.isPresent() ? "worker " : "rank ") + rank;
+        try {
+            Worker worker =
+                    Worker.start(rank, name, command.apply(rank), member, output, rankZeroOutput);
+            workers.removeIf(before -> before.rank() == rank);
+            workers.add(worker);
+            worker.onExit().thenRun(() -> ended.add(worker));
+        } catch (IOException e) {
+            throw new JftException(
+                    Category.ABORT_RUN,
+                    "%s could not be started: %s".formatted(name, e.getMessage()),
+                    e);
+        }
+    }
+
+    /**
+     * Waits until a worker says that the run is complete, or that it cannot go on, or none is left.
+     */
+    private LaunchResult awaitElastic(Map<String, String> environment) throws InterruptedException {
+        int restarts = 0;
+        Worker blamed = null;
+        for (int left = workerCount; left > 0; left--) {
+            Worker worker = ended.take();
+            int code = worker.exitCode();
+            if (code == 0) {
+                awaitRest(left - 1, COMPLETE);
+                return new LaunchResult(0, Optional.empty());
+            }
+            blamed = blamed == null || onlyNoticed(blamed) ? worker : blamed;
+            if (code == TooFewMembersException.EXIT_CODE || code == EXIT_USAGE) {
+                blamed = worker;
+                awaitRest(left - 1, grace);
+                break;
+            }
+            boolean again = !ending && wasLost(code) && restarts < MAX_RESTARTS;
+            if (!ending) {
+                output.printf(
+                        "%s %s%s%n",
+                        worker,
+                        worker.describeExit(),
+                        again ? " and is started again" : left > 1 ? ", the others go on" : "");
+            }
+            if (again) {
+                start(worker.rank(), environment);
+                restarts++;
+                left++;
             }
         }
+        return result(blamed);
+    }
+
+    private void awaitRest(int left, Duration patience) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + patience.toNanos();
+        for (int i = 0; i < left; i++) {
+            if (ended.poll(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS) == null) {
+                return;
+            }
+        }
+    }
+
+    /** Whether a worker was killed, or was silent and found that the others had gone on. */
+    private static boolean wasLost(int exitCode) {
+        return exitCode > SIGNALLED && exitCode != TERMINATED
+                || exitCode == ExpelledException.EXIT_CODE;
     }
 
     /** Waits for all to end; after the first failure only as long as the grace lasts. */
@@ -170,8 +286,8 @@ public final class LocalLauncher {
 
     private void announce(Worker worker, int others) {
         output.printf(
-                "rank %d %s%s%n",
-                worker.rank(),
+                "%s %s%s%n",
+                worker,
                 worker.describeExit(),
                 others == 0 ? "" : ", the others have %d s to end".formatted(grace.toSeconds()));
     }

@@ -23,22 +23,26 @@ final class Worker {
                     15, "SIGTERM");
 
     private final int rank;
+    private final String name;
     private final Process process;
     private final List<Thread> pumps = new ArrayList<>();
 
-    private Worker(int rank, Process process) {
+    private Worker(int rank, String name, Process process) {
         this.rank = rank;
+        this.name = name;
         this.process = process;
     }
 
     /**
      * Starts a worker.
      *
-     * @param output where its lines go, each after "[rank r] ", except what rank 0 prints
+     * @param name such as "rank 2"
+     * @param output where its lines go, each after its name, except what rank 0 prints
      * @param rankZeroOutput where that goes, untouched
      */
     static Worker start(
             int rank,
+            String name,
             WorkerCommand command,
             Map<String, String> member,
             PrintStream output,
@@ -50,7 +54,7 @@ final class Worker {
         if (rank == 0) {
             builder.redirectOutput(rankZeroOutput);
         }
-        Worker worker = new Worker(rank, builder.start());
+        Worker worker = new Worker(rank, name, builder.start());
         worker.process.getOutputStream().close(); // nothing to read on standard input
         worker.pump(worker.process.getErrorStream(), output);
         if (rank != 0) {
@@ -61,6 +65,11 @@ final class Worker {
 
     int rank() {
         return rank;
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 
     boolean alive() {
@@ -111,14 +120,14 @@ final class Worker {
     }
 
     private void pump(InputStream from, PrintStream to) {
-        Thread thread = new Thread(() -> passOn(from, to), "output of rank " + rank);
+        Thread thread = new Thread(() -> passOn(from, to), "output of " + name);
         thread.setDaemon(true);
         thread.start();
         pumps.add(thread);
     }
 
     private void passOn(InputStream from, PrintStream to) {
-        byte[] prefix = "[rank %d] ".formatted(rank).getBytes(StandardCharsets.UTF_8);
+        byte[] prefix = "[%s] ".formatted(name).getBytes(StandardCharsets.UTF_8);
         byte[] chunk = new byte[8192];
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         try (from) {
@@ -138,7 +147,7 @@ final class Worker {
                 flush(line, to);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("output of rank " + rank, e);
+            throw new UncheckedIOException("output of " + name, e);
         }
     }
 

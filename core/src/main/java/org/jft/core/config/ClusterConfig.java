@@ -15,7 +15,7 @@ import static org.jft.core.config.Checks.check;
  *     all workers carry in one packet
  * @param bucketMb megabytes (2^20 bytes) of gradient that are exchanged at a time, while backward
  *     makes the next; 0 means all of it at once, behind backward
- * @param elastic between how many workers the job may change; resolved against {@code workers}
+ * @param elastic between how many workers the job may change
  */
 public record ClusterConfig(
         Integer workers,
@@ -63,12 +63,31 @@ public record ClusterConfig(
                 0 <= bucketMb && bucketMb <= 1024,
                 "cluster.bucket_mb must be in 0..1024: %s",
                 bucketMb);
-        elastic = ElasticConfig.of(elastic, workers);
+        elastic = elastic == null ? new ElasticConfig(null, null, null, null) : elastic;
+        int min = elastic.minWorkers() == null ? workers : elastic.minWorkers();
+        int max = elastic.maxWorkers() == null ? workers : elastic.maxWorkers();
+        check(
+                1 <= min && min <= workers && workers <= max,
+                "needs 1 <= cluster.elastic.min_workers <= cluster.workers <="
+                        + " cluster.elastic.max_workers: %s, %s, %s",
+                min,
+                workers,
+                max);
+    }
+
+    /** Returns the fewest workers that train. */
+    public int minWorkers() {
+        return elastic.minWorkers() == null ? workers : elastic.minWorkers();
+    }
+
+    /** Returns the most workers that are let in. */
+    public int maxWorkers() {
+        return elastic.maxWorkers() == null ? workers : elastic.maxWorkers();
     }
 
     /** Returns whether workers may come and go while the job trains. */
     public boolean changes() {
-        return elastic.minWorkers() < workers || workers < elastic.maxWorkers();
+        return minWorkers() < workers || workers < maxWorkers();
     }
 
     /** Returns the cluster of a config that says nothing about it. */

@@ -33,19 +33,4 @@ public record ElasticConfig(
                         + " worker counts as its loss: %s",
                 lostAfterMs);
     }
-
-    /** Returns this with all numbers said. */
-    static ElasticConfig of(ElasticConfig given, int workers) {
-        ElasticConfig elastic = given == null ? new ElasticConfig(null, null, null, null) : given;
-        int min = elastic.minWorkers == null ? workers : elastic.minWorkers;
-        int max = elastic.maxWorkers == null ? workers : elastic.maxWorkers;
-        check(
-                1 <= min && min <= workers && workers <= max,
-                "needs 1 <= cluster.elastic.min_workers <= cluster.workers <="
-                        + " cluster.elastic.max_workers: %s, %s, %s",
-                min,
-                workers,
-                max);
-        return new ElasticConfig(min, max, elastic.belowMin, elastic.lostAfterMs);
-    }
 }

@@ -57,10 +57,10 @@ public record RunConfig(
                 train.microBatch(),
                 cluster.workers());
         check(
-                cluster.elastic().maxWorkers() <= microBatches,
+                cluster.maxWorkers() <= microBatches,
                 "cluster.elastic.max_workers=%s would leave workers idle: a step has %s micro"
                         + " batches (train.global_batch=%s / train.micro_batch=%s)",
-                cluster.elastic().maxWorkers(),
+                cluster.maxWorkers(),
                 microBatches,
                 train.globalBatch(),
                 train.microBatch());

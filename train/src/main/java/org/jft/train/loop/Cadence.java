@@ -1,7 +1,16 @@
 package org.jft.train.loop;
 
-/** What happens between steps; called by all ranks after each. */
+import org.jft.cluster.collective.Collective;
+import org.jft.core.topology.Topology;
+
+/** What happens between steps; called by all ranks. */
 interface Cadence {
+    /**
+     * Called when the members of a generation have met and hold the same state: before its first
+     * step, or behind a step which the generation before did not see to its end.
+     */
+    default void met(Topology at, StepClock clock) {}
+
     /**
      * Called after a step's update.
      *
@@ -11,7 +20,7 @@ interface Cadence {
      */
     void after(long done, double loss, double learningRate, StepClock clock, Guard guard);
 
-    /** Returns whether this worker is to leave at the end of a step; the others then leave too. */
+    /** Returns whether this worker is to leave at the end of a step. */
     default boolean toldToLeave() {
         return false;
     }
@@ -23,4 +32,10 @@ interface Cadence {
     default boolean readsState(long done) {
         return true;
     }
+
+    /** Rank 0 writes a checkpoint, now; all ranks call. */
+    default void checkpoint() {}
+
+    /** Called behind the last step, perhaps again if a worker is lost during it. */
+    default void complete(Collective ranks) {}
 }

@@ -106,7 +106,7 @@ final class DeviceResidentStep implements LocalStep {
     }
 
     @Override
-    public List<RankReport> reduce(Collective collective, StepClock clock, boolean toLeave) {
+    public List<RankReport> reduce(Collective collective, StepClock clock, RankReport.Wish wish) {
         if (collective.topology().worldSize() > 1) {
             if (grouped) {
                 device.sumOverGroup();
@@ -114,7 +114,7 @@ final class DeviceResidentStep implements LocalStep {
                 exchange(collective, clock);
             }
         }
-        RankReport own = new RankReport((float) device.loss(), toLeave, clock.takeOwnMillis());
+        RankReport own = new RankReport((float) device.loss(), wish, clock.takeOwnMillis());
         List<RankReport> all = own.gather(collective);
         clock.book(Part.ALLREDUCE, System.nanoTime());
         return all;

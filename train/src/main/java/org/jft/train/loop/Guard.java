@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.jft.cluster.collective.Collective;
+import org.jft.cluster.collective.GenerationEndedException;
+import org.jft.cluster.collective.PeerLostException;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 
@@ -29,8 +31,17 @@ final class Guard {
      */
     void requireFinite(String what, long step, boolean finite, BooleanSupplier own) {
         if (!finite) {
-            String ranks = ranks(collective.allGather(own.getAsBoolean() ? 0 : 1));
-            throw new TrainingDivergedException(what, step, ranks.isEmpty() ? "all" : ranks);
+            throw new TrainingDivergedException(what, step, culprits(own.getAsBoolean()));
+        }
+    }
+
+    /** Whatever becomes of the question, the run has diverged: on all ranks, and for good. */
+    private String culprits(boolean ownIsFinite) {
+        try {
+            String ranks = ranks(collective.allGather(ownIsFinite ? 0 : 1));
+            return ranks.isEmpty() ? "all" : ranks;
+        } catch (PeerLostException | GenerationEndedException e) {
+            return "unknown, for one was lost";
         }
     }
 

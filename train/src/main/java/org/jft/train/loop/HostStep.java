@@ -98,9 +98,9 @@ final class HostStep implements LocalStep {
     }
 
     @Override
-    public List<RankReport> reduce(Collective collective, StepClock clock, boolean toLeave) {
+    public List<RankReport> reduce(Collective collective, StepClock clock, RankReport.Wish wish) {
         clock.bookHidden(sum.reduce(collective));
-        RankReport own = new RankReport((float) loss, toLeave, clock.takeOwnMillis());
+        RankReport own = new RankReport((float) loss, wish, clock.takeOwnMillis());
         List<RankReport> all = own.gather(collective);
         clock.book(Part.ALLREDUCE, System.nanoTime());
         return all;

@@ -16,26 +16,25 @@ final class LeaveSignal implements AutoCloseable {
     private volatile boolean received;
     private Object before; // null when the JVM keeps its signals to itself (-Xrs)
 
-    private LeaveSignal() {}
-
-    /** Listens until closed. */
-    static LeaveSignal listen() {
-        LeaveSignal signal = new LeaveSignal();
-        InvocationHandler onSignal =
-                (proxy, method, arguments) -> {
-                    if (method.getDeclaringClass() == Object.class) {
-                        return method.invoke(signal, arguments);
-                    }
-                    signal.onSignal();
-                    return null;
-                };
-        signal.before =
-                handle(
-                        Proxy.newProxyInstance(
-                                ClassLoader.getSystemClassLoader(),
-                                new Class<?>[] {type("SignalHandler")},
-                                onSignal));
-        return signal;
+    /** Listens from here on, until closed. Idempotent. */
+    LeaveSignal listen() {
+        if (before == null) {
+            InvocationHandler onSignal =
+                    (proxy, method, arguments) -> {
+                        if (method.getDeclaringClass() == Object.class) {
+                            return method.invoke(this, arguments);
+                        }
+                        onSignal();
+                        return null;
+                    };
+            before =
+                    handle(
+                            Proxy.newProxyInstance(
+                                    ClassLoader.getSystemClassLoader(),
+                                    new Class<?>[] {type("SignalHandler")},
+                                    onSignal));
+        }
+        return this;
     }
 
     /** Returns whether SIGTERM has come. */

@@ -5,8 +5,8 @@ import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 
 /**
- * A worker was told to end (SIGTERM), and all left together at the end of a step, with a
- * checkpoint. Nothing is lost: the same command goes on from there.
+ * A worker was told to end (SIGTERM), and left at the end of a step: alone, if the others can go on
+ * without it, else all together with a checkpoint, and the same command goes on from there.
  */
 public final class LeftEarlyException extends JftException {
     /** Exit code of the worker that was told: what SIGTERM gives a process that does not listen. */
@@ -14,11 +14,23 @@ public final class LeftEarlyException extends JftException {
 
     private final boolean told;
 
-    LeftEarlyException(long done, long totalSteps, boolean told) {
+    /**
+     * Says how the run was left.
+     *
+     * @param told whether this worker was the one told
+     * @param all whether the others leave too, behind a checkpoint
+     */
+    LeftEarlyException(long done, long totalSteps, boolean told, boolean all) {
         super(
                 Category.RETRY,
-                "%s told to end (SIGTERM): left after step %s of %s with a checkpoint; the same command goes on from there"
-                        .formatted(told ? "was" : "another worker was", done, totalSteps));
+                "%s told to end (SIGTERM): left after step %s of %s%s"
+                        .formatted(
+                                told ? "was" : "another worker was",
+                                done,
+                                totalSteps,
+                                all
+                                        ? " with a checkpoint; the same command goes on from there"
+                                        : "; the others go on"));
         this.told = told;
     }
 

@@ -35,10 +35,10 @@ interface LocalStep {
      * Sums the gradients over the workers. If that fails, and this was made to keep its gradients,
      * further micro batches may be added and all summed anew with other workers.
      *
-     * @param toLeave whether this worker is to leave behind this step
+     * @param wish this worker's
      * @return what each rank has to say about the step
      */
-    List<RankReport> reduce(Collective collective, StepClock clock, boolean toLeave);
+    List<RankReport> reduce(Collective collective, StepClock clock, RankReport.Wish wish);
 
     /**
      * Updates the parameters by the mean gradient.

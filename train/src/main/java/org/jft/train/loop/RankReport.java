@@ -15,11 +15,22 @@ import org.jft.cluster.collective.Collective;
  * </pre>
  *
  * @param loss sum of the mean losses of its micro batches
- * @param leaving whether it is to leave behind this step
+ * @param wish what it would have the ranks do behind this step
  * @param millis what it needed for a step, without waiting for others
  */
-record RankReport(float loss, boolean leaving, double millis) {
-    private static final long LEAVING = 1 << 24;
+record RankReport(float loss, Wish wish, double millis) {
+    /** What a rank would have all ranks do behind a step. */
+    enum Wish {
+        /** Nothing but the next step. */
+        GO_ON,
+        /** Meet anew, for newcomers wait. */
+        LET_IN,
+        /** See this rank go: it was told to. */
+        LEAVE
+    }
+
+    private static final int WISH_SHIFT = 24;
+    private static final long WISH_MASK = 0xff;
     private static final int MAX_TIME = (1 << 24) - 1; // 28 minutes
 
     /** Returns everybody's, by rank; all have then come this far. */
@@ -32,20 +43,22 @@ record RankReport(float loss, boolean leaving, double millis) {
         return all.stream().mapToDouble(RankReport::loss).sum();
     }
 
-    /** Returns whether any is to leave. */
-    static boolean leaving(List<RankReport> all) {
-        return all.stream().anyMatch(RankReport::leaving);
+    /** Returns how many wish for something. */
+    static int count(List<RankReport> all, Wish wish) {
+        return (int) all.stream().filter(each -> each.wish == wish).count();
     }
 
     long pack() {
         long time = Math.max(0, Math.min(MAX_TIME, Math.round(millis * 10)));
-        return (long) Float.floatToRawIntBits(loss) << 32 | (leaving ? LEAVING : 0) | time;
+        return (long) Float.floatToRawIntBits(loss) << 32
+                | (long) wish.ordinal() << WISH_SHIFT
+                | time;
     }
 
     static RankReport unpack(long word) {
         return new RankReport(
                 Float.intBitsToFloat((int) (word >> 32)),
-                (word & LEAVING) != 0,
+                Wish.values()[(int) (word >> WISH_SHIFT & WISH_MASK)],
                 (word & MAX_TIME) / 10.0);
     }
 }

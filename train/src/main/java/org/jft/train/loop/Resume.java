@@ -10,14 +10,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.jft.cluster.collective.Collective;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
-import org.jft.core.engine.LossScale;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.train.optimizer.Optimizer;
@@ -35,53 +33,28 @@ record Resume(long step, double wallSeconds, double loss) {
     private static final List<String> PLACES =
             List.of("train", "test", "classes", "images_of", "drop_train", "drop_test", "store");
 
-    private static final Resume FROM_SCRATCH = new Resume(0, 0, Double.NaN);
+    static final Resume FROM_SCRATCH = new Resume(0, 0, Double.NaN);
 
-    /** Loads rank 0's newest checkpoint, if any, into the engines of all ranks. */
-    static Resume restore(
+    /** Loads the newest checkpoint, if any, into engine and optimizer. */
+    static Optional<Resume> load(
             RunConfig config,
             String dataFingerprint,
             CheckpointFolder checkpoints,
             Engine engine,
-            Optimizer optimizer,
-            Collective collective) {
-        Resume own = FROM_SCRATCH;
-        if (collective.topology().leads()) {
-            Optional<Checkpoint> newest =
-                    checkpoints.latest(warning -> System.err.println("warning: " + warning));
-            if (newest.isPresent()) {
-                Checkpoint.State state = newest.get().state();
-                requireSameRun(config, dataFingerprint, state, checkpoints);
-                copy(newest.get().parameters(), engine.parameters(), checkpoints, state);
-                copy(newest.get().optimizerState(), optimizer.state(), checkpoints, state);
-                if (state.lossScale() != null) {
-                    optimizer.keep(state.lossScale());
-                }
-                own = new Resume(state.step(), state.wallSeconds(), state.loss());
-            }
+            Optimizer optimizer) {
+        Optional<Checkpoint> newest =
+                checkpoints.latest(warning -> System.err.println("warning: " + warning));
+        if (newest.isEmpty()) {
+            return Optional.empty();
         }
-        Resume resume =
-                new Resume(
-                        collective.allGather(own.step)[0],
-                        Double.longBitsToDouble(
-                                collective.allGather(Double.doubleToLongBits(own.wallSeconds))[0]),
-                        Double.longBitsToDouble(
-                                collective.allGather(Double.doubleToLongBits(own.loss))[0]));
-        // Also from scratch: equal parameters are given, not hoped for.
-        collective.broadcast(engine.parameters(), 0);
-        collective.broadcast(optimizer.state(), 0);
-        share(optimizer, collective);
-        return resume;
-    }
-
-    /** Gives all ranks the loss scale of rank 0, if it has one. */
-    private static void share(Optimizer optimizer, Collective collective) {
-        LossScale own = optimizer.lossScale().orElse(new LossScale(0, 0));
-        int bits = (int) collective.allGather(Float.floatToRawIntBits(own.factor()))[0];
-        int goodSteps = (int) collective.allGather(own.goodSteps())[0];
-        if (Float.intBitsToFloat(bits) > 0) {
-            optimizer.keep(new LossScale(Float.intBitsToFloat(bits), goodSteps));
+        Checkpoint.State state = newest.get().state();
+        requireSameRun(config, dataFingerprint, state, checkpoints);
+        copy(newest.get().parameters(), engine.parameters(), checkpoints, state);
+        copy(newest.get().optimizerState(), optimizer.state(), checkpoints, state);
+        if (state.lossScale() != null) {
+            optimizer.keep(state.lossScale());
         }
+        return Optional.of(new Resume(state.step(), state.wallSeconds(), state.loss()));
     }
 
     private static void copy(

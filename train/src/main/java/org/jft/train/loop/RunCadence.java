@@ -3,6 +3,9 @@ package org.jft.train.loop;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jft.cluster.collective.Collective;
+import org.jft.cluster.collective.GenerationEndedException;
+import org.jft.cluster.collective.PeerLostException;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.cli.ProgressLine;
@@ -15,69 +18,118 @@ import org.jft.core.metric.JsonLinesFile;
 import org.jft.core.metric.MetricSink;
 import org.jft.core.topology.Topology;
 import org.jft.train.optimizer.Optimizer;
+import org.jft.train.optimizer.Schedule;
 
-/** The cadence of a real run: checks by all ranks; progress, metrics and checkpoints by rank 0. */
+/**
+ * The cadence of a real run: checks by all ranks; progress, metrics, checkpoints and summary by
+ * rank 0. Each rank has what it takes to become rank 0, and writes what the one before it may not
+ * have come to write.
+ */
 final class RunCadence implements Cadence, AutoCloseable {
+    private static final long NEVER = -1;
+
     /** What goes into a checkpoint, live. */
     record Snapshot(
             NetworkSpec network,
             Engine engine,
             Optimizer optimizer,
-            String dataFingerprint,
-            double wallSecondsBefore) {}
+            RunState state,
+            String dataFingerprint) {}
+
+    /** What else rank 0 writes. */
+    interface Lead {
+        /** This worker is rank 0 from here on. */
+        void begin();
+
+        /** The run is complete: writes the summary. */
+        void complete(Topology at);
+    }
 
     private final RunConfig config;
     private final CadenceConfig every;
+    private final RunFolder folder;
     private final CheckpointFolder checkpoints;
-    private final Topology at;
     private final long samplesPerEpoch;
     private final long totalSteps;
+    private final Schedule schedule;
     private final Snapshot snapshot;
-    private final long startNs;
-    private final MetricSink metrics; // null but on rank 0
-    private final ProgressLine progress; // null but on rank 0
-    private final long firstStep;
+    private final RunState state;
     private final LeaveSignal leave;
-    private long leaveAt = -1;
-    private long reported;
+    private final Lead lead;
+    private Topology at;
+    private MetricSink metrics; // null but on rank 0
+    private ProgressLine progress; // null but on rank 0
+    private long firstStep; // that this worker has led
+    private long leaveAt = NEVER;
+    private long reported = NEVER; // step of the newest line of metrics
+    private Map<String, Number> line; // it; null before the first
+    private long written = NEVER; // step of the newest line that this worker wrote
+    private long checkpointed = NEVER;
 
     RunCadence(
             RunConfig config,
             RunFolder folder,
-            CheckpointFolder checkpoints,
-            Topology at,
             long samplesPerEpoch,
             long totalSteps,
             Snapshot snapshot,
-            long firstStep,
-            long startNs,
-            LeaveSignal leave) {
-        this.leave = leave;
+            LeaveSignal leave,
+            Lead lead) {
         this.config = config;
         this.every = config.train().cadence();
-        this.checkpoints = checkpoints;
-        this.at = at;
+        this.folder = folder;
+        this.checkpoints = folder.checkpoints(every.keepCheckpoints());
         this.samplesPerEpoch = samplesPerEpoch;
         this.totalSteps = totalSteps;
+        this.schedule = Schedule.of(config.train().schedule(), totalSteps);
         this.snapshot = snapshot;
-        this.firstStep = firstStep;
-        this.reported = firstStep;
-        this.startNs = startNs;
-        if (at.leads()) {
-            metrics = new JsonLinesFile(folder.metrics(), "step", firstStep);
-            String label = firstStep == 0 ? "train" : "train from step " + firstStep;
-            progress =
-                    new ProgressLine(
-                            System.out, // a launcher passes rank 0's through untouched
-                            ProgressLine.onTerminal(),
-                            label,
-                            (totalSteps - firstStep) * config.train().globalBatch(),
-                            "images",
-                            System.nanoTime());
-        } else {
-            metrics = null;
-            progress = null;
+        this.state = snapshot.state;
+        this.leave = leave;
+        this.lead = lead;
+    }
+
+    @Override
+    public void met(Topology now, StepClock clock) {
+        leave.listen();
+        at = now;
+        long done = state.stepsDone();
+        if (reported == NEVER || done < reported) { // the first, or all went back to a checkpoint
+            close();
+            reported = done;
+            line = null;
+            written = NEVER;
+            checkpointed = state.loaded();
         }
+        if (at.leads()) {
+            boolean lineIsMissing =
+                    reportDue(done)
+                            && written < done
+                            && (reported < done || line != null); // else it is there
+            if (metrics == null) {
+                beginToLead(lineIsMissing ? done - 1 : done);
+            }
+            if (lineIsMissing) {
+                report(done, state.loss(), schedule.at(done - 1), clock);
+            }
+            if (checkpointDue(done)) {
+                checkpoint();
+            }
+        }
+    }
+
+    /** Opens what rank 0 writes; of the metrics what lies behind a step was of another rank 0. */
+    private void beginToLead(long lastLine) {
+        lead.begin();
+        firstStep = state.stepsDone();
+        metrics = new JsonLinesFile(folder.metrics(), "step", lastLine);
+        String label = firstStep == 0 ? "train" : "train from step " + firstStep;
+        progress =
+                new ProgressLine(
+                        System.out, // a launcher passes rank 0's through untouched
+                        ProgressLine.onTerminal(),
+                        label,
+                        (totalSteps - firstStep) * config.train().globalBatch(),
+                        "images",
+                        System.nanoTime());
     }
 
     @Override
@@ -99,6 +151,10 @@ final class RunCadence implements Cadence, AutoCloseable {
         return every.checksumEvery() > 0 && (ends(done) || done % every.checksumEvery() == 0);
     }
 
+    private boolean reportDue(long done) {
+        return ends(done) || done % every.metricsEvery() == 0;
+    }
+
     private boolean checkpointDue(long done) {
         return ends(done) || done % every.checkpointEvery() == 0;
     }
@@ -112,28 +168,34 @@ final class RunCadence implements Cadence, AutoCloseable {
         if (checksumDue(done)) {
             guard.requireEqualParameters(done, parameters());
         }
-        boolean checkpoint = checkpointDue(done);
-        if (!at.leads()) {
-            return;
+        if (at.leads()) {
+            progress.update(imagesLed(done), System.nanoTime(), "loss %.4g".formatted(loss));
         }
-        long nowNs = System.nanoTime();
-        long images = (done - firstStep) * config.train().globalBatch();
-        progress.update(images, nowNs, "loss %.4g".formatted(loss));
-        if (ends(done) || done % every.metricsEvery() == 0) {
-            metrics.write(metrics(done, loss, learningRate, clock, nowNs));
+        if (reportDue(done)) {
+            report(done, loss, learningRate, clock);
+        }
+        if (at.leads() && checkpointDue(done)) {
+            checkpoint();
+        }
+        if (at.leads() && done == totalSteps) {
+            progress.finish(imagesLed(done), System.nanoTime());
+        }
+    }
+
+    private long imagesLed(long done) {
+        return (done - firstStep) * config.train().globalBatch();
+    }
+
+    private void report(long done, double loss, double learningRate, StepClock clock) {
+        if (reported < done) {
+            long nowNs = System.nanoTime();
+            line = metrics(done, loss, learningRate, clock, nowNs);
             clock.reset(nowNs);
             reported = done;
         }
-        if (checkpoint) {
-            checkpoints.write(
-                    new Checkpoint(
-                            snapshot.network.graph(),
-                            parameters(),
-                            snapshot.optimizer.state(),
-                            state(done, loss, nowNs)));
-        }
-        if (done == totalSteps) {
-            progress.finish(images, System.nanoTime());
+        if (at.leads()) {
+            metrics.write(line);
+            written = done;
         }
     }
 
@@ -141,26 +203,53 @@ final class RunCadence implements Cadence, AutoCloseable {
             long done, double loss, double learningRate, StepClock clock, long nowNs) {
         long samples = done * config.train().globalBatch();
         long steps = done - reported;
-        Map<String, Number> line = new LinkedHashMap<>();
-        line.put("step", done);
-        line.put("epoch", (double) samples / samplesPerEpoch);
-        line.put("samples", samples);
-        line.put("loss", loss);
-        line.put("learning_rate", learningRate);
-        line.put("images_per_second", steps * config.train().globalBatch() / clock.seconds(nowNs));
-        line.putAll(clock.perStep(steps));
-        return line;
+        Map<String, Number> values = new LinkedHashMap<>();
+        values.put("step", done);
+        values.put("epoch", (double) samples / samplesPerEpoch);
+        values.put("samples", samples);
+        values.put("loss", loss);
+        values.put("learning_rate", learningRate);
+        values.put(
+                "images_per_second", steps * config.train().globalBatch() / clock.seconds(nowNs));
+        values.putAll(clock.perStep(steps));
+        return values;
     }
 
-    private Checkpoint.State state(long done, double loss, long nowNs) {
-        return new Checkpoint.State(
-                done,
-                done * config.train().globalBatch(),
-                snapshot.wallSecondsBefore + (nowNs - startNs) / 1e9,
-                loss,
-                ConfigLoader.toJson(config),
-                snapshot.dataFingerprint,
-                snapshot.optimizer.lossScale().orElse(null));
+    @Override
+    public void checkpoint() {
+        long done = state.stepsDone();
+        if (at.leads() && checkpointed != done) {
+            checkpoints.write(
+                    new Checkpoint(
+                            snapshot.network.graph(),
+                            parameters(),
+                            snapshot.optimizer.state(),
+                            new Checkpoint.State(
+                                    done,
+                                    done * config.train().globalBatch(),
+                                    state.seconds(System.nanoTime()),
+                                    state.loss(),
+                                    ConfigLoader.toJson(config),
+                                    snapshot.dataFingerprint,
+                                    snapshot.optimizer.lossScale().orElse(null))));
+            checkpointed = done;
+        }
+    }
+
+    /** When a worker is lost behind the summary, the run is complete all the same. */
+    @Override
+    public void complete(Collective ranks) {
+        ranks.barrier(); // all quarantined images are on disk
+        if (at.leads()) {
+            lead.complete(at);
+        }
+        try {
+            ranks.barrier(); // nobody leaves before the run is complete on disk
+        } catch (PeerLostException | GenerationEndedException e) {
+            if (folder.readSummary().isEmpty()) {
+                throw e;
+            }
+        }
     }
 
     private FloatBuffer parameters() {
@@ -169,9 +258,10 @@ final class RunCadence implements Cadence, AutoCloseable {
 
     @Override
     public void close() {
-        if (at.leads()) {
+        if (metrics != null) {
             progress.close();
             metrics.close();
+            metrics = null;
         }
     }
 }

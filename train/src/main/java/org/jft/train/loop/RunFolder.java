@@ -110,6 +110,15 @@ public record RunFolder(Path root) {
         }
     }
 
+    /** Removes the summary of what was another run, or another data set. */
+    void dropSummary() {
+        try {
+            Files.deleteIfExists(summary());
+        } catch (IOException e) {
+            throw failure(summary(), e);
+        }
+    }
+
     /** Reads the summary of a complete run. */
     public Optional<JsonNode> readSummary() {
         if (!Files.exists(summary())) {

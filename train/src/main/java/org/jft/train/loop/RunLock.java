@@ -1,8 +1,10 @@
 package org.jft.train.loop;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -40,15 +42,70 @@ final class RunLock implements AutoCloseable {
             }
             if (lock == null) {
                 channel.close();
-                throw new JftException(
-                        Category.RETRY,
-                        "%s is being trained by another process; wait for it or use another --out"
-                                .formatted(folder.root()));
+                throw taken(folder);
             }
             return new RunLock(channel);
         } catch (IOException e) {
             throw new JftException(Category.ABORT_RUN, "%s: %s".formatted(file, e.getMessage()), e);
         }
+    }
+
+    /**
+     * Takes a folder together with the other workers of a job whose members change, each of which
+     * may come to write there.
+     *
+     * @param job no other job is called so
+     */
+    static RunLock share(RunFolder folder, String job) {
+        Path file = folder.root().resolve(".lock");
+        try {
+            Files.createDirectories(folder.root());
+            FileChannel channel =
+                    FileChannel.open(
+                            file,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE);
+            long deadlineNs = System.nanoTime() + PATIENCE_NS;
+            while (!shared(channel, job)) {
+                if (System.nanoTime() >= deadlineNs) {
+                    channel.close();
+                    throw taken(folder);
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+            return new RunLock(channel);
+        } catch (IOException e) {
+            throw new JftException(Category.ABORT_RUN, "%s: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /** Who finds the folder free writes the job's name into the file, then shares as the others. */
+    private static boolean shared(FileChannel channel, String job) throws IOException {
+        ByteBuffer name = StandardCharsets.UTF_8.encode(job);
+        try (FileLock free = channel.tryLock()) {
+            if (free != null) {
+                channel.truncate(0).write(name.duplicate(), 0);
+            }
+        }
+        FileLock shared = channel.tryLock(0, Long.MAX_VALUE, true);
+        if (shared == null) {
+            return false;
+        }
+        ByteBuffer found = ByteBuffer.allocate((int) channel.size());
+        channel.read(found, 0);
+        if (found.flip().equals(name)) {
+            return true;
+        }
+        shared.release();
+        return false;
+    }
+
+    private static JftException taken(RunFolder folder) {
+        return new JftException(
+                Category.RETRY,
+                "%s is being trained by another process; wait for it or use another --out"
+                        .formatted(folder.root()));
     }
 
     @Override

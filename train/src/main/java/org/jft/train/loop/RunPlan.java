@@ -108,6 +108,9 @@ public record RunPlan(
         if (micro < config.train().globalBatch()) {
             vectors++; // where gradients are summed
         }
+        if (config.cluster().changes()) {
+            vectors++; // where they stay until the sum is applied
+        }
         return new Memory(
                 engineBytes,
                 Float.BYTES * parameters * vectors,

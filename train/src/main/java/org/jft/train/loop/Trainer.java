@@ -1,14 +1,18 @@
 package org.jft.train.loop;
 
 import java.util.List;
+import java.util.Optional;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.launch.Collectives;
+import org.jft.cluster.launch.Team;
+import org.jft.cluster.membership.TooFewMembersException;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
+import org.jft.data.order.BatchPartition;
 import org.jft.data.pipeline.Batch;
-import org.jft.data.pipeline.BatchLoader;
+import org.jft.train.loop.RankReport.Wish;
 import org.jft.train.loop.StepClock.Part;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
@@ -18,143 +22,239 @@ import org.jft.train.optimizer.Schedule;
  * Synchronous data-parallel training: all ranks hold equal parameters; each step sums the gradients
  * of all micro batches over all ranks and applies their mean. A micro batch has the same members on
  * any number of workers, so runs differ between world sizes only by the order of float additions.
+ *
+ * <p>When a worker is lost the others meet anew. A step that was under way is not lost, and not
+ * taken twice: who has applied it gives its state to who has not; if nobody has, they sum again the
+ * gradients they still have, and those of micro batches that nobody has any more once they are
+ * dealt out and computed.
  */
 final class Trainer {
     private final RunConfig config;
+    private final Engine engine;
+    private final int classes;
+    private final Optimizer optimizer;
+    private final RunState state;
+    private final long totalSteps;
+    private final Team team;
+    private final Blocks blocks;
+    private final GradientExchange exchange;
     private final Schedule learningRate;
-    private final Collective collective;
-    private final Guard guard;
-    private final Stragglers stragglers;
-    private final LocalStep local;
+    private final Deal deal = new Deal();
     private final StepClock clock = new StepClock(System.nanoTime());
-    private double loss = Double.NaN;
+    private LocalStep local; // null before the first generation
 
+    private Collective ranks; // of the generation, as all below
+    private Guard guard;
+    private Stragglers stragglers;
+    private BatchPartition partition;
+    private List<Integer> due; // micro batches of the step that this worker is to add
+    private Feed feed; // null while none is open
+    private Wish wish; // what this worker has said of the step
+
+    /**
+     * Prepares.
+     *
+     * @param state of this engine and this optimizer
+     */
     Trainer(
             RunConfig config,
             Engine engine,
             int classes,
             Optimizer optimizer,
+            RunState state,
             long totalSteps,
-            Collective collective,
+            Team team,
             Blocks blocks,
             GradientExchange exchange) {
         this.config = config;
+        this.engine = engine;
+        this.classes = classes;
+        this.optimizer = optimizer;
+        this.state = state;
+        this.totalSteps = totalSteps;
+        this.team = team;
+        this.blocks = blocks;
+        this.exchange = exchange;
         this.learningRate = Schedule.of(config.train().schedule(), totalSteps);
-        this.collective = collective;
-        this.guard = new Guard(collective);
-        this.stragglers =
+    }
+
+    /**
+     * Trains to the last step.
+     *
+     * @throws LeftEarlyException behind a step in which this worker was told to leave, or others
+     *     were without whom the job does not go on
+     * @throws TooFewMembersException when fewer are left than train
+     */
+    void run(Feed.Source source, Cadence cadence) {
+        Optional<JftException> end = Optional.empty(); // what ended the last generation
+        boolean complete = false;
+        try {
+            while (!complete) {
+                try {
+                    meet(end, source, cadence);
+                    complete = train(cadence);
+                    end = Optional.empty();
+                } catch (JftException e) {
+                    if (!team.outlives(e)) {
+                        throw e;
+                    }
+                    end = Optional.of(e);
+                }
+            }
+        } finally {
+            stop();
+        }
+    }
+
+    /** Brings the members of a generation to the same state, and deals out the step they are at. */
+    private void meet(Optional<JftException> end, Feed.Source source, Cadence cadence) {
+        stop();
+        ranks = team.meet(state.stepsDone(), end);
+        guard = new Guard(ranks);
+        stragglers =
                 new Stragglers(
-                        collective,
+                        ranks,
                         Collectives.hostName(),
                         config.train().cadence().metricsEvery(),
                         Preflight::warn);
-        int terms = microBatchesPerStep();
-        this.local =
-                engine.deviceStep(config.train(), optimizer.state())
-                        .<LocalStep>map(
-                                device ->
-                                        new DeviceResidentStep(
-                                                config, device, optimizer, terms, collective))
-                        .orElseGet(() -> onHost(engine, classes, optimizer, blocks, exchange));
+        if (state.level(ranks)) {
+            deal.begin(); // what this worker had was of an earlier step
+        }
+        if (local == null) {
+            local = localStep();
+            clock.reset(System.nanoTime());
+        }
+        if (team.changes()) {
+            guard.requireEqualParameters(state.stepsDone(), engine.parameters());
+        }
+        cadence.met(ranks.topology(), clock);
+        requireEnough(cadence);
+        partition =
+                new BatchPartition(
+                        config.train().globalBatch(),
+                        config.train().microBatch(),
+                        ranks.topology());
+        due = team.changes() ? deal.again(ranks, partition) : partition.share();
+        feed = new Feed(source.open(partition, state.stepsDone(), due), clock);
+        clock.skip(System.nanoTime());
     }
 
-    private LocalStep onHost(
-            Engine engine,
-            int classes,
-            Optimizer optimizer,
-            Blocks blocks,
-            GradientExchange exchange) {
+    /** Trains to the last step, or to one behind which the members have agreed to meet. */
+    private boolean train(Cadence cadence) {
+        while (state.stepsDone() < totalSteps) {
+            Agreement agreed = step(cadence);
+            if (agreed != Agreement.GO_ON) {
+                ranks.barrier(); // a launcher ends rank 0 when others have ended
+                boolean told = wish == Wish.LEAVE; // and the others know
+                if (agreed == Agreement.END || told) {
+                    team.leave();
+                    throw new LeftEarlyException(
+                            state.stepsDone(), totalSteps, told, agreed == Agreement.END);
+                }
+                return false;
+            }
+            due = partition.share();
+        }
+        cadence.complete(ranks);
+        return true;
+    }
+
+    private Agreement step(Cadence cadence) {
+        long step = state.stepsDone();
+        double rate = learningRate.at(step);
+        if (deal.empty()) {
+            local.begin(step, rate);
+        }
+        for (int i = 0; i < due.size(); i++) {
+            try (Batch batch = feed.take()) {
+                if (i == due.size() - 1) {
+                    local.lastComes(ranks);
+                }
+                local.add(batch, i, clock);
+            }
+            deal.add(due.get(i));
+            // Now, so that a device has its next images before it is done with these.
+            feed.lookAhead().ifPresent(local::comingUp);
+        }
+        double ownLoss = local.loss();
+        clock.book(Part.BACKWARD, System.nanoTime());
+        wish = wish(cadence);
+        List<RankReport> reports = local.reduce(ranks, clock, wish);
+        double loss = RankReport.loss(reports);
+        guard.requireFinite(
+                "the loss", step + 1, Double.isFinite(loss), () -> Double.isFinite(ownLoss));
+        clock.note(reports);
+        stragglers.add(step + 1, reports);
+        Agreement agreed =
+                step + 1 < totalSteps
+                        ? Agreement.of(reports, config.cluster())
+                        : Agreement.GO_ON;
+        if (agreed == Agreement.END) {
+            cadence.leaveAt(step + 1);
+        }
+        local.update(guard);
+        state.advance(loss / partition.microBatches());
+        deal.begin();
+        if (cadence.readsState(step + 1)) {
+            local.settle();
+        }
+        clock.book(Part.UPDATE, System.nanoTime());
+        cadence.after(step + 1, state.loss(), rate, clock, guard);
+        clock.skip(System.nanoTime());
+        return agreed;
+    }
+
+    private Wish wish(Cadence cadence) {
+        if (cadence.toldToLeave()) {
+            return Wish.LEAVE;
+        }
+        return team.newcomersWait() ? Wish.LET_IN : Wish.GO_ON;
+    }
+
+    private void requireEnough(Cadence cadence) {
+        int left = ranks.topology().worldSize();
+        int least = config.cluster().minWorkers();
+        if (team.changes() && left < least && state.stepsDone() < totalSteps) {
+            cadence.checkpoint();
+            ranks.barrier();
+            team.leave();
+            throw new TooFewMembersException(
+                    "of %d workers at least (cluster.elastic.min_workers) only %d are left: stopped after step %d of %d with a checkpoint; the same command goes on from there"
+                            .formatted(least, left, state.stepsDone(), totalSteps));
+        }
+    }
+
+    /** The host's where members change: what a device has summed does not outlive a lost worker. */
+    private LocalStep localStep() {
+        if (team.changes()) {
+            return onHost(true);
+        }
+        int terms = config.train().globalBatch() / config.train().microBatch();
+        return engine.deviceStep(config.train(), optimizer.state())
+                .<LocalStep>map(
+                        device -> new DeviceResidentStep(config, device, optimizer, terms, ranks))
+                .orElseGet(() -> onHost(false));
+    }
+
+    private LocalStep onHost(boolean keeps) {
         if (config.engine().nccl()) {
             throw new ConfigException(
                     "engine.nccl=true sums gradients where the engine trains on its device, and %s"
                                     .formatted(engine.name())
                             + " does not train this network there; leave engine.nccl at false");
         }
-        return new HostStep(
-                config, engine, classes, optimizer, microBatchesPerStep(), blocks, exchange, false);
+        int terms = config.train().globalBatch() / config.train().microBatch();
+        return new HostStep(config, engine, classes, optimizer, terms, blocks, exchange, keeps);
     }
 
-    /**
-     * Trains the steps from {@code firstStep} to before {@code totalSteps}.
-     *
-     * @throws LeftEarlyException on all ranks, behind a step in which one was told to leave
-     */
-    void run(BatchLoader batches, long firstStep, long totalSteps, Cadence cadence) {
-        int own = microBatchesPerStep() / collective.topology().worldSize();
-        double scale = 1.0 / microBatchesPerStep();
-        clock.reset(System.nanoTime());
-        Batch next = null;
-        try {
-            for (long step = firstStep; step < totalSteps; step++) {
-                double rate = learningRate.at(step);
-                local.begin(step, rate);
-                for (int i = 0; i < own; i++) {
-                    try (Batch batch = next == null ? next(batches) : next) {
-                        if (i == own - 1) {
-                            local.lastComes(collective);
-                        }
-                        local.add(batch, i, clock);
-                    }
-                    // Now, so that a device has its next images before it is done with these.
-                    next = nextIfGood(batches);
-                    if (next != null) {
-                        local.comingUp(next);
-                    }
-                }
-                double ownLoss = local.loss();
-                clock.book(Part.BACKWARD, System.nanoTime());
-                List<RankReport> ranks = local.reduce(collective, clock, cadence.toldToLeave());
-                double sum = RankReport.loss(ranks);
-                guard.requireFinite(
-                        "the loss", step + 1, Double.isFinite(sum), () -> Double.isFinite(ownLoss));
-                loss = sum * scale;
-                clock.note(ranks);
-                stragglers.add(step + 1, ranks);
-                boolean leaving = RankReport.leaving(ranks) && step + 1 < totalSteps;
-                if (leaving) {
-                    cadence.leaveAt(step + 1);
-                }
-                local.update(guard);
-                if (cadence.readsState(step + 1)) {
-                    local.settle();
-                }
-                clock.book(Part.UPDATE, System.nanoTime());
-                cadence.after(step + 1, loss, rate, clock, guard);
-                if (leaving) {
-                    collective.barrier(); // a launcher ends rank 0 when others have ended
-                    throw new LeftEarlyException(step + 1, totalSteps, cadence.toldToLeave());
-                }
-                clock.skip(System.nanoTime());
-            }
-        } finally {
+    /** Lets go of what belongs to a generation. */
+    private void stop() {
+        if (local != null) {
             local.stop();
-            if (next != null) {
-                next.close();
-            }
         }
-    }
-
-    /** What is wrong is said again when the batch is needed; until then this step can end. */
-    private Batch nextIfGood(BatchLoader batches) {
-        try {
-            return next(batches);
-        } catch (JftException e) {
-            return null;
+        if (feed != null) {
+            feed.close();
+            feed = null;
         }
-    }
-
-    private Batch next(BatchLoader batches) {
-        Batch next = batches.next();
-        clock.book(Part.DATA_WAIT, System.nanoTime());
-        return next;
-    }
-
-    /** Returns the mean loss of the last step. */
-    double loss() {
-        return loss;
-    }
-
-    private int microBatchesPerStep() {
-        return config.train().globalBatch() / config.train().microBatch();
     }
 }

@@ -8,14 +8,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.launch.Collectives;
 import org.jft.cluster.launch.LaunchResult;
 import org.jft.cluster.launch.LocalLauncher;
 import org.jft.cluster.launch.MemberEnvironment;
+import org.jft.cluster.launch.Team;
 import org.jft.cluster.launch.WorkerCommand;
+import org.jft.cluster.preflight.CodeVersion;
 import org.jft.cluster.preflight.Finding;
 import org.jft.core.cli.CommandRunner;
+import org.jft.core.config.ClusterConfig;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.RunConfig;
@@ -66,10 +70,10 @@ public final class TrainingJob {
             Duration timeout = Duration.ofSeconds(config.cluster().timeoutSeconds());
             Finding.heed(Preflight.host(config, System.getenv(), timeout), Preflight::warn);
         }
-        if (member.topology().worldSize() > 1) {
+        if (member.topology().worldSize() > 1 || !member.coordinators().isEmpty()) {
             runAsMember(member);
-        } else if (config.cluster().workers() == 1 && !bound()) {
-            new Worker(given, folder, Collective.solo(), 0).run();
+        } else if (config.cluster().workers() == 1 && !bound() && !config.cluster().changes()) {
+            new Worker(given, folder, Team.fixed(Collective.solo()), member).run();
         } else {
             launch();
         }
@@ -103,11 +107,21 @@ public final class TrainingJob {
                             .formatted(member.topology().rank()));
         }
         Duration timeout = Duration.ofSeconds(config.cluster().timeoutSeconds());
-        try (Collective collective =
-                Collectives.connect(
-                        member, config.cluster(), timeout, Resume.fingerprint(config))) {
-            new Worker(given, folder, collective, member.localRank()).run();
+        try (Team team = team(member, timeout)) {
+            new Worker(given, folder, team, member).run();
         }
+    }
+
+    /** Who joins an elastic job does so on its own: others cannot compare data and code with it. */
+    private Team team(MemberEnvironment member, Duration timeout) {
+        String fingerprint = Resume.fingerprint(config);
+        if (!config.cluster().changes()) {
+            return Team.fixed(Collectives.connect(member, config.cluster(), timeout, fingerprint));
+        }
+        String all =
+                "config %s, data %.16s, code %s"
+                        .formatted(fingerprint, dataNow(), CodeVersion.ofThisProcess());
+        return Collectives.elastic(member, config.cluster(), timeout, all);
     }
 
     private boolean bound() {
@@ -124,9 +138,14 @@ public final class TrainingJob {
                 WorkerCommand.likeThisJvm(
                                 WorkerMain.class.getName(), List.of(folder.root().toString()))
                         .withHeapMegabytes(heapMegabytes(workers));
-        LaunchResult result =
-                new LocalLauncher(workers, rank -> command.withEnvironment(environments.get(rank)))
-                        .run();
+        IntFunction<WorkerCommand> ofRank = rank -> command.withEnvironment(environments.get(rank));
+        ClusterConfig cluster = config.cluster();
+        LocalLauncher launcher =
+                cluster.changes()
+                        ? LocalLauncher.elastic(
+                                workers, ofRank, Duration.ofMillis(cluster.elastic().lostAfterMs()))
+                        : new LocalLauncher(workers, ofRank);
+        LaunchResult result = launcher.run();
         if (result.failure().isPresent()) {
             String failure = result.failure().get().toString();
             if (result.exitCode() == CommandRunner.USAGE) {

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.FloatBuffer;
 import java.util.Locale;
-import org.jft.cluster.collective.Collective;
+import java.util.Optional;
+import org.jft.cluster.launch.MemberEnvironment;
+import org.jft.cluster.launch.Team;
+import org.jft.cluster.preflight.Finding;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.EngineConfig;
@@ -32,30 +35,30 @@ final class Worker {
     private final RunConfig given;
     private final RunConfig config;
     private final RunFolder folder;
-    private final Collective collective;
-    private final Topology at;
-    private final int localRank;
+    private final Team team;
+    private final MemberEnvironment member;
+    private final long startNs = System.nanoTime();
 
     /**
      * Describes.
      *
      * @param given config as the user gave it; its engine is resolved here
-     * @param localRank which of the workers of this host it is
+     * @param member which of the workers this one is, and on its host
      */
-    Worker(RunConfig given, RunFolder folder, Collective collective, int localRank) {
+    Worker(RunConfig given, RunFolder folder, Team team, MemberEnvironment member) {
         this.given = given;
         this.config = Engines.resolve(given);
         this.folder = folder;
-        this.collective = collective;
-        this.at = collective.topology();
-        this.localRank = localRank;
+        this.team = team;
+        this.member = member;
     }
 
     /** Trains to the end, from the newest checkpoint if there is one. */
     void run() {
+        Topology at = member.topology();
         // An engine such as Slurm decides the number of workers, so the config cannot vouch for it.
         int smallest = config.train().microBatch() * at.worldSize();
-        if (config.train().globalBatch() % smallest != 0) {
+        if (!team.changes() && config.train().globalBatch() % smallest != 0) {
             throw new ConfigException(
                     "train.global_batch=%s is not a multiple of train.micro_batch=%s times %s workers"
                             .formatted(
@@ -63,24 +66,35 @@ final class Worker {
                                     config.train().microBatch(),
                                     at.worldSize()));
         }
-        long startNs = System.nanoTime();
-        try (LeaveSignal leave = LeaveSignal.listen();
-                RunLock lock = at.leads() ? RunLock.hold(folder) : RunLock.NONE;
+        try (LeaveSignal leave = new LeaveSignal();
+                RunLock lock = lock(at);
                 DataSet data = DataSet.openTrain(config.data());
                 WorkerThreads threads = WorkerThreads.start(config, at)) {
+            if (!team.changes()) {
+                leave.listen(); // else once it is a member: before it can just go
+            }
             int classes = classes(config, data);
             NetworkSpec network = network(config, classes);
             EngineFactory factory = Engines.named(config.engine().name());
             EngineConfig options =
-                    factory.forWorker(config.engine().withThreads(threads.compute()), localRank);
-            sayEngine();
+                    factory.forWorker(
+                            config.engine().withThreads(threads.compute()), member.localRank());
+            sayEngine(at);
             try (Engine engine = factory.compile(network, config.train().microBatch(), options)) {
-                train(startNs, data, network, classes, engine, threads, leave);
+                train(data, network, classes, engine, threads, leave);
             }
+            team.leave();
         }
     }
 
-    private void sayEngine() {
+    private RunLock lock(Topology at) {
+        if (team.changes()) {
+            return RunLock.share(folder, member.jobName().orElse(""));
+        }
+        return at.leads() ? RunLock.hold(folder) : RunLock.NONE;
+    }
+
+    private void sayEngine(Topology at) {
         if (at.leads()) {
             System.out.printf(
                     Locale.ROOT,
@@ -94,79 +108,100 @@ final class Worker {
     }
 
     private void train(
-            long startNs,
             DataSet data,
             NetworkSpec network,
             int classes,
             Engine engine,
             WorkerThreads threads,
             LeaveSignal leave) {
-        BatchPartition partition =
-                new BatchPartition(config.train().globalBatch(), config.train().microBatch(), at);
-        TrainingStream stream =
-                TrainingStream.of(
-                        data, config.data(), partition, config.train().objective(), config.seed());
-        long totalSteps = config.train().stepCount(stream.selection().count());
+        TrainingStream stream = stream(data);
+        long samples = stream.selection().count();
+        long totalSteps = config.train().stepCount(samples);
         CheckpointFolder checkpoints =
                 folder.checkpoints(config.train().cadence().keepCheckpoints());
         Optimizer optimizer =
                 new Optimizer(
                         config.train(), engine.layout(), engine.parameters(), threads.blocks());
-        Preflight.heed(config, folder, engine.layout().length(), collective, data.fingerprint());
-        Resume resume =
-                Resume.restore(
-                        config, data.fingerprint(), checkpoints, engine, optimizer, collective);
-
-        if (at.leads()) {
-            recordInputs(data);
+        if (!team.changes()) { // else the coordinator compares them
+            Preflight.heed(
+                    config,
+                    folder,
+                    engine.layout().length(),
+                    team.meet(RunState.NONE, Optional.empty()),
+                    data.fingerprint());
         }
+        RunState state =
+                new RunState(
+                        engine.parameters(),
+                        optimizer,
+                        () ->
+                                Resume.load(
+                                        config, data.fingerprint(), checkpoints, engine, optimizer),
+                        startNs);
         Trainer trainer =
                 new Trainer(
                         config,
                         engine,
                         classes,
                         optimizer,
+                        state,
                         totalSteps,
-                        collective,
+                        team,
                         threads.blocks(),
                         threads.exchange());
         Quarantine quarantine = Quarantine.in(folder.root());
-        try (BatchLoader batches =
-                        loader(data, stream, quarantine, resume.step(), totalSteps, threads);
-                RunCadence cadence =
-                        new RunCadence(
-                                config,
-                                folder,
-                                checkpoints,
-                                at,
-                                stream.selection().count(),
-                                totalSteps,
-                                new RunCadence.Snapshot(
-                                        network,
-                                        engine,
-                                        optimizer,
-                                        data.fingerprint(),
-                                        resume.wallSeconds()),
-                                resume.step(),
-                                startNs,
-                                leave)) {
-            trainer.run(batches, resume.step(), totalSteps, cadence);
+        RunCadence.Snapshot snapshot =
+                new RunCadence.Snapshot(network, engine, optimizer, state, data.fingerprint());
+        try (RunCadence cadence =
+                new RunCadence(
+                        config,
+                        folder,
+                        samples,
+                        totalSteps,
+                        snapshot,
+                        leave,
+                        lead(data, samples, totalSteps, state, engine))) {
+            trainer.run(source(data, stream, quarantine, totalSteps, threads), cadence);
         }
-        double finalLoss = resume.step() < totalSteps ? trainer.loss() : resume.loss();
-        collective.barrier(); // all quarantined images are on disk
-        if (at.leads()) {
-            double wallSeconds = resume.wallSeconds() + (System.nanoTime() - startNs) / 1e9;
-            folder.writeSummary(
-                    summary(
-                            data,
-                            stream.selection().count(),
-                            totalSteps,
-                            wallSeconds,
-                            finalLoss,
-                            engine.parameters(),
-                            Quarantine.in(folder.root())));
-        }
-        collective.barrier(); // nobody leaves before the run is complete on disk
+    }
+
+    /** As one of the fewest workers reads it, who each read the most. */
+    private TrainingStream stream(DataSet data) {
+        int fewest =
+                team.changes()
+                        ? config.cluster().minWorkers()
+                        : member.topology().worldSize();
+        BatchPartition partition =
+                new BatchPartition(
+                        config.train().globalBatch(),
+                        config.train().microBatch(),
+                        new Topology(0, fewest));
+        return TrainingStream.of(
+                data, config.data(), partition, config.train().objective(), config.seed());
+    }
+
+    private RunCadence.Lead lead(
+            DataSet data, long samples, long totalSteps, RunState state, Engine engine) {
+        return new RunCadence.Lead() {
+            @Override
+            public void begin() {
+                if (team.changes()) {
+                    Finding.heed(
+                            Preflight.disk(config, folder, engine.layout().length()),
+                            Preflight::warn);
+                }
+                if (state.stepsDone() < totalSteps) {
+                    folder.dropSummary();
+                }
+                recordInputs(data);
+            }
+
+            @Override
+            public void complete(Topology at) {
+                folder.writeSummary(
+                        summary(data, samples, totalSteps, state, at, engine.parameters()));
+            }
+        };
     }
 
     /** Writes down what the run computes from. */
@@ -181,48 +216,49 @@ final class Worker {
         }
     }
 
-    private BatchLoader loader(
+    private Feed.Source source(
             DataSet data,
             TrainingStream stream,
             Quarantine quarantine,
-            long firstStep,
             long totalSteps,
             WorkerThreads threads) {
-        return threads.free()
-                .call(
-                        () ->
-                                BatchLoader.training(
-                                        stream,
-                                        config.data(),
-                                        data.taxonomy(),
-                                        quarantine,
-                                        firstStep,
-                                        totalSteps,
-                                        threads.decoding()));
+        return (partition, firstStep, ofFirstStep) ->
+                threads.free()
+                        .call(
+                                () ->
+                                        BatchLoader.training(
+                                                stream.dealtBy(partition),
+                                                config.data(),
+                                                data.taxonomy(),
+                                                quarantine,
+                                                firstStep,
+                                                totalSteps,
+                                                ofFirstStep,
+                                                threads.decoding()));
     }
 
     private ObjectNode summary(
             DataSet data,
             long samples,
             long steps,
-            double wallSeconds,
-            double loss,
-            FloatBuffer parameters,
-            Quarantine quarantine) {
+            RunState state,
+            Topology at,
+            FloatBuffer parameters) {
         ObjectNode summary = JsonNodeFactory.instance.objectNode();
         summary.put("name", config.name());
         summary.put("world_size", at.worldSize());
+        summary.put("generations", team.generation() + 1);
         summary.put("steps", steps);
         summary.put("subset_samples", samples);
         summary.put("dropped_images", data.droppedCount());
         summary.put("classes", classes(config, data));
         summary.put("samples", steps * config.train().globalBatch());
         summary.put("epochs", (double) steps * config.train().globalBatch() / samples);
-        summary.put("wall_seconds", wallSeconds);
-        summary.put("final_loss", loss);
+        summary.put("wall_seconds", state.seconds(System.nanoTime()));
+        summary.put("final_loss", state.loss());
         summary.put("parameters_sha256", ParameterHash.sha256(parameters));
         summary.put("data_fingerprint", data.fingerprint());
-        summary.put("quarantined_images", quarantine.size());
+        summary.put("quarantined_images", Quarantine.in(folder.root()).size());
         summary.put(
                 "checkpoint",
                 folder.root().relativize(folder.checkpoints(1).file(steps)).toString());

@@ -18,6 +18,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jft.cluster.collective.Collective;
+import org.jft.cluster.launch.Team;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.transport.InMemoryNetwork;
 import org.jft.core.config.ConfigLoader;
@@ -254,27 +255,39 @@ class DeviceResidentStepTest {
                         new EmulatedCuda(fused)
                                 .compile(network(config), partition.microBatch(), options);
                 Blocks blocks = new Blocks(1);
-                GradientExchange exchange = new GradientExchange();
-                BatchLoader batches =
-                        BatchLoader.training(
-                                stream,
-                                config.data(),
-                                NoiseStore.taxonomy(CLASSES),
-                                Quarantine.in(folder),
-                                0,
-                                STEPS,
-                                1)) {
+                GradientExchange exchange = new GradientExchange()) {
             Optimizer optimizer =
                     new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
             before.accept(engine.parameters(), optimizer);
             Engine used = resident ? engine : withoutDevice(engine);
+            RunState state =
+                    new RunState(
+                            engine.parameters(), optimizer, Optional::empty, System.nanoTime());
             Trainer trainer =
                     new Trainer(
-                            config, used, CLASSES, optimizer, STEPS, collective, blocks, exchange);
-            trainer.run(batches, 0, STEPS, (done, loss, rate, clock, guard) -> {});
+                            config,
+                            used,
+                            CLASSES,
+                            optimizer,
+                            state,
+                            STEPS,
+                            Team.fixed(collective),
+                            blocks,
+                            exchange);
+            trainer.run(
+                    (dealt, first, ofFirst) ->
+                            BatchLoader.training(
+                                    stream.dealtBy(dealt),
+                                    config.data(),
+                                    NoiseStore.taxonomy(CLASSES),
+                                    Quarantine.in(folder),
+                                    first,
+                                    STEPS,
+                                    ofFirst,
+                                    1),
+                    (done, loss, rate, clock, guard) -> {});
             after.accept(optimizer);
-            return new Trained(
-                    array(engine.parameters()), array(optimizer.state()), trainer.loss());
+            return new Trained(array(engine.parameters()), array(optimizer.state()), state.loss());
         }
     }
 

@@ -77,7 +77,7 @@ class StragglersTest {
                 double[] ofStep = times.of(step);
                 List<RankReport> ranks =
                         IntStream.range(0, 3)
-                                .mapToObj(r -> new RankReport(0, false, ofStep[r]))
+                                .mapToObj(r -> new RankReport(0, RankReport.Wish.GO_ON, ofStep[r]))
                                 .toList();
                 stragglers.add(step + 1, ranks);
             }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.jft.cluster.collective.Collective;
+import org.jft.cluster.launch.Team;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.transport.InMemoryNetwork;
 import org.jft.core.config.ConfigLoader;
@@ -192,32 +194,37 @@ class TrainerTest {
                         Engines.named("onednn")
                                 .compile(network, partition.microBatch(), CONFIG.engine());
                 Blocks blocks = new Blocks(1);
-                GradientExchange exchange = new GradientExchange();
-                BatchLoader batches =
-                        BatchLoader.training(
-                                stream,
-                                CONFIG.data(),
-                                NoiseStore.taxonomy(CLASSES),
-                                Quarantine.in(folder),
-                                firstStep,
-                                STEPS,
-                                1)) {
+                GradientExchange exchange = new GradientExchange()) {
             start.accept(engine.parameters());
             Optimizer optimizer =
                     new Optimizer(CONFIG.train(), engine.layout(), engine.parameters(), blocks);
+            RunState state =
+                    new RunState(
+                            engine.parameters(),
+                            optimizer,
+                            () -> Optional.of(new Resume(firstStep, 0, Double.NaN)),
+                            System.nanoTime());
             new Trainer(
                             CONFIG,
                             noting(engine),
                             CLASSES,
                             optimizer,
+                            state,
                             STEPS,
-                            collective,
+                            Team.fixed(collective),
                             blocks,
                             exchange)
                     .run(
-                            batches,
-                            firstStep,
-                            STEPS,
+                            (dealt, first, ofFirst) ->
+                                    BatchLoader.training(
+                                            stream.dealtBy(dealt),
+                                            CONFIG.data(),
+                                            NoiseStore.taxonomy(CLASSES),
+                                            Quarantine.in(folder),
+                                            first,
+                                            STEPS,
+                                            ofFirst,
+                                            1),
                             (done, loss, rate, clock, guard) ->
                                     afterStep.accept(engine.parameters()));
             return copy(engine.parameters());
@@ -254,7 +261,8 @@ class TrainerTest {
         }
     }
 
-    private static NetworkSpec network() {
+    /** A convolution, dropout and a head: few parameters, and a mask that must not change. */
+    static NetworkSpec network() {
         var graph =
                 new NeuralNetConfiguration.Builder()
                         .seed(7)

@@ -1,0 +1,82 @@
+package org.jft.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jft.endtoend.Command.Result;
+import org.jft.train.cli.JftTrain;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs that survive their workers, in processes of their own. */
+class ElasticJobTest {
+    private static final int STEPS = 400;
+
+    @TempDir static Path folder;
+
+    @BeforeAll
+    static void makeData() {
+        SyntheticSet.make(folder);
+    }
+
+    @Test
+    void shouldFinishWithoutAKilledWorkerLosingAStep() {
+        Runs runs = new Runs(folder);
+        Command job = start("killed", "cluster.elastic.min_workers=1");
+        runs.awaitSteps(job, "killed", 20);
+        Workers workers = new Workers(job);
+        workers.kill(0); // rank 0, which writes metrics and checkpoints
+        Result result = job.await();
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.err())
+                .contains("worker 0 was killed by signal 9")
+                .contains("and is started again")
+                .contains("worker 0 (pid ")
+                .contains("is lost");
+        assertThat(result.err()).doesNotContain("\tat ");
+
+        JsonNode summary = runs.summary("killed");
+        assertThat(summary.path("steps").asInt()).isEqualTo(STEPS);
+        assertThat(summary.path("generations").asInt()).isGreaterThan(1);
+        assertThat(runs.steps("killed")).isEqualTo(Runs.everyStep(STEPS));
+        assertThat(runs.parametersHash("killed"))
+                .isEqualTo(summary.path("parameters_sha256").asText());
+
+        start("straight").await();
+        assertThat(runs.distance("killed", "straight", STEPS)).isLessThan(Runs.BOUND);
+    }
+
+    @Test
+    void shouldStopWithACheckpointWhenFewerAreLeftThanTrain() {
+        Runs runs = new Runs(folder);
+        Command job =
+                start(
+                        "stopped",
+                        "cluster.elastic.max_workers=4",
+                        "train.cadence.checkpoint_every=1000000");
+        runs.awaitSteps(job, "stopped", 10);
+        new Workers(job).kill(1);
+        Result result = job.await();
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
+        assertThat(result.err())
+                .contains("of 3 workers at least (cluster.elastic.min_workers) only 2 are left")
+                .contains("with a checkpoint; the same command goes on from there");
+        assertThat(runs.checkpoints("stopped")).hasSize(1);
+    }
+
+    private static Command start(String run, String... settings) {
+        List<String> all =
+                new ArrayList<>(List.of("--config", "tiny.yaml", "--out", run, "--workers", "3"));
+        for (String setting : Runs.settings(STEPS)) {
+            all.addAll(List.of("--set", setting));
+        }
+        for (String setting : settings) {
+            all.addAll(List.of("--set", setting));
+        }
+        return Command.start(JftTrain.class, folder, all.toArray(String[]::new));
+    }
+}

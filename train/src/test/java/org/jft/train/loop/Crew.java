@@ -1,0 +1,236 @@
+package org.jft.train.loop;
+
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jft.cluster.collective.Collective;
+import org.jft.cluster.collective.Generation;
+import org.jft.cluster.launch.ElasticTeam;
+import org.jft.cluster.launch.Team;
+import org.jft.cluster.membership.InMemoryCoordinator;
+import org.jft.cluster.membership.JobSize;
+import org.jft.cluster.membership.Membership;
+import org.jft.cluster.membership.View;
+import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.protocol.Standing;
+import org.jft.cluster.transport.FrameWriter;
+import org.jft.cluster.transport.InMemoryNetwork;
+import org.jft.cluster.transport.Inbound;
+import org.jft.cluster.transport.Lane;
+import org.jft.cluster.transport.Outbound;
+import org.jft.cluster.transport.Transport;
+import org.jft.core.config.ClusterConfig.Wire;
+import org.jft.core.config.RunConfig;
+import org.jft.core.engine.Engine;
+import org.jft.core.engine.Engines;
+import org.jft.core.topology.Topology;
+import org.jft.data.order.BatchPartition;
+import org.jft.data.pipeline.BatchLoader;
+import org.jft.data.pipeline.Quarantine;
+import org.jft.data.pipeline.TrainingStream;
+import org.jft.data.shard.SampleStore;
+import org.jft.train.optimizer.Blocks;
+import org.jft.train.optimizer.Optimizer;
+
+/**
+ * The workers of an elastic job as threads, who talk in memory: a network for each generation, so
+ * that what a lost one still sends reaches nobody.
+ */
+final class Crew {
+    /** What befalls a worker as it sends a frame. */
+    interface Fate {
+        /** Called before each frame, over all generations. */
+        void beforeFrame(long number, Membership membership, Transport transport);
+    }
+
+    /** A worker is gone, from one instruction to the next: caught by nobody but the crew. */
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private final RunConfig config;
+    private final SampleStore store;
+    private final int classes;
+    private final long steps;
+    private final Path folder;
+    private final InMemoryCoordinator coordinator;
+    private final Map<Integer, InMemoryNetwork> networks = new ConcurrentHashMap<>();
+    private final List<String> news = new CopyOnWriteArrayList<>();
+
+    Crew(RunConfig config, SampleStore store, int classes, long steps, JobSize size, Path folder) {
+        this.config = config;
+        this.store = store;
+        this.classes = classes;
+        this.steps = steps;
+        this.folder = folder;
+        coordinator = new InMemoryCoordinator(size);
+    }
+
+    InMemoryCoordinator coordinator() {
+        return coordinator;
+    }
+
+    /** Returns what rank 0 has said of each generation. */
+    List<String> news() {
+        return news;
+    }
+
+    /**
+     * Trains as one of the workers and returns its parameters, on this thread.
+     *
+     * @throws Killed if that is its fate
+     */
+    float[] work(String name, Fate fate, Cadence cadence) {
+        Membership membership = coordinator.connect();
+        AtomicLong frames = new AtomicLong();
+        Standing self = new Standing(name, "here", 1, "same", Endpoint.NONE, Standing.NEWCOMER);
+        Blocks blocks = new Blocks(1);
+        try (Engine engine =
+                        Engines.named("onednn")
+                                .compile(
+                                        TrainerTest.network(),
+                                        config.train().microBatch(),
+                                        config.engine());
+                GradientExchange exchange = new GradientExchange();
+                Team team =
+                        new ElasticTeam(
+                                membership,
+                                self,
+                                () -> new Door(fate, frames, membership),
+                                Duration.ofSeconds(20),
+                                news::add)) {
+            Optimizer optimizer =
+                    new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
+            RunState state =
+                    new RunState(
+                            engine.parameters(), optimizer, Optional::empty, System.nanoTime());
+            new Trainer(config, engine, classes, optimizer, state, steps, team, blocks, exchange)
+                    .run(this::batches, cadence);
+            team.leave();
+            float[] parameters = new float[engine.parameters().remaining()];
+            FloatBuffer live = engine.parameters();
+            live.get(0, parameters);
+            return parameters;
+        } finally {
+            blocks.close();
+        }
+    }
+
+    private BatchLoader batches(BatchPartition partition, long first, List<Integer> ofFirst) {
+        TrainingStream stream =
+                TrainingStream.of(
+                        store, config.data(), partition, config.train().objective(), config.seed());
+        return BatchLoader.training(
+                stream,
+                config.data(),
+                NoiseStore.taxonomy(classes),
+                Quarantine.in(folder),
+                first,
+                steps,
+                ofFirst,
+                1);
+    }
+
+    /** One worker's way into one generation. */
+    private final class Door implements ElasticTeam.Opening {
+        private final Fate fate;
+        private final AtomicLong frames;
+        private final Membership membership;
+
+        Door(Fate fate, AtomicLong frames, Membership membership) {
+            this.fate = fate;
+            this.frames = frames;
+            this.membership = membership;
+        }
+
+        @Override
+        public Endpoint endpoint() {
+            return Endpoint.NONE;
+        }
+
+        @Override
+        public Collective join(View view, Generation generation) {
+            Topology at = view.topology();
+            if (at.worldSize() == 1) {
+                return Collective.solo(generation);
+            }
+            Transport transport =
+                    networks.computeIfAbsent(
+                                    view.generation(), number -> new InMemoryNetwork(1 << 14))
+                            .transport(at.rank());
+            Collective ranks =
+                    Collective.ring(
+                            new Doomed(transport),
+                            at,
+                            JobToken.of("crew").ofGeneration(view.generation()),
+                            generation,
+                            Wire.FLOAT32,
+                            Duration.ofSeconds(20));
+            ranks.barrier();
+            return ranks;
+        }
+
+        @Override
+        public void close() {}
+
+        /** Streams that ask fate before they send. */
+        private final class Doomed implements Transport {
+            private final Transport transport;
+
+            Doomed(Transport transport) {
+                this.transport = transport;
+            }
+
+            @Override
+            public Outbound outbound(int peer, Lane lane) {
+                Outbound out = transport.outbound(peer, lane);
+                return new Outbound() {
+                    @Override
+                    public int peer() {
+                        return out.peer();
+                    }
+
+                    @Override
+                    public int maxFrameLength() {
+                        return out.maxFrameLength();
+                    }
+
+                    @Override
+                    public boolean offer(int length, FrameWriter writer) {
+                        fate.beforeFrame(frames.get(), membership, transport);
+                        boolean sent = out.offer(length, writer);
+                        frames.addAndGet(sent ? 1 : 0);
+                        return sent;
+                    }
+
+                    @Override
+                    public boolean connected() {
+                        return out.connected();
+                    }
+
+                    @Override
+                    public void close() {
+                        out.close();
+                    }
+                };
+            }
+
+            @Override
+            public Inbound inbound(int peer, Lane lane) {
+                return transport.inbound(peer, lane);
+            }
+
+            @Override
+            public void close() {
+                transport.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,305 @@
+package org.jft.train.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jft.cluster.membership.ExpelledException;
+import org.jft.cluster.membership.JobSize;
+import org.jft.cluster.membership.TooFewMembersException;
+import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.RunConfig;
+import org.jft.core.topology.Topology;
+import org.jft.data.shard.SampleStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Workers are killed at random frames, so inside every kind of exchange: of gradients, of reports,
+ * of states, of who has which micro batch; others freeze, leave, or come. The run must end as one
+ * that nothing befell, but for the order of additions.
+ */
+@Timeout(120)
+class ElasticTrainerTest {
+    private static final int CLASSES = 3;
+    private static final long STEPS = 30;
+    private static final Crew.Fate NONE = (number, membership, transport) -> {};
+
+    /** Of the largest change of a parameter, as between numbers of workers. */
+    private static final double BOUND = 1e-3;
+
+    private static final RunConfig CONFIG =
+            ConfigLoader.parse(
+                    """
+                    data: {train: nowhere, image: {size: 8}, loader: {window_blocks: 2}}
+                    model: {architecture: resnet8s}
+                    train:
+                      global_batch: 14
+                      micro_batch: 2
+                      steps: 30
+                      objective: softmax
+                      optimizer: {kind: sgd, momentum: 0.9}
+                      schedule: {kind: constant, learning_rate: 0.05}
+                    engine: {name: onednn, precision: fp32, threads: 1}
+                    cluster: {workers: 3, bucket_mb: 0.0005, elastic: {min_workers: 1, max_workers: 4}}
+                    """,
+                    "test");
+
+    @TempDir private Path folder;
+    private final long seed = System.nanoTime();
+    private final Random random = new Random(seed);
+    private final SampleStore store = NoiseStore.of(24, 8, CLASSES, new Random(7));
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    private Crew crew(JobSize size) {
+        RunConfig config =
+                ConfigLoader.with(CONFIG, List.of("cluster.elastic.min_workers=" + size.min()));
+        return new Crew(config, store, CLASSES, STEPS, size, folder);
+    }
+
+    private static JobSize size(int initial, int min) {
+        return new JobSize(initial, min, 4, JobSize.BelowMin.STOP);
+    }
+
+    /** Each worker that is killed comes back, until so many have been. */
+    @RepeatedTest(5)
+    void shouldEndAsIfNothingHadBefallenWhenWorkersAreKilledAtRandomFrames() {
+        Crew crew = crew(size(3, 1));
+        AtomicInteger kills = new AtomicInteger(8);
+        List<CompletableFuture<float[]>> workers = new ArrayList<>();
+        for (int id = 0; id < 3; id++) {
+            String name = "worker " + id;
+            Random own = new Random(random.nextLong());
+            workers.add(start(() -> liveOn(crew, name, kills, own)));
+        }
+        List<float[]> ends = workers.stream().map(CompletableFuture::join).toList();
+        assertThat(kills.get()).as("seed=%s", seed).isNotPositive();
+        assertAsUndisturbed(ends);
+    }
+
+    private float[] liveOn(Crew crew, String name, AtomicInteger kills, Random own) {
+        while (true) {
+            long last = own.nextInt(60);
+            boolean noticedAtOnce = own.nextBoolean(); // as over TCP; else by silence alone
+            try {
+                return crew.work(
+                        name,
+                        (number, membership, transport) -> {
+                            if (number == last && kills.getAndDecrement() > 0) {
+                                if (noticedAtOnce) {
+                                    transport.close();
+                                }
+                                throw new Crew.Killed();
+                            }
+                        },
+                        new Steps());
+            } catch (Crew.Killed | ExpelledException e) {
+                continue; // a launcher starts it anew
+            }
+        }
+    }
+
+    @RepeatedTest(3)
+    void shouldFenceAWorkerThatWakesUpWhenItHasBeenGivenUp() {
+        Crew crew = crew(size(3, 1));
+        long frame = 10 + random.nextInt(60);
+        AtomicBoolean once = new AtomicBoolean();
+        CompletableFuture<float[]> frozen =
+                start(
+                        () ->
+                                crew.work(
+                                        "worker 0",
+                                        (number, membership, transport) -> {
+                                            if (number == frame
+                                                    && once.compareAndSet(false, true)) {
+                                                crew.coordinator().lose(membership);
+                                                sleep(300);
+                                            }
+                                        },
+                                        new Steps()));
+        List<CompletableFuture<float[]>> others =
+                List.of(
+                        start(() -> crew.work("worker 1", NONE, new Steps())),
+                        start(() -> crew.work("worker 2", NONE, new Steps())));
+        assertThatThrownBy(frozen::join)
+                .as("seed=%s", seed)
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(ExpelledException.class);
+        assertAsUndisturbed(others.stream().map(CompletableFuture::join).toList());
+        assertThat(crew.news().get(1)).contains("worker 0").contains("silent for too long");
+    }
+
+    @Test
+    void shouldLetNewcomersInAndLeaversGoBehindAStep() {
+        Crew crew = crew(size(2, 1));
+        CountDownLatch begun = new CountDownLatch(1);
+        Steps first = new Steps();
+        first.at(5, begun::countDown);
+        first.pause(2);
+        Steps leaver = new Steps();
+        leaver.pause(2);
+        leaver.leaveBehind(20);
+        CompletableFuture<float[]> stays = start(() -> crew.work("worker 0", NONE, first));
+        CompletableFuture<float[]> leaves = start(() -> crew.work("worker 1", NONE, leaver));
+        CompletableFuture<float[]> comes =
+                start(
+                        () -> {
+                            await(begun);
+                            return crew.work("worker 2", NONE, new Steps());
+                        });
+        assertThatThrownBy(leaves::join)
+                .hasCauseInstanceOf(LeftEarlyException.class)
+                .hasMessageContaining("; the others go on");
+        assertAsUndisturbed(List.of(stays.join(), comes.join()));
+        assertThat(crew.news())
+                .anyMatch(line -> line.contains("worker 0, worker 1, worker 2"))
+                .anyMatch(line -> line.contains("worker 0, worker 2"));
+        // Agreed, not broken: nobody took a step again.
+        assertThat(first.done).as("steps").doesNotHaveDuplicates().hasSize((int) STEPS);
+    }
+
+    @Test
+    void shouldStopWithACheckpointWhenTooFewAreLeft() {
+        Crew crew = crew(size(2, 2));
+        Steps survivor = new Steps();
+        CompletableFuture<float[]> lives = start(() -> crew.work("worker 0", NONE, survivor));
+        CompletableFuture<float[]> dies =
+                start(
+                        () ->
+                                crew.work(
+                                        "worker 1",
+                                        (number, membership, transport) -> {
+                                            if (number == 50) {
+                                                throw new Crew.Killed();
+                                            }
+                                        },
+                                        new Steps()));
+        assertThatThrownBy(dies::join).hasCauseInstanceOf(Crew.Killed.class);
+        assertThatThrownBy(lives::join)
+                .hasCauseInstanceOf(TooFewMembersException.class)
+                .hasMessageContaining("of 2 workers at least")
+                .hasMessageContaining("only 1 are left: stopped after step");
+        assertThat(survivor.checkpoints).isEqualTo(1);
+    }
+
+    private void assertAsUndisturbed(List<float[]> ends) {
+        for (float[] end : ends) {
+            assertThat(end).as("bits, seed=%s", seed).isEqualTo(ends.get(0));
+        }
+        float[] undisturbed = alone(STEPS);
+        double moved = distance(alone(1), undisturbed);
+        assertThat(moved).isGreaterThan(0.01);
+        assertThat(distance(ends.get(0), undisturbed) / moved)
+                .as("seed=%s", seed)
+                .isLessThan(BOUND);
+    }
+
+    private float[] alone(long steps) {
+        Crew solo = new Crew(CONFIG, store, CLASSES, steps, size(1, 1), folder);
+        return solo.work("worker 0", NONE, new Steps());
+    }
+
+    private static double distance(float[] a, float[] b) {
+        double largest = 0;
+        for (int i = 0; i < a.length; i++) {
+            largest = Math.max(largest, Math.abs((double) a[i] - b[i]));
+        }
+        return largest;
+    }
+
+    private interface Work {
+        float[] run() throws Exception;
+    }
+
+    private CompletableFuture<float[]> start(Work work) {
+        CompletableFuture<float[]> result = new CompletableFuture<>();
+        threads.execute(
+                () -> {
+                    try {
+                        result.complete(work.run());
+                    } catch (Throwable e) {
+                        result.completeExceptionally(e);
+                    }
+                });
+        return result;
+    }
+
+    private static void await(CountDownLatch latch) throws InterruptedException {
+        assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What a worker saw of the run. */
+    private static final class Steps implements Cadence {
+        final List<Long> done = new ArrayList<>();
+        int checkpoints;
+        private boolean leads;
+        private long leaveBehind = Long.MAX_VALUE;
+        private long pauseMs;
+        private long when = -1;
+        private Runnable then;
+
+        void at(long step, Runnable action) {
+            when = step;
+            then = action;
+        }
+
+        void pause(long millis) {
+            pauseMs = millis;
+        }
+
+        void leaveBehind(long step) {
+            leaveBehind = step;
+        }
+
+        @Override
+        public void met(Topology at, StepClock clock) {
+            leads = at.leads();
+        }
+
+        @Override
+        public void after(long step, double loss, double rate, StepClock clock, Guard guard) {
+            done.add(step);
+            if (step == when) {
+                then.run();
+            }
+            sleep(pauseMs);
+        }
+
+        @Override
+        public boolean toldToLeave() {
+            return !done.isEmpty() && done.get(done.size() - 1) >= leaveBehind;
+        }
+
+        @Override
+        public void checkpoint() {
+            checkpoints += leads ? 1 : 0;
+        }
+    }
+}
