@@ -111,11 +111,6 @@ public record MemberEnvironment(
         return "worker " + topology.rank();
     }
 
-    /** Returns what this worker is called as long as the job lasts, whatever its rank becomes. */
-    public String name() {
-        return "worker " + topology.rank();
-    }
-
     /** Returns what only this job is called: where its workers meet, unless it has a name. */
     public Optional<String> jobName() {
         return job.or(() -> master.map(at -> at.getHostString() + ":" + at.getPort()));

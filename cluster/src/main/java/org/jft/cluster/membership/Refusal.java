@@ -31,7 +31,7 @@ public enum Refusal {
     TOO_FEW {
         @Override
         public JftException toException(String sentence) {
-            return new JftException(Category.ABORT_RUN, sentence);
+            return new TooFewMembersException(sentence);
         }
     };
 
