@@ -30,7 +30,8 @@ import org.jft.core.topology.Topology;
  * <p>One owner thread. Allocates nothing per message.
  */
 final class RingEngine {
-    private static final int FRAMES_PER_TURN = 16;
+    /** Received and sent in turns of about so much, so that what was received is sent warm. */
+    private static final int TURN_BYTES = 128 << 10;
 
     /** How long to try to tell a successor that is not taking anything. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
@@ -45,6 +46,7 @@ final class RingEngine {
     private final Outbound out;
     private final JobToken job;
     private final Generation generation;
+    private final int framesPerTurn;
     private final FrameHandler handler = this::onFrame;
     private final FrameWriter writer = this::writeFrame;
     private final FrameDecoder decoder = new FrameDecoder();
@@ -75,6 +77,7 @@ final class RingEngine {
         this.out = out;
         this.job = job;
         this.generation = generation;
+        framesPerTurn = Math.max(1, TURN_BYTES / out.maxFrameLength());
         setTimeout(timeout);
     }
 
@@ -124,14 +127,14 @@ final class RingEngine {
         int missing = operation.receivable(sent) - received;
         int before = received;
         if (missing > 0) {
-            in.poll(handler, Math.min(missing, FRAMES_PER_TURN));
+            in.poll(handler, Math.min(missing, framesPerTurn));
         }
         return received - before;
     }
 
     private int send() {
         int before = sent;
-        int end = Math.min(operation.sendable(received), sent + FRAMES_PER_TURN);
+        int end = Math.min(operation.sendable(received), sent + framesPerTurn);
         while (sent < end
                 && out.offer(
                         FrameDescriptor.HEADER_LENGTH + operation.outgoingBytes(sent), writer)) {

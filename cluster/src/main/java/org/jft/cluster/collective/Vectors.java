@@ -16,7 +16,7 @@ import org.jft.core.topology.Topology;
  */
 abstract class Vectors {
     /** Floats in a block. */
-    static final int BLOCK = 2048;
+    static final int BLOCK = 1024;
 
     /** Returns the vectors of a wire format. */
     static Vectors of(Wire wire) {

@@ -18,7 +18,7 @@ import java.time.Duration;
 public record IpcSettings(int mtu, int termLength, int window, Duration clientLiveness) {
     /** What the launcher runs with. */
     public static final IpcSettings DEFAULT =
-            new IpcSettings(8 * 1024, 8 << 20, 512 * 1024, Duration.ofSeconds(5));
+            new IpcSettings(32 * 1024, 2 << 20, 1 << 20, Duration.ofSeconds(5));
 
     /** Command, error and counter buffers of the driver, whatever the number of ranks. */
     private static final long DRIVER_BYTES = 16L << 20;

@@ -117,7 +117,7 @@ public final class MediaDriverHost implements AutoCloseable {
                 .threadingMode(ThreadingMode.SHARED)
                 .sharedThreadFactory(MediaDriverHost::daemon)
                 // Workers own the cores: never spin, sleep up to 100 us. That still moves the
-                // window of 512 KB often enough for 5 GB/s.
+                // window of 1 MB often enough for 10 GB/s.
                 .sharedIdleStrategy(
                         new BackoffIdleStrategy(
                                 10,

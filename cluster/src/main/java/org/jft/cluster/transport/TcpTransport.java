@@ -29,10 +29,10 @@ import org.jft.core.failure.JftException;
  * connections.
  */
 public final class TcpTransport implements Transport {
-    /** Large enough to be worth a system call, small enough for the L2 cache. */
-    private static final int BULK_FRAME_LENGTH = (128 << 10) - Integer.BYTES;
+    /** Each takes a system call and may wake the other side, so few and large ones. */
+    private static final int BULK_FRAME_LENGTH = (512 << 10) - Integer.BYTES;
 
-    private static final int FRAMES_BUFFERED = 4;
+    private static final int FRAMES_BUFFERED = 2;
 
     private final int rank;
     private final JobToken job;

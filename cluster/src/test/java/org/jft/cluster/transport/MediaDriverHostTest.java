@@ -91,7 +91,7 @@ class MediaDriverHostTest {
 
     @Test
     void shouldKnowItsNeeds() {
-        assertThat(IpcSettings.DEFAULT.bytesNeeded(4)).isBetween(96L << 20, 128L << 20);
+        assertThat(IpcSettings.DEFAULT.bytesNeeded(4)).isBetween(36L << 20, 48L << 20);
         assertThatThrownBy(() -> new IpcSettings(1000, 1 << 20, 1 << 18, Duration.ofSeconds(2)))
                 .hasMessageContaining("mtu");
         assertThatThrownBy(() -> new IpcSettings(1024, 1 << 20, 1 << 20, Duration.ofSeconds(2)))

@@ -2,6 +2,7 @@ package org.jft.train.loop;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jft.cluster.collective.Collective;
@@ -122,20 +123,35 @@ final class DeviceResidentStep implements LocalStep {
 
     private void exchange(Collective collective, StepClock clock) {
         clock.book(Part.BACKWARD, System.nanoTime());
-        long[] lastNs = {0, System.nanoTime()}; // how long the last part took, and its end
-        device.exchange(
-                part -> {
-                    long startNs = System.nanoTime();
-                    if (startNs - lastNs[1] > WAITED_NS) { // behind it the device was still busy
-                        clock.bookHidden(lastNs[0]);
-                        clock.book(Part.BACKWARD, startNs);
-                    } else {
-                        clock.book(Part.ALLREDUCE, startNs);
-                    }
-                    collective.allReduce(part);
-                    lastNs[1] = System.nanoTime();
-                    lastNs[0] = lastNs[1] - startNs;
-                });
+        device.exchange(new PartByPart(collective, clock));
+    }
+
+    /** Sums parts; what passes while the device is still busy with the next one is hidden. */
+    private static final class PartByPart implements DeviceStep.PartSum {
+        private final Collective collective;
+        private final StepClock clock;
+        private long startNs;
+        private long endNs = System.nanoTime();
+
+        PartByPart(Collective collective, StepClock clock) {
+            this.collective = collective;
+            this.clock = clock;
+            startNs = endNs;
+        }
+
+        @Override
+        public void sum(FloatBuffer part) {
+            long nowNs = System.nanoTime();
+            if (nowNs - endNs > WAITED_NS) {
+                clock.bookHidden(endNs - startNs);
+                clock.book(Part.BACKWARD, nowNs);
+            } else {
+                clock.book(Part.ALLREDUCE, nowNs);
+            }
+            startNs = nowNs;
+            collective.allReduce(part);
+            endNs = System.nanoTime();
+        }
     }
 
     @Override
