@@ -6,6 +6,7 @@ import org.jft.bench.data.SoakBench;
 import org.jft.bench.dedup.DedupBench;
 import org.jft.bench.engine.DevicesCommand;
 import org.jft.bench.engine.EngineBench;
+import org.jft.bench.scaling.ExchangeBench;
 import org.jft.bench.scaling.ScalingBench;
 import org.jft.core.cli.CommandRunner;
 import picocli.CommandLine.Command;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
             DedupBench.class,
             AllReduceBench.class,
             ScalingBench.class,
+            ExchangeBench.class,
             DevicesCommand.class
         },
         footerHeading = "%nExamples:%n",
@@ -35,6 +37,7 @@ import picocli.CommandLine.Command;
             "  jft-bench dedup --photos DIR --out near           near-duplicates found, by kind and bound",
             "  jft-bench allreduce --workers 2,4   our ring over IPC, UDP, TCP, against Gloo",
             "  jft-bench scaling --config smoke.yaml             two workers, against one",
+            "  jft-bench exchange                                what a step waits for gradients, with overlap and without",
             "  jft-bench devices                                 the GPUs here, and what would run",
         })
 public final class JftBench {

@@ -2,8 +2,6 @@ package org.jft.bench.scaling;
 
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -12,9 +10,7 @@ import org.jft.bench.BenchOptions;
 import org.jft.bench.BenchRow;
 import org.jft.bench.Rounds;
 import org.jft.core.cli.CommandRunner;
-import org.jft.core.config.RunConfig;
 import org.jft.core.failure.ConfigException;
-import org.jft.train.cli.ConfigOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -82,10 +78,6 @@ public final class ScalingBench implements Callable<Integer> {
             forecast.print(several, options);
             return CommandRunner.DONE;
         }
-        if (steps < TrainingRun.LINES) {
-            throw new ConfigException(
-                    "--steps=%s must be at least %s".formatted(steps, TrainingRun.LINES));
-        }
         TrainingRun one = run(1);
         List<TrainingRun> runs = several.stream().map(this::run).toList();
         List<BenchRow> rows = new ArrayList<>();
@@ -135,19 +127,6 @@ public final class ScalingBench implements Callable<Integer> {
     private TrainingRun run(int count) {
         List<String> keys = new ArrayList<>(overrides);
         keys.add("cluster.workers=" + count);
-        keys.add("train.epochs=");
-        keys.add("train.steps=" + steps);
-        keys.add("train.cadence.metrics_every=" + steps / TrainingRun.LINES);
-        keys.add("train.cadence.checkpoint_every=" + steps);
-        RunConfig run = new ConfigOptions().load(config, keys);
-        Path data = Path.of(run.data().train());
-        if (!Files.isDirectory(data)) {
-            throw new ConfigException(
-                    "%s is not here: 'jft-data synth %s' makes a synthetic one"
-                            .formatted(data, data.getParent()));
-        }
-        List<String> arguments = new ArrayList<>(List.of("--config", config));
-        keys.forEach(key -> arguments.addAll(List.of("--set", key)));
-        return new TrainingRun(arguments);
+        return TrainingRun.of(config, keys, steps);
     }
 }
