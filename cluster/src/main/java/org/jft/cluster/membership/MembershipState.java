@@ -37,6 +37,14 @@ public final class MembershipState {
     /** Generations in a row that may end because one living member could not be reached. */
     public static final int MAX_STRIKES = 3;
 
+    /** A coordinator that stood still finds all silent at once, within this time. */
+    static final long TOGETHER_MS = 50;
+
+    /** By then members have found a coordinator that stood still or was started again. */
+    static final long RETURN_MS = 10_000;
+
+    private static final String SILENT = "it was silent for too long";
+
     private final Audience audience;
     JobSize size; // as the first process says it; null before
     int generation = -1;
@@ -135,8 +143,24 @@ public final class MembershipState {
         proceed(nowMs);
     }
 
-    /** A process lost its session through no fault of its own; it is lost if it stays away. */
-    public void disconnected(long session, long returnByMs) {
+    /**
+     * A process was silent for too long. If all were, it is more likely the coordinator that did
+     * not listen: then nobody is lost who comes back soon, under this session's number or another.
+     */
+    public void silent(long session, long nowMs) {
+        away(session, nowMs + TOGETHER_MS);
+        Iterable<Candidate> all = Iterables.concat(members, newcomers);
+        if (Iterables.all(all, each -> each.returnByMs != Candidate.HERE)) {
+            all.forEach(each -> each.returnByMs = nowMs + RETURN_MS);
+        }
+    }
+
+    /** A process lost its session through no fault of its own. */
+    public void disconnected(long session, long nowMs) {
+        away(session, nowMs + RETURN_MS);
+    }
+
+    private void away(long session, long returnByMs) {
         for (Candidate each : Iterables.concat(members, newcomers)) {
             if (each.session == session) {
                 each.returnByMs = returnByMs;
@@ -185,7 +209,7 @@ public final class MembershipState {
         Stream.concat(members.stream(), newcomers.stream())
                 .filter(each -> each.returnByMs <= nowMs)
                 .toList()
-                .forEach(each -> remove(each.session, "it did not come back"));
+                .forEach(each -> remove(each.session, SILENT));
         refuseNamesakes(nowMs);
         if (gathering()) {
             gather(nowMs);
@@ -377,8 +401,7 @@ public final class MembershipState {
     }
 
     private void refuseForgotten(long session, Standing standing) {
-        String why = "it was silent for too long";
-        audience.refused(session, Refusal.EXPELLED, goneOn(standing, why));
+        audience.refused(session, Refusal.EXPELLED, goneOn(standing, SILENT));
     }
 
     private void expel(Candidate member, String why) {

@@ -99,6 +99,23 @@ class CoordinatorProcessTest {
     }
 
     @Test
+    void shouldBlameNobodyWhenTheCoordinatorItselfStoodStill() throws Exception {
+        HostAndPort address = HostAndPort.fromParts("127.0.0.1", FreePorts.base("127.0.0.1", 1));
+        Said coordinator = coordinator(List.of(address), 0);
+        List<Said> members = members(2, MEASURED, List.of(address));
+
+        coordinator.signal("STOP");
+        Thread.sleep(2 * MEASURED.toMillis());
+        coordinator.signal("CONT");
+        Said newcomer = member(2, 2, MEASURED, List.of(address));
+
+        for (Said member : List.of(members.get(0), members.get(1), newcomer)) {
+            member.await("view 1: worker 0, worker 1, worker 2");
+        }
+        assertThat(members.get(0).all()).noneMatch(line -> line.contains("lost"));
+    }
+
+    @Test
     void shouldLoseNothingWithTheLeaderOfThreeNodes() throws Exception {
         int base = FreePorts.base("127.0.0.1", 3);
         List<HostAndPort> nodes =

@@ -75,20 +75,43 @@ class MembershipStateTest {
         for (int worker = 0; worker < 3; worker++) {
             join(worker, 0, 1_000);
         }
-        state.disconnected(1, 10_000);
-        state.disconnected(2, 10_000);
-        assertThat(state.nextDeadlineMs(0)).hasValue(10_000);
+        state.disconnected(1, 0);
+        state.disconnected(2, 0);
+        assertThat(state.nextDeadlineMs(0)).hasValue(MembershipState.RETURN_MS);
 
         state.resume(1, 11, standing(1, 0));
         state.resume(2, 12, standing(0, 0)); // someone else's number
-        state.tick(10_000);
+        state.tick(MembershipState.RETURN_MS);
 
         assertThat(told.events)
-                .contains("11 ended 0: worker 2 (pid 7 on here) is lost: it did not come back");
+                .contains(
+                        "11 ended 0: worker 2 (pid 7 on here) is lost: it was silent for too long");
         state.regroup(11, SIZE, 0, standing(1, 4), OptionalInt.empty(), 1_000, 10_001);
         state.regroup(0, SIZE, 0, standing(0, 4), OptionalInt.empty(), 1_000, 10_002);
         assertThat(told.views.get(11L).self()).isEqualTo(1);
         assertThat(told.views.get(11L).members()).hasSize(2);
+    }
+
+    @Test
+    void shouldLoseOneThatIsSilentAtOnceButNotAll() {
+        for (int worker = 0; worker < 3; worker++) {
+            join(worker, 0, 1_000);
+        }
+        state.silent(1, 5_000);
+        state.tick(5_000 + MembershipState.TOGETHER_MS);
+        assertThat(told.events)
+                .contains("0 ended 0: worker 1 (pid 7 on here) is lost: it was silent for too long");
+        told.events.clear();
+
+        state.silent(0, 9_000);
+        state.silent(2, 9_001);
+        state.resume(2, 12, standing(2, 0));
+        state.tick(9_000 + MembershipState.RETURN_MS);
+
+        assertThat(told.events).isEmpty(); // both had time, and one used it
+        state.tick(9_001 + MembershipState.RETURN_MS);
+        state.regroup(12, SIZE, 0, standing(2, 4), OptionalInt.empty(), 1_000, 30_000);
+        assertThat(told.views.get(12L).members()).hasSize(1);
     }
 
     @Test
@@ -259,7 +282,7 @@ class MembershipStateTest {
             } else if (event == 14) {
                 to.leave(session, nowMs);
             } else if (event == 15) {
-                to.disconnected(session, nowMs + 100);
+                to.silent(session, nowMs);
             } else if (event == 16) {
                 to.resume(session, other, standing);
             } else if (event == 17) {

@@ -74,13 +74,14 @@ public final class CoordinatorNode implements AutoCloseable {
      */
     public static CoordinatorNode start(CoordinatorSettings settings, Consumer<String> log) {
         FreePorts.check(settings.self());
-        MediaDriverHost driver = MediaDriverHost.startForControl(e -> report(log, "driver", e));
+        Problems problems = new Problems(log);
+        MediaDriverHost driver = MediaDriverHost.startForControl(problems::report);
         NodeFolder folder = null;
         CoordinatorNode node = null;
         try {
             folder = NodeFolder.open(settings.folder().orElse(driver.privateFolder()));
             node = new CoordinatorNode(driver, folder, new CoordinatorService(log));
-            node.launch(settings, log);
+            node.launch(settings, problems);
             return node;
         } catch (AeronException | IllegalArgumentException | IllegalStateException e) {
             throw new JftException(
@@ -95,7 +96,7 @@ public final class CoordinatorNode implements AutoCloseable {
         }
     }
 
-    private void launch(CoordinatorSettings settings, Consumer<String> log) {
+    private void launch(CoordinatorSettings settings, Problems problems) {
         String aeronDirectory = driver.directory().toString();
         File marks = driver.privateFolder().toFile();
         AeronArchive.Context archiveClient = archiveClient(settings.job(), aeronDirectory);
@@ -114,7 +115,7 @@ public final class CoordinatorNode implements AutoCloseable {
                                 .archiveClientContext(archiveClient.clone())
                                 .authenticatorSupplier(
                                         () -> new Handshake.Archivist(settings.job()))
-                                .errorHandler(e -> problem(log, "archive", e)));
+                                .errorHandler(e -> hear(problems, e)));
         consensus =
                 ConsensusModule.launch(
                         consensus(settings)
@@ -123,7 +124,7 @@ public final class CoordinatorNode implements AutoCloseable {
                                 .markFileDir(marks)
                                 .archiveContext(archiveClient.clone())
                                 .terminationHook(() -> failed = true)
-                                .errorHandler(e -> problem(log, "consensus", e)));
+                                .errorHandler(e -> hear(problems, e)));
         container =
                 ClusteredServiceContainer.launch(
                         new ClusteredServiceContainer.Context()
@@ -134,7 +135,7 @@ public final class CoordinatorNode implements AutoCloseable {
                                 .clusteredService(service)
                                 .idleStrategySupplier(CoordinatorNode::idle)
                                 .terminationHook(() -> failed = true)
-                                .errorHandler(e -> problem(log, "service", e)));
+                                .errorHandler(e -> hear(problems, e)));
     }
 
     private static ConsensusModule.Context consensus(CoordinatorSettings settings) {
@@ -200,15 +201,11 @@ public final class CoordinatorNode implements AutoCloseable {
         return new SleepingMillisIdleStrategy(1);
     }
 
-    private void problem(Consumer<String> log, String where, Throwable problem) {
+    private void hear(Problems problems, Throwable problem) {
         if (problem instanceof AgentTerminationException) {
             failed = true;
         }
-        report(log, where, problem);
-    }
-
-    private static void report(Consumer<String> log, String where, Throwable problem) {
-        log.accept("%s: %s".formatted(where, problem));
+        problems.report(problem);
     }
 
     /** Returns whether this node knows a leader and hears of it. */

@@ -43,9 +43,6 @@ final class CoordinatorService implements ClusteredService {
     /** A node that starts again closes all sessions it knew: those are nobody's silence. */
     private static final long NEW_TERM_MS = 1_000;
 
-    /** By then members have found a node that was started again. */
-    private static final long RETURN_MS = 10_000;
-
     private final Consumer<String> log;
     private final MembershipState state = new MembershipState(new Members());
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
@@ -104,9 +101,9 @@ final class CoordinatorService implements ClusteredService {
         if (reason != CloseReason.TIMEOUT) {
             state.lost(session.id(), "its connection closed", timestamp);
         } else if (timestamp - termMs < NEW_TERM_MS) {
-            state.disconnected(session.id(), timestamp + RETURN_MS);
+            state.disconnected(session.id(), timestamp);
         } else {
-            state.lost(session.id(), "it was silent for too long", timestamp);
+            state.silent(session.id(), timestamp);
         }
         settle(timestamp);
     }
