@@ -28,4 +28,10 @@ public record JobSize(int initial, int min, int max, BelowMin belowMin) {
                 initial,
                 max);
     }
+
+    /** Says "4 workers (2 to 6)". */
+    @Override
+    public String toString() {
+        return "%d workers (%d to %d)".formatted(initial, min, max);
+    }
 }

@@ -148,9 +148,9 @@ public final class MembershipState {
      * not listen: then nobody is lost who comes back soon, under this session's number or another.
      */
     public void silent(long session, long nowMs) {
-        away(session, nowMs + TOGETHER_MS);
         Iterable<Candidate> all = Iterables.concat(members, newcomers);
-        if (Iterables.all(all, each -> each.returnByMs != Candidate.HERE)) {
+        if (away(session, nowMs + TOGETHER_MS)
+                && Iterables.all(all, each -> each.returnByMs != Candidate.HERE)) {
             all.forEach(each -> each.returnByMs = nowMs + RETURN_MS);
         }
     }
@@ -160,12 +160,10 @@ public final class MembershipState {
         away(session, nowMs + RETURN_MS);
     }
 
-    private void away(long session, long returnByMs) {
-        for (Candidate each : Iterables.concat(members, newcomers)) {
-            if (each.session == session) {
-                each.returnByMs = returnByMs;
-            }
-        }
+    private boolean away(long session, long returnByMs) {
+        Optional<Candidate> one = find(members, session).or(() -> find(newcomers, session));
+        one.ifPresent(each -> each.returnByMs = returnByMs);
+        return one.isPresent();
     }
 
     /** Time has passed: needed at {@link #nextDeadlineMs}. */
@@ -262,8 +260,9 @@ public final class MembershipState {
     private void judge() {
         ListMultimap<Long, Candidate> accusers = ArrayListMultimap.create();
         for (Candidate member : members) {
-            if (member.suspect.isPresent() && !endedByLoss) { // a loss explains all
-                accusers.put(sessions.get(member.suspect.getAsInt()), member);
+            int suspect = member.suspect.orElse(sessions.size());
+            if (suspect < sessions.size() && !endedByLoss) { // a loss explains all
+                accusers.put(sessions.get(suspect), member);
             }
         }
         Candidate worst = null;
@@ -339,15 +338,18 @@ public final class MembershipState {
             return true;
         }
         Candidate first = members.isEmpty() ? newcomers.get(0) : members.get(0);
-        if (!first.standing.fingerprint().equals(standing.fingerprint()) || !job.equals(size)) {
-            String sentence =
-                    "%s runs another configuration (%s) than %s (%s)"
-                            .formatted(
-                                    standing,
-                                    standing.fingerprint(),
-                                    first,
-                                    first.standing.fingerprint());
-            audience.refused(session, Refusal.MISFIT, sentence);
+        String own = standing.fingerprint();
+        String others = first.standing.fingerprint();
+        if (!own.equals(others)) {
+            String sentence = "%s runs another configuration (%s) than %s (%s)";
+            audience.refused(
+                    session, Refusal.MISFIT, sentence.formatted(standing, own, first, others));
+            return false;
+        }
+        if (!job.equals(size)) {
+            String sentence = "%s was told of %s but %s of %s";
+            audience.refused(
+                    session, Refusal.MISFIT, sentence.formatted(standing, job, first, size));
             return false;
         }
         Set<String> names = new HashSet<>(Set.of(standing.name()));
@@ -378,7 +380,7 @@ public final class MembershipState {
                 String sentence = "two processes say that they are %s, of which %s came second";
                 refuse(
                         newcomer,
-                        Refusal.MISFIT,
+                        Refusal.FULL,
                         sentence.formatted(newcomer.standing.name(), newcomer));
             }
         }

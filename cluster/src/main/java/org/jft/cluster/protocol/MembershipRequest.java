@@ -106,6 +106,11 @@ public record MembershipRequest(
         standing.encode(buffer, offset + STANDING_OFFSET);
     }
 
+    /** Returns the version of a request, which stands at the same place in all of them. */
+    public static int versionOf(DirectBuffer buffer, int offset) {
+        return buffer.getShort(offset + VERSION_OFFSET, BYTE_ORDER);
+    }
+
     /** Reads what {@link #encode} wrote. */
     public static MembershipRequest decode(DirectBuffer buffer, int offset) {
         return new MembershipRequest(

@@ -115,6 +115,29 @@ class MembershipStateTest {
     }
 
     @Test
+    void shouldRefuseWhoWasToldOfAJobOfAnotherSize() {
+        join(0, 0, 1_000);
+        JobSize other = new JobSize(4, 2, 5, BelowMin.STOP);
+
+        state.regroup(1, other, -1, standing(1, 0), OptionalInt.empty(), 1_000, 1);
+
+        assertThat(told.events)
+                .containsExactly(
+                        "1 refused MISFIT: worker 1 (pid 7 on here) was told of 4 workers (2 to 5) but worker 0 (pid 7 on here) of 3 workers (2 to 5)");
+    }
+
+    @Test
+    void shouldNotStumbleOverASuspectThatWasNeverThere() {
+        for (int worker = 0; worker < 3; worker++) {
+            join(worker, 0, 1_000);
+        }
+        for (int worker = 0; worker < 3; worker++) {
+            state.regroup(worker, SIZE, 0, standing(worker, 1), OptionalInt.of(7), 1_000, 1);
+        }
+        assertThat(told.views.get(2L).generation()).isEqualTo(1);
+    }
+
+    @Test
     void shouldForgiveWhoIsNotSuspectedEveryTime() {
         for (int worker = 0; worker < 3; worker++) {
             join(worker, 0, 1_000);

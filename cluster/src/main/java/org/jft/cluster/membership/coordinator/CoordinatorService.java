@@ -116,6 +116,16 @@ final class CoordinatorService implements ClusteredService {
             int offset,
             int length,
             Header header) {
+        int version = MembershipRequest.versionOf(message, offset);
+        if (version != FrameDescriptor.PROTOCOL_VERSION) {
+            String sentence =
+                    "this worker speaks protocol %d but the coordinator speaks protocol %d: all must run the same version"
+                            .formatted(version, FrameDescriptor.PROTOCOL_VERSION);
+            send(
+                    session.id(),
+                    new MembershipNotice.Refused(Refusal.MISFIT.ordinal(), sentence));
+            return;
+        }
         MembershipRequest request = MembershipRequest.decode(message, offset);
         if (request.previous() != MembershipRequest.NONE) {
             state.resume(request.previous(), session.id(), request.standing());
@@ -133,16 +143,6 @@ final class CoordinatorService implements ClusteredService {
     }
 
     private void regroup(ClientSession session, MembershipRequest request, long timestamp) {
-        if (request.version() != FrameDescriptor.PROTOCOL_VERSION) {
-            String sentence =
-                    "%s speaks protocol %d but the coordinator speaks protocol %d: all must run the same version"
-                            .formatted(
-                                    request.standing(),
-                                    request.version(),
-                                    FrameDescriptor.PROTOCOL_VERSION);
-            send(session.id(), new MembershipNotice.Refused(Refusal.MISFIT.ordinal(), sentence));
-            return;
-        }
         state.regroup(
                 session.id(),
                 new JobSize(
@@ -152,7 +152,7 @@ final class CoordinatorService implements ClusteredService {
                         JobSize.BelowMin.values()[request.belowMin()]),
                 request.generation(),
                 request.standing(),
-                request.suspect() == MembershipRequest.NONE
+                request.suspect() < 0
                         ? OptionalInt.empty()
                         : OptionalInt.of(request.suspect()),
                 request.timeoutMs(),
