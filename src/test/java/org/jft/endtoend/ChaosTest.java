@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ChaosTest {
     private static final int EVENTS = Integer.getInteger("jft.chaos.events", 8);
-    private static final int STEPS = Integer.getInteger("jft.chaos.steps", 900);
+    private static final int STEPS = Integer.getInteger("jft.chaos.steps", 800);
     private static final long SEED = Long.getLong("jft.chaos.seed", System.nanoTime());
 
     @TempDir static Path folder;
@@ -28,10 +28,7 @@ class ChaosTest {
         System.out.println("chaos: seed " + SEED);
         SyntheticSet.make(folder);
         Runs runs = new Runs(folder);
-        Command job =
-                start(
-                        "chaos",
-                        "cluster.elastic={min_workers: 1, max_workers: 4, lost_after_ms: 1500}");
+        Command job = start();
         Chaos chaos = new Chaos(job, runs, "chaos", new Random(SEED));
         int happened = chaos.unleash(EVENTS);
         Result result = job.await();
@@ -47,18 +44,19 @@ class ChaosTest {
                 .isEqualTo(runs.summary("chaos").path("parameters_sha256").asText());
         assertThat(new Workers(job).alive()).isEmpty();
 
-        Result alone = start("alone").await();
+        Result alone = Runs.alone(folder, "alone", STEPS);
         assertThat(alone.exitCode()).as(alone.err()).isZero();
         double distance = runs.distance("chaos", "alone", STEPS);
         System.out.printf("chaos: %.1e of the parameters' way from the run left alone%n", distance);
         assertThat(distance).as(as).isLessThan(Runs.BOUND);
     }
 
-    private static Command start(String run, String... settings) {
+    private static Command start() {
         List<String> all =
-                new ArrayList<>(List.of("--config", "tiny.yaml", "--out", run, "--workers", "3"));
+                new ArrayList<>(
+                        List.of("--config", "tiny.yaml", "--out", "chaos", "--workers", "3"));
         List<String> every = new ArrayList<>(Runs.settings(STEPS));
-        every.addAll(List.of(settings));
+        every.add("cluster.elastic={min_workers: 1, max_workers: 4, lost_after_ms: 1500}");
         every.forEach(setting -> all.addAll(List.of("--set", setting)));
         return Command.start(JftTrain.class, folder, all.toArray(String[]::new));
     }

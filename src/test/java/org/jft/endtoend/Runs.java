@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.jft.core.checkpoint.CheckpointFile;
+import org.jft.train.cli.JftTrain;
 
 /** What runs left in their folders. */
 record Runs(Path folder) {
@@ -38,6 +39,13 @@ record Runs(Path folder) {
                 "train.micro_batch=4",
                 "engine.threads=1",
                 "data.loader.threads=1");
+    }
+
+    /** Trains so many steps on one worker. */
+    static Command.Result alone(Path folder, String run, int steps) {
+        List<String> all = new ArrayList<>(List.of("--config", "tiny.yaml", "--out", run));
+        settings(steps).forEach(setting -> all.addAll(List.of("--set", setting)));
+        return Command.run(JftTrain.class, folder, all.toArray(String[]::new));
     }
 
     static List<Long> everyStep(int steps) {

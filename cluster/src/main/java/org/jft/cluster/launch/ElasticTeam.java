@@ -1,10 +1,13 @@
 package org.jft.cluster.launch;
 
-import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jft.cluster.collective.Collective;
@@ -75,10 +78,11 @@ public final class ElasticTeam implements Team {
         while (true) {
             closeRanks();
             try (Opening opening = openings.get()) {
+                View last = view;
                 view = membership.regroup(standing(opening, stepsDone), suspect(why), timeout);
                 try {
                     ranks = opening.join(view, generation(view));
-                    tell(why);
+                    tell(last, why);
                     return ranks;
                 } catch (JftException e) {
                     if (!outlives(e) && membership.ended().isEmpty()) {
@@ -110,17 +114,30 @@ public final class ElasticTeam implements Team {
                 : OptionalInt.empty();
     }
 
-    private void tell(Optional<JftException> why) {
-        if (view.self() == 0) {
-            String members = view.members().stream().map(Standing::name).collect(joining(", "));
-            news.accept(
-                    "generation %d: %s%s"
-                            .formatted(
-                                    view.generation(),
-                                    members,
-                                    why.map(e -> "; the last one ended: " + e.getMessage())
-                                            .orElse("")));
+    private void tell(View last, Optional<JftException> why) {
+        if (view.self() != 0) {
+            return;
         }
+        Set<String> here =
+                view.members().stream()
+                        .map(Standing::name)
+                        .collect(toCollection(LinkedHashSet::new));
+        List<String> gone =
+                last == null
+                        ? List.of()
+                        : last.members().stream()
+                                .filter(member -> !here.contains(member.name()))
+                                .map(Standing::toString)
+                                .toList();
+        news.accept(
+                "generation %d: %s%s%s"
+                        .formatted(
+                                view.generation(),
+                                String.join(", ", here),
+                                gone.isEmpty() ? "" : "; gone: " + String.join(", ", gone),
+                                why.filter(GenerationEndedException.class::isInstance)
+                                        .map(e -> "; " + e.getMessage())
+                                        .orElse("")));
     }
 
     @Override

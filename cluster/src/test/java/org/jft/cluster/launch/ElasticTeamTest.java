@@ -82,8 +82,8 @@ class ElasticTeamTest {
         assertThat(news)
                 .anyMatch(
                         line ->
-                                line.startsWith("generation 1: worker 0, worker 2; ")
-                                        && line.contains("worker 1"))
+                                line.startsWith(
+                                        "generation 1: worker 0, worker 2; gone: worker 1 (pid 1"))
                 .anyMatch(line -> line.endsWith(": worker 0, worker 2, worker 3"));
     }
 
@@ -91,9 +91,7 @@ class ElasticTeamTest {
         JftException[] failure = new JftException[1];
         assertThatThrownBy(() -> sum(ranks))
                 .satisfies(e -> failure[0] = (JftException) e)
-                .isInstanceOfAny(
-                        GenerationEndedException.class,
-                        PeerLostException.class);
+                .isInstanceOfAny(GenerationEndedException.class, PeerLostException.class);
         return failure[0];
     }
 

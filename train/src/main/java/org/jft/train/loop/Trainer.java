@@ -186,9 +186,7 @@ final class Trainer {
         clock.note(reports);
         stragglers.add(step + 1, reports);
         Agreement agreed =
-                step + 1 < totalSteps
-                        ? Agreement.of(reports, config.cluster())
-                        : Agreement.GO_ON;
+                step + 1 < totalSteps ? Agreement.of(reports, config.cluster()) : Agreement.GO_ON;
         if (agreed == Agreement.END) {
             cadence.leaveAt(step + 1);
         }

@@ -167,10 +167,7 @@ final class Worker {
 
     /** As one of the fewest workers reads it, who each read the most. */
     private TrainingStream stream(DataSet data) {
-        int fewest =
-                team.changes()
-                        ? config.cluster().minWorkers()
-                        : member.topology().worldSize();
+        int fewest = team.changes() ? config.cluster().minWorkers() : member.topology().worldSize();
         BatchPartition partition =
                 new BatchPartition(
                         config.train().globalBatch(),
