@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.transport.TcpHandshake.Hello;
 import org.jft.cluster.transport.TcpHandshake.Route;
@@ -32,6 +33,7 @@ import org.jft.cluster.transport.TcpHandshake.Route;
  */
 final class TcpDoor implements AutoCloseable {
     private static final int HANDSHAKE_TIMEOUT_MS = 5_000;
+    private static final int FAREWELL_MS = 1_000;
     private static final int BACKLOG = 1024; // the ranks of a large job come at once
 
     private final int rank;
@@ -113,7 +115,17 @@ final class TcpDoor implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        hangUp();
+        try {
+            // The port is free once the thread that accepts has let go of it.
+            threads.awaitTermination(FAREWELL_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void hangUp() {
         closed = true;
         threads.shutdownNow();
         closeQuietly(server);
