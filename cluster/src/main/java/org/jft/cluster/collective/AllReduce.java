@@ -7,9 +7,9 @@ import org.jft.cluster.protocol.FrameKind;
 import org.jft.core.topology.Topology;
 
 /**
- * Sum over the ring. The vector is cut into N segments, each into M messages; a message may be
- * empty where segments are ragged. In step t (0 to 2N-3) rank r sends segment r - t and receives
- * segment r - t - 1 (mod N):
+ * Sum over the ring. The vector is cut into N segments, each into M messages, see {@link
+ * SegmentMessages}. In step t (0 to 2N-3) rank r sends segment r - t and receives segment r - t - 1
+ * (mod N):
  *
  * <pre>
  *  N = 3         step 0      step 1    |  step 2      step 3
@@ -29,11 +29,9 @@ import org.jft.core.topology.Topology;
 final class AllReduce implements Operation {
     private final FloatBuffer source;
     private final FloatBuffer sum;
-    private final int length;
-    private final int chunk;
     private final int rank;
     private final int worldSize;
-    private final int messagesPerSegment;
+    private final SegmentMessages messages;
     private final int steps;
     private final Vectors vectors;
 
@@ -47,14 +45,10 @@ final class AllReduce implements Operation {
     AllReduce(FloatBuffer source, FloatBuffer sum, int chunk, Topology at, Vectors vectors) {
         this.source = source;
         this.sum = sum;
-        this.length = source.remaining();
-        this.chunk = chunk;
         this.rank = at.rank();
         this.worldSize = at.worldSize();
         this.vectors = vectors;
-        int longestSegment = divideUp(length, worldSize);
-        // At least one, so that ranks which disagree about an empty vector notice.
-        messagesPerSegment = Math.max(1, divideUp(longestSegment, chunk));
+        messages = new SegmentMessages(new Segments(source.remaining(), worldSize), chunk);
         steps = 2 * (worldSize - 1);
     }
 
@@ -65,22 +59,22 @@ final class AllReduce implements Operation {
 
     @Override
     public int length() {
-        return length;
+        return source.remaining();
     }
 
     @Override
     public int receiveCount() {
-        return steps * messagesPerSegment;
+        return steps * messages.perSegment();
     }
 
     @Override
     public int sendCount() {
-        return steps * messagesPerSegment;
+        return steps * messages.perSegment();
     }
 
     @Override
     public int sendable(int received) {
-        return Math.min(sendCount(), messagesPerSegment + received);
+        return Math.min(sendCount(), messages.perSegment() + received);
     }
 
     @Override
@@ -90,33 +84,31 @@ final class AllReduce implements Operation {
 
     @Override
     public int outgoingBytes(int message) {
-        return vectors.floatBytes() * count(outgoingSegment(message), message % messagesPerSegment);
+        return vectors.floatBytes() * messages.count(outgoingSegment(message), message);
     }
 
     @Override
     public int incomingBytes(int message) {
-        return vectors.floatBytes() * count(incomingSegment(message), message % messagesPerSegment);
+        return vectors.floatBytes() * messages.count(incomingSegment(message), message);
     }
 
     @Override
     public void write(int message, MutableDirectBuffer buffer, int offset) {
         int segment = outgoingSegment(message);
-        int part = message % messagesPerSegment;
-        FloatBuffer from = message < messagesPerSegment ? source : sum;
-        int first = from.position() + first(segment, part);
-        vectors.write(from, first, count(segment, part), buffer, offset);
+        FloatBuffer from = messages.step(message) == 0 ? source : sum;
+        int first = from.position() + messages.first(segment, message);
+        vectors.write(from, first, messages.count(segment, message), buffer, offset);
     }
 
     @Override
     public void read(int message, DirectBuffer buffer, int offset) {
         int segment = incomingSegment(message);
-        int part = message % messagesPerSegment;
-        int step = message / messagesPerSegment;
-        int count = count(segment, part);
-        int from = source.position() + first(segment, part);
-        int to = sum.position() + first(segment, part);
+        int step = messages.step(message);
+        int first = messages.first(segment, message);
+        int count = messages.count(segment, message);
+        int to = sum.position() + first;
         if (step < worldSize - 1) {
-            vectors.add(buffer, offset, source, from, sum, to, count);
+            vectors.add(buffer, offset, source, source.position() + first, sum, to, count);
             if (step == worldSize - 2) {
                 vectors.round(sum, to, count);
             }
@@ -126,29 +118,10 @@ final class AllReduce implements Operation {
     }
 
     private int outgoingSegment(int message) {
-        return Math.floorMod(rank - message / messagesPerSegment, worldSize);
+        return Math.floorMod(rank - messages.step(message), worldSize);
     }
 
     private int incomingSegment(int message) {
-        return Math.floorMod(rank - message / messagesPerSegment - 1, worldSize);
-    }
-
-    /** Which float of the vector is the first of a message. */
-    private int first(int segment, int part) {
-        return Math.min(start(segment) + part * chunk, start(segment + 1));
-    }
-
-    /** Floats in a message; 0 past the end of a short segment. */
-    private int count(int segment, int part) {
-        int left = start(segment + 1) - start(segment) - part * chunk;
-        return Math.max(0, Math.min(left, chunk));
-    }
-
-    private int start(int segment) {
-        return (int) ((long) segment * length / worldSize);
-    }
-
-    private static int divideUp(int dividend, int divisor) {
-        return (int) (((long) dividend + divisor - 1) / divisor);
+        return Math.floorMod(rank - messages.step(message) - 1, worldSize);
     }
 }

@@ -91,31 +91,46 @@ public interface Collective extends AutoCloseable {
     }
 
     /**
-     * Joins the ranks in a ring, each sending to its successor and receiving from its predecessor.
+     * Joins the members of a generation, whose operations throw {@link GenerationEndedException}
+     * when that has ended.
      *
      * @param transport owned by the collective from here on: closed with it
+     * @param plan how they sum, equal on all ranks
      * @param wire what vectors travel as while they are summed, equal on all ranks; what is only
      *     moved, in broadcasts and gatherings, is exact
      * @param timeout longest wait without any progress
      */
-    static Collective ring(
-            Transport transport, Topology at, JobToken job, Wire wire, Duration timeout) {
-        return ring(transport, at, job, Generation.ONLY, wire, timeout);
-    }
-
-    /**
-     * Joins the members of a generation in a ring, whose operations throw {@link
-     * GenerationEndedException} when that has ended.
-     */
-    static Collective ring(
+    static Collective over(
             Transport transport,
             Topology at,
+            Plan plan,
             JobToken job,
             Generation generation,
             Wire wire,
             Duration timeout) {
-        checkArgument(at.worldSize() > 1, "a ring needs two ranks: worldSize=%s", at.worldSize());
-        return new RingCollective(transport, at, job, generation, wire, timeout);
+        checkArgument(
+                at.worldSize() == plan.order().size(),
+                "the plan is for %s ranks, not %s",
+                plan.order().size(),
+                at.worldSize());
+        return new PlannedCollective(transport, at, plan, job, generation, wire, timeout);
+    }
+
+    /** Joins the ranks of a job whose members stay. */
+    static Collective over(
+            Transport transport,
+            Topology at,
+            Plan plan,
+            JobToken job,
+            Wire wire,
+            Duration timeout) {
+        return over(transport, at, plan, job, Generation.ONLY, wire, timeout);
+    }
+
+    /** Joins the ranks in a ring, each sending to its successor. */
+    static Collective ring(
+            Transport transport, Topology at, JobToken job, Wire wire, Duration timeout) {
+        return over(transport, at, Plan.ring(at.worldSize()), job, wire, timeout);
     }
 
     /** Joins the ranks in a ring that sums float32. */

@@ -3,6 +3,10 @@ package org.jft.cluster.collective;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.jft.cluster.protocol.AbortNotice;
@@ -14,7 +18,9 @@ import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.transport.FrameHandler;
 import org.jft.cluster.transport.FrameWriter;
 import org.jft.cluster.transport.Inbound;
+import org.jft.cluster.transport.Lane;
 import org.jft.cluster.transport.Outbound;
+import org.jft.cluster.transport.Transport;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
@@ -22,69 +28,97 @@ import org.jft.core.topology.Topology;
 /**
  * Moves the messages of one operation after the other: receive what is there, send what may be sent
  * and has room, wait a little when neither went. A full stream is no reason to stop receiving, so
- * the ring cannot lock up; no more is received than the operation has, so a neighbour may be ahead.
+ * the ranks cannot lock up; no more is received than the operation has, so a neighbour may be
+ * ahead. An operation runs over one link, in a ring or between two; a rank has as many links as its
+ * algorithms need.
  *
- * <p>When it fails it tells its successor why, which fails with the same words and tells the next:
- * within moments every rank of the ring names the same culprit. It does nothing more after that.
+ * <p>When it fails it tells all it sends to why. Who waits for this rank fails with the same words
+ * and tells others: within moments every rank names the same culprit. It does nothing more after
+ * that.
  *
  * <p>One owner thread. Allocates nothing per message.
  */
 final class RingEngine {
-    /** Received and sent in turns of about so much, so that what was received is sent warm. */
-    private static final int TURN_BYTES = 128 << 10;
+    private static final int FRAMES_LISTENED_TO = 16; // at a time
 
-    /** How long to try to tell a successor that is not taking anything. */
+    /** How long to try to tell those who are not taking anything. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
-    /** How long to wait for better knowledge to come round before blaming on a suspicion. */
+    /** How long to listen for better knowledge before blaming on a suspicion. */
     private static final Duration DOUBT = Duration.ofSeconds(2);
 
-    private static final long NEVER = Long.MIN_VALUE;
-
+    private final Transport transport;
     private final Topology at;
-    private final Inbound in;
-    private final Outbound out;
     private final JobToken job;
     private final Generation generation;
-    private final int framesPerTurn;
+    private final Map<Integer, Inbound> inbounds = new TreeMap<>(); // by peer
+    private final Map<Integer, Outbound> outbounds = new TreeMap<>();
+    private final List<Link> links = new ArrayList<>();
     private final FrameHandler handler = this::onFrame;
+    private final FrameHandler listener = this::onLateFrame;
     private final FrameWriter writer = this::writeFrame;
     private final FrameDecoder decoder = new FrameDecoder();
     private final FrameEncoder encoder = new FrameEncoder();
 
     private Duration timeout;
     private Patience patience;
-    private boolean inWasConnected;
-    private boolean outWasConnected;
-    private long suspectedSinceNs = NEVER;
     private RuntimeException failure;
     private AbortNotice heard;
 
     private int operations;
+    private boolean first; // of the operations that one call of a collective is made of
     private Operation operation;
+    private Link link;
     private int sent;
     private int received;
 
+    /**
+     * Makes an engine without links.
+     *
+     * @param at by these ranks peers are called
+     */
     RingEngine(
+            Transport transport,
             Topology at,
-            Inbound in,
-            Outbound out,
             JobToken job,
             Generation generation,
             Duration timeout) {
+        this.transport = transport;
         this.at = at;
-        this.in = in;
-        this.out = out;
         this.job = job;
         this.generation = generation;
-        framesPerTurn = Math.max(1, TURN_BYTES / out.maxFrameLength());
         setTimeout(timeout);
+    }
+
+    /** Returns a link that receives from one rank and sends to one; opens its streams. */
+    Link link(int from, int to) {
+        Link opened =
+                new Link(
+                        inbounds.computeIfAbsent(from, p -> transport.inbound(p, Lane.BULK)),
+                        outbounds.computeIfAbsent(to, p -> transport.outbound(p, Lane.BULK)));
+        links.add(opened);
+        return opened;
+    }
+
+    /** Returns the shortest of the longest frames that its streams carry. */
+    int shortestFrame() {
+        return outbounds.values().stream().mapToInt(Outbound::maxFrameLength).min().orElseThrow();
     }
 
     /** Between operations: the longest wait without progress from now on. */
     void setTimeout(Duration longest) {
         timeout = longest;
         patience = new Patience(longest);
+    }
+
+    /** A call of a collective begins; it may be made of several operations. */
+    void begin() {
+        first = true;
+    }
+
+    /** Others run operations that this rank has no part in; numbers must stay in step. */
+    void skip(int others) {
+        operations += others;
     }
 
     /**
@@ -94,9 +128,10 @@ final class RingEngine {
      * @throws PeerLostException when a neighbour is gone or silent, or told why it gave up
      * @throws JftException when the ranks do not run the same operations
      */
-    void run(Operation next) {
+    void run(Operation next, Link over) {
         checkState(failure == null, "the collective has failed before: %s", failure);
         operation = next;
+        link = over;
         sent = 0;
         received = 0;
         patience.reset();
@@ -116,30 +151,35 @@ final class RingEngine {
             throw e;
         }
         operations++;
+        first = false;
     }
 
     /** All in, all out, and the transport holds nothing back. */
     private boolean done() {
-        return out.flush() && received == operation.receiveCount() && sent == operation.sendCount();
+        return link.out().flush()
+                && received == operation.receiveCount()
+                && sent == operation.sendCount();
     }
 
     private int receive() {
         int missing = operation.receivable(sent) - received;
         int before = received;
         if (missing > 0) {
-            in.poll(handler, Math.min(missing, framesPerTurn));
+            link.in().poll(handler, Math.min(missing, link.framesPerTurn()));
         }
         return received - before;
     }
 
     private int send() {
         int before = sent;
-        int end = Math.min(operation.sendable(received), sent + framesPerTurn);
+        int end = Math.min(operation.sendable(received), sent + link.framesPerTurn());
         while (sent < end
-                && out.offer(
-                        FrameDescriptor.HEADER_LENGTH + operation.outgoingBytes(sent), writer)) {
+                && link.out()
+                        .offer(
+                                FrameDescriptor.HEADER_LENGTH + operation.outgoingBytes(sent),
+                                writer)) {
             sent++;
-            outWasConnected = true;
+            link.sent();
         }
         return sent - before;
     }
@@ -175,15 +215,13 @@ final class RingEngine {
 
     private void onFrame(DirectBuffer buffer, int offset, int frameLength) {
         decoder.wrap(buffer, offset, frameLength);
-        if (!decoder.wellFormed()
-                || !decoder.isOf(job)
-                || decoder.generation() != generation.number()) {
+        if (!ours()) {
             return; // of a process that should not be there any more
         }
         if (decoder.kind() == FrameKind.ABORT) {
             throw passedOn(AbortNotice.decode(buffer, decoder.payloadOffset()));
         }
-        if (decoder.sender() != in.peer()
+        if (decoder.sender() != link.in().peer()
                 || decoder.operation() != operations
                 || decoder.kind() != operation.kind()
                 || decoder.length() != operation.length()
@@ -192,8 +230,22 @@ final class RingEngine {
             throw strayed();
         }
         operation.read(received, buffer, decoder.payloadOffset());
-        inWasConnected = true;
+        link.received();
         received++;
+    }
+
+    /** The operation is given up: only why others did counts. */
+    private void onLateFrame(DirectBuffer buffer, int offset, int frameLength) {
+        decoder.wrap(buffer, offset, frameLength);
+        if (ours() && decoder.kind() == FrameKind.ABORT) {
+            throw passedOn(AbortNotice.decode(buffer, decoder.payloadOffset()));
+        }
+    }
+
+    private boolean ours() {
+        return decoder.wellFormed()
+                && decoder.isOf(job)
+                && decoder.generation() == generation.number();
     }
 
     /** Nothing moved: sleeps a little, and now and then looks whether there is still hope. */
@@ -203,19 +255,25 @@ final class RingEngine {
             case WAIT -> {}
             case LOOK -> lookForPeers();
             case GIVE_UP -> {
-                if (sureWhoIsLate() || patience.waited().compareTo(timeout.plus(DOUBT)) > 0) {
-                    throw timedOut();
+                PeerLostException late = timedOut();
+                if (!sureWhoIsLate()) {
+                    listen();
                 }
-                lookForPeers();
+                throw late;
             }
             default -> throw new IllegalStateException();
         }
     }
 
-    /** Else the predecessor may be waiting too, and who knows better shall speak first. */
+    /** Else the peer may be waiting too, and who knows better shall speak first. */
     private boolean sureWhoIsLate() {
-        return received == operation.receiveCount()
-                || received == 0 && operation.predecessorOpens();
+        return first && received == operation.receiveCount()
+                || first && received == 0 && operation.predecessorOpens()
+                || receiving() && !link.in().connected();
+    }
+
+    private boolean receiving() {
+        return received < operation.receivable(sent);
     }
 
     private void lookForPeers() {
@@ -224,29 +282,34 @@ final class RingEngine {
                     Category.ABORT_RANK,
                     "rank %d was interrupted in %s".formatted(at.rank(), describe()));
         }
-        boolean inConnected = in.connected();
-        if (inWasConnected && !inConnected && received < operation.receiveCount()) {
-            throw gone(in.peer());
+        // Some transports connect when asked; who waits for this rank must see that it is there.
+        outbounds.values().forEach(Outbound::connected);
+        if (link.lostIn() && received < operation.receiveCount()) {
+            throw gone(link.in().peer());
         }
-        inWasConnected |= inConnected;
-        boolean outConnected = out.connected();
-        if (outWasConnected && !outConnected && sent < operation.sendCount()) {
-            suspectSuccessor();
+        if (link.lostOut() && sent < operation.sendCount()) {
+            PeerLostException lost = gone(link.out().peer());
+            if (link.isPair()) {
+                while (link.in().poll(listener, FRAMES_LISTENED_TO) > 0) {
+                    // up to what it said before it went
+                }
+            } else {
+                listen();
+            }
+            throw lost;
         }
-        outWasConnected |= outConnected;
     }
 
     /**
-     * The successor is gone, but cannot say why: this ring has one direction. If it went because of
-     * another rank, that is about to come round through the predecessor.
+     * A receiver cannot say why it is gone or late: streams have one direction. If it is because of
+     * another rank, that is about to come round through those this rank receives from.
      */
-    private void suspectSuccessor() {
-        if (suspectedSinceNs == NEVER) {
-            suspectedSinceNs = System.nanoTime();
-        }
-        if (in.peer() == out.peer() || System.nanoTime() - suspectedSinceNs > DOUBT.toNanos()) {
-            throw gone(out.peer());
-        }
+    private void listen() {
+        Patience doubt = new Patience(DOUBT);
+        do {
+            generation.requireLasting();
+            inbounds.values().forEach(in -> in.poll(listener, FRAMES_LISTENED_TO));
+        } while (doubt.idle() != Patience.Verdict.GIVE_UP);
     }
 
     private PeerLostException gone(int peer) {
@@ -256,17 +319,16 @@ final class RingEngine {
     }
 
     private PeerLostException timedOut() {
-        boolean receiving = received < operation.receivable(sent);
-        int peer = receiving ? in.peer() : out.peer();
+        int peer = receiving() ? link.in().peer() : link.out().peer();
         String what;
-        if (!receiving) {
+        if (!receiving()) {
             what =
                     "did not take message %d of %d"
                             .formatted(
                                     Math.min(sent + 1, operation.sendCount()),
                                     operation.sendCount());
         } else if (sureWhoIsLate()) {
-            what = (in.connected() ? "has not begun it" : "is not connected");
+            what = link.in().connected() ? "has not begun it" : "is not connected";
         } else {
             what =
                     "did not send message %d of %d, it may itself be waiting"
@@ -315,7 +377,7 @@ final class RingEngine {
                 || e instanceof PeerLostException && generation != Generation.ONLY;
     }
 
-    /** Best effort: a successor that cannot be told will notice by itself. */
+    /** Best effort: who cannot be told will notice by itself. */
     private void sayFarewell() {
         AbortNotice notice = heard != null ? heard : ownNotice();
         FrameWriter writeNotice =
@@ -323,19 +385,23 @@ final class RingEngine {
                     encodeHeader(buffer, offset, FrameKind.ABORT, 0, 0, notice.encodedLength());
                     notice.encode(buffer, offset + FrameDescriptor.HEADER_LENGTH);
                 };
+        int length = FrameDescriptor.HEADER_LENGTH + notice.encodedLength();
         Patience farewell = new Patience(FAREWELL);
+        List<Outbound> untold = new ArrayList<>(outbounds.values());
         try {
-            // Before the first operation the successor may be about to come.
-            boolean expected = !outWasConnected && !gaveUpWaiting();
-            while ((expected || out.connected())
-                    && !out.offer(
-                            FrameDescriptor.HEADER_LENGTH + notice.encodedLength(), writeNotice)
-                    && farewell.idle() != Patience.Verdict.GIVE_UP) {
-                // offer again
-            }
+            do {
+                untold.removeIf(out -> !reachable(out) || out.offer(length, writeNotice));
+            } while (!untold.isEmpty() && farewell.idle() != Patience.Verdict.GIVE_UP);
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
+    }
+
+    /** Before the first operation a peer may be about to come. */
+    private boolean reachable(Outbound out) {
+        boolean wasConnected =
+                links.stream().anyMatch(each -> each.out() == out && each.outWasConnected());
+        return out.connected() || !wasConnected && !gaveUpWaiting();
     }
 
     private boolean gaveUpWaiting() {

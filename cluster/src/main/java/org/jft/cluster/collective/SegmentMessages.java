@@ -6,21 +6,25 @@ package org.jft.cluster.collective;
  * notice. Past the end of a short segment messages are empty.
  *
  * @param chunk elements of a full message
+ * @param perSegment messages of a segment
  */
-record SegmentMessages(Segments segments, int chunk) {
-    /** Returns the messages of a segment. */
-    int perSegment() {
-        return Math.max(1, (int) (((long) segments.longest() + chunk - 1) / chunk));
+record SegmentMessages(Segments segments, int chunk, int perSegment) {
+    SegmentMessages(Segments segments, int chunk) {
+        this(segments, chunk, Math.max(1, divideUp(segments.longest(), chunk)));
+    }
+
+    private static int divideUp(int dividend, int divisor) {
+        return (int) (((long) dividend + divisor - 1) / divisor);
     }
 
     /** Returns which step a message is of. */
     int step(int message) {
-        return message / perSegment();
+        return message / perSegment;
     }
 
     /** Returns where in its segment a message starts; for an empty message maybe past its end. */
     int within(int message) {
-        return message % perSegment() * chunk;
+        return message % perSegment * chunk;
     }
 
     /** Returns where in the vector a message of a segment starts. */

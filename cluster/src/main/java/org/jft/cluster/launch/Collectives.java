@@ -17,6 +17,7 @@ import org.jft.cluster.protocol.FrameDescriptor;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.protocol.Standing;
 import org.jft.core.config.ClusterConfig;
+import org.jft.core.config.ClusterConfig.Algorithm;
 import org.jft.core.config.ElasticConfig;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
@@ -27,8 +28,8 @@ public final class Collectives {
     private Collectives() {}
 
     /**
-     * Meets the other ranks, checks that they are to do the same, and joins them in a ring. Returns
-     * when all are there; the ring has then carried its first barrier.
+     * Meets the other ranks, checks that they are to do the same, and joins them. Returns when all
+     * are there; they have then met at a first barrier.
      *
      * @param config says over what they talk; warnings, and what a self-test chose, go to standard
      *     error
@@ -131,9 +132,10 @@ public final class Collectives {
     /** How ranks talk must be equal, too. */
     private static String same(ClusterConfig config, String fingerprint) {
         String mtu = config.mtu() == 0 ? "" : " mtu " + config.mtu();
+        String sums = config.algorithm() == Algorithm.AUTO ? "" : " " + config.algorithm();
         String over =
-                "%s %s%s"
-                        .formatted(config.transport(), config.wire(), mtu)
+                "%s %s%s%s"
+                        .formatted(config.transport(), config.wire(), sums, mtu)
                         .toLowerCase(Locale.ROOT);
         return fingerprint + ", " + over;
     }

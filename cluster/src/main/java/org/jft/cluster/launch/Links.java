@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.Generation;
+import org.jft.cluster.collective.Plan;
 import org.jft.cluster.membership.View;
 import org.jft.cluster.protocol.Announcement;
 import org.jft.cluster.protocol.Announcement.Endpoint;
@@ -25,6 +26,8 @@ import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.protocol.Standing;
 import org.jft.cluster.transport.AeronIpcTransport;
 import org.jft.cluster.transport.AeronUdpTransport;
+import org.jft.cluster.transport.HostTransport;
+import org.jft.cluster.transport.SharedStreams;
 import org.jft.cluster.transport.TcpTransport;
 import org.jft.cluster.transport.Transport;
 import org.jft.cluster.transport.UdpSettings;
@@ -53,10 +56,11 @@ final class Links implements AutoCloseable {
     private TcpTransport tcp;
     private AeronUdpTransport udp;
 
-    /** What a ring needs besides a transport. */
-    private record Ring(Topology at, JobToken job, Generation generation, Duration timeout) {
+    /** What a collective needs besides a transport. */
+    private record Ranks(
+            Topology at, Plan plan, JobToken job, Generation generation, Duration timeout) {
         Collective over(Transport transport, ClusterConfig.Wire wire) {
-            return Collective.ring(transport, at, job, generation, wire, timeout);
+            return Collective.over(transport, at, plan, job, generation, wire, timeout);
         }
     }
 
@@ -113,7 +117,7 @@ final class Links implements AutoCloseable {
                 links.tcpPort = TcpTransport.bind(member.name(), local);
             }
             if (over == ClusterConfig.Transport.UDP) {
-                links.udp = openUdp(member.topology(), JobToken.of(member.name()), local);
+                links.udp = links.openUdp(member.topology(), JobToken.of(member.name()), local);
             } else if (choose) {
                 links.tryUdp(member.topology(), JobToken.of(member.name()), local);
             }
@@ -172,8 +176,11 @@ final class Links implements AutoCloseable {
         }
     }
 
-    private static AeronUdpTransport openUdp(Topology at, JobToken job, InetSocketAddress local) {
-        return AeronUdpTransport.open(at.rank(), job, local, UdpSettings.DEFAULT, Links::warn);
+    private AeronUdpTransport openUdp(Topology at, JobToken job, InetSocketAddress local) {
+        int most = Math.max(at.worldSize(), config.maxWorkers());
+        int streams = Plan.streams(config.algorithm(), most);
+        return AeronUdpTransport.open(
+                at.rank(), job, local, UdpSettings.DEFAULT, streams, Links::warn);
     }
 
     /** Returns what the ranks meet over. */
@@ -205,7 +212,7 @@ final class Links implements AutoCloseable {
     /** Joins the ranks that have met in a ring, over the transport that fits. */
     Collective join(Topology at, JobToken job, List<Announcement> members, Duration timeout) {
         List<Endpoint> endpoints = members.stream().map(Announcement::endpoint).toList();
-        return join(new Ring(at, job, Generation.ONLY, timeout), endpoints);
+        return join(new Ranks(at, plan(endpoints), job, Generation.ONLY, timeout), endpoints);
     }
 
     /**
@@ -237,17 +244,21 @@ final class Links implements AutoCloseable {
         if (udp != null) {
             udp.become(at.rank(), token);
         }
-        return join(
-                new Ring(at, token, generation, timeout),
-                view.members().stream().map(Standing::endpoint).toList());
+        List<Endpoint> endpoints = view.members().stream().map(Standing::endpoint).toList();
+        return join(new Ranks(at, plan(endpoints), token, generation, timeout), endpoints);
     }
 
-    private Collective join(Ring ring, List<Endpoint> endpoints) {
+    /** An address tells hosts apart that have the same name, such as containers. */
+    private Plan plan(List<Endpoint> endpoints) {
+        return Plan.of(config.algorithm(), endpoints.stream().map(Endpoint::address).toList());
+    }
+
+    private Collective join(Ranks ranks, List<Endpoint> endpoints) {
         Map<Integer, InetSocketAddress> udpAddresses = new HashMap<>();
         int mtu = UdpSettings.MAX_MTU;
         for (int rank = 0; rank < endpoints.size(); rank++) {
             Endpoint endpoint = endpoints.get(rank);
-            if (tcp != null && rank != ring.at().rank()) {
+            if (tcp != null && rank != ranks.at().rank()) {
                 tcpAddresses.put(
                         rank, new InetSocketAddress(endpoint.address(), endpoint.tcpPort()));
             }
@@ -259,45 +270,56 @@ final class Links implements AutoCloseable {
         if (udp != null && allHaveUdp) {
             udp.locate(udpAddresses, config.mtu() > 0 ? config.mtu() : mtu);
         }
-        Collective joined = choose(ring, allHaveTcp, allHaveUdp);
+        Collective joined = choose(ranks, allHaveTcp, allHaveUdp);
+        if (ranks.at().leads() && ranks.plan().levels().size() > 1) {
+            warn("sums go in " + ranks.plan());
+        }
         joined.barrier();
-        ipc = null; // the ring's from here on, and the others are closed
+        ipc = null; // the collective's from here on, and the others are closed
         tcp = null;
         udp = null;
         return joined;
     }
 
-    private Collective choose(Ring ring, boolean allHaveTcp, boolean allHaveUdp) {
+    private Collective choose(Ranks ranks, boolean allHaveTcp, boolean allHaveUdp) {
         if (over != ClusterConfig.Transport.UDP
                 && over != ClusterConfig.Transport.TCP
                 && ipc != null) {
-            return ring.over(ipc, config.wire());
+            return ranks.over(ipc, config.wire());
         }
+        // Inside a host TCP is faster than UDP.
+        boolean both = ranks.plan().crossesHosts() && tcp != null && allHaveTcp;
         if (over == ClusterConfig.Transport.UDP || allHaveUdp && !allHaveTcp) {
-            return keepUdp(ring.over(udp, config.wire()));
+            return keepUdp(ranks.over(both ? inside(ranks, tcp) : udp, config.wire()), both);
         }
-        Collective overTcp = ring.over(tcp, config.wire());
+        Transport shared = new SharedStreams(tcp);
+        Collective overTcp = ranks.over(shared, config.wire());
         if (over == ClusterConfig.Transport.TCP || !allHaveUdp) {
             return keepTcp(overTcp);
         }
-        Collective overUdp = ring.over(udp, config.wire());
-        SelfTest test = SelfTest.run(overTcp, overUdp, ring.timeout());
-        if (ring.at().leads()) {
+        Collective overUdp = ranks.over(both ? inside(ranks, shared) : udp, config.wire());
+        SelfTest test = SelfTest.run(overTcp, overUdp, ranks.timeout());
+        if (ranks.at().leads()) {
             warn(test.toString());
         }
-        return test.udpIsFaster() ? keepUdp(overUdp) : keepTcp(overTcp);
+        return test.udpIsFaster() ? keepUdp(overUdp, both) : keepTcp(overTcp);
     }
 
-    private Collective keepUdp(Collective ring) {
+    private Transport inside(Ranks ranks, Transport overTcp) {
+        int self = ranks.at().rank();
+        return new HostTransport(rank -> ranks.plan().sameHost(rank, self), overTcp, udp);
+    }
+
+    private Collective keepUdp(Collective ranks, boolean withTcp) {
         over = ClusterConfig.Transport.UDP;
-        close(ipc, tcp);
-        return ring;
+        close(ipc, withTcp ? null : tcp);
+        return ranks;
     }
 
-    private Collective keepTcp(Collective ring) {
+    private Collective keepTcp(Collective ranks) {
         over = ClusterConfig.Transport.TCP;
         close(ipc, udp);
-        return ring;
+        return ranks;
     }
 
     /** Returns what {@code join} has chosen; {@code AUTO} where there was nothing to choose. */

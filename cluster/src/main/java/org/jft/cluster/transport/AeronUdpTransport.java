@@ -62,6 +62,7 @@ public final class AeronUdpTransport extends AeronTransport {
      * @param rank of this process
      * @param job streams of different jobs are different ones
      * @param local address of this host that the others reach, and a port, or 0 for any
+     * @param streams that will be opened, to and from peers
      * @param warnings hears what makes it slow, one sentence each, and the driver's problems
      * @throws JftException when there is no room for its memory, or the port is taken
      */
@@ -70,11 +71,14 @@ public final class AeronUdpTransport extends AeronTransport {
             JobToken job,
             InetSocketAddress local,
             UdpSettings settings,
+            int streams,
             Consumer<String> warnings) {
         UdpSettings granted = limited(rank, settings, warnings);
         MediaDriverHost driver =
                 MediaDriverHost.start(
-                        granted, error -> warnings.accept("media driver: " + error.getMessage()));
+                        granted,
+                        streams,
+                        error -> warnings.accept("media driver: " + error.getMessage()));
         try {
             Client client = client(rank, driver.directory());
             return new AeronUdpTransport(rank, job, client, driver, listen(rank, client, local));

@@ -46,8 +46,8 @@ public final class MediaDriverHost implements AutoCloseable {
     }
 
     /** Starts one worker's own driver, which carries its streams over UDP. */
-    static MediaDriverHost start(UdpSettings settings, Consumer<Throwable> problems) {
-        return start(settings.bytesNeeded(), settings::apply, problems);
+    static MediaDriverHost start(UdpSettings settings, int streams, Consumer<Throwable> problems) {
+        return start(settings.bytesNeeded(streams), settings::apply, problems);
     }
 
     /** Starts one that carries the few small messages of a coordinator or one of its members. */

@@ -31,7 +31,6 @@ public record UdpSettings(int termLength, int window, int socketBuffer, Duration
     private static final int IP_AND_UDP_HEADERS = 28;
     private static final int MTU_ALIGNMENT = 32;
     private static final long DRIVER_BYTES = 16L << 20;
-    private static final int STREAMS = 2; // one to the successor, one from the predecessor
 
     public UdpSettings {
         checkArgument(
@@ -55,9 +54,9 @@ public record UdpSettings(int termLength, int window, int socketBuffer, Duration
         return new UdpSettings(termLength, Math.min(window, buffer), buffer, liveness);
     }
 
-    /** Returns the bytes of shared memory that one worker of a ring takes. */
-    public long bytesNeeded() {
-        return DRIVER_BYTES + STREAMS * (3L * termLength + 4096);
+    /** Returns the bytes of shared memory that one worker takes for some streams. */
+    public long bytesNeeded(int streams) {
+        return DRIVER_BYTES + streams * (3L * termLength + 4096);
     }
 
     void apply(MediaDriver.Context context) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.FloatBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jft.cluster.protocol.JobToken;
@@ -20,9 +21,15 @@ class Bf16WireTest {
     @Test
     void shouldStayWithinTheRoundingsOfADoubleSumAndLeaveAllRanksWithTheSameBits() {
         long seed = System.nanoTime();
+        List<Plan> plans = new ArrayList<>(List.of(Plans.twoAHost(4), Plans.threeLevels(12, 2)));
         for (int worldSize = 2; worldSize <= 6; worldSize++) {
+            plans.add(Plan.ring(worldSize));
+            plans.add(Plan.halvingDoubling(worldSize));
+        }
+        for (Plan plan : plans) {
+            int worldSize = plan.order().size();
             for (int length : new int[] {0, 1, worldSize + 1, 4_097, 70_001}) {
-                List<float[]> sums = sums(seed, worldSize, length);
+                List<float[]> sums = sums(seed, plan, length);
                 for (float[] sum : sums) {
                     assertThat(sum).as("seed %d", seed).isEqualTo(sums.get(0));
                 }
@@ -171,23 +178,28 @@ class Bf16WireTest {
                 });
     }
 
-    private static List<float[]> sums(long seed, int worldSize, int length) {
+    private static List<float[]> sums(long seed, Plan plan, int length) {
+        int worldSize = plan.order().size();
         InMemoryNetwork network = new InMemoryNetwork(16 * 1024);
         return Ranks.run(
                 worldSize,
                 rank -> {
-                    try (Collective ring = ring(network, rank, worldSize, Wire.BF16)) {
+                    try (Collective ranks = over(network, rank, plan, Wire.BF16)) {
                         FloatBuffer vector = CollectiveContract.direct(input(seed, rank, length));
-                        ring.allReduce(vector);
-                        ring.barrier();
+                        ranks.allReduce(vector);
+                        ranks.barrier();
                         return array(vector);
                     }
                 });
     }
 
     private static Collective ring(InMemoryNetwork network, int rank, int worldSize, Wire wire) {
-        return Collective.ring(
-                network.transport(rank), new Topology(rank, worldSize), JOB, wire, TIMEOUT);
+        return over(network, rank, Plan.ring(worldSize), wire);
+    }
+
+    private static Collective over(InMemoryNetwork network, int rank, Plan plan, Wire wire) {
+        Topology at = new Topology(rank, plan.order().size());
+        return Collective.over(network.transport(rank), at, plan, JOB, wire, TIMEOUT);
     }
 
     private static float[] input(long seed, int rank, int length) {

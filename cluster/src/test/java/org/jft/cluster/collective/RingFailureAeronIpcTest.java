@@ -8,7 +8,7 @@ import org.jft.cluster.transport.Transport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-class RingFailureAeronIpcTest extends RingFailureContract {
+class RingFailureAeronIpcTest extends FailureContract {
     private MediaDriverHost driver;
 
     @BeforeAll

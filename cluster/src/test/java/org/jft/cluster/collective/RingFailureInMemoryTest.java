@@ -6,7 +6,7 @@ import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.transport.InMemoryNetwork;
 import org.jft.cluster.transport.Transport;
 
-class RingFailureInMemoryTest extends RingFailureContract {
+class RingFailureInMemoryTest extends FailureContract {
     private final Map<String, InMemoryNetwork> networks = new ConcurrentHashMap<>();
 
     @Override

@@ -6,7 +6,7 @@ import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.transport.Hosts;
 import org.jft.cluster.transport.Transport;
 
-class RingFailureUdpTest extends RingFailureContract {
+class RingFailureUdpTest extends FailureContract {
     private final Map<String, Hosts> hosts = new ConcurrentHashMap<>();
 
     @Override

@@ -32,7 +32,8 @@ public final class RingWorker {
                         List.of("hang", "loop-impatiently").contains(arguments[0]) ? 3 : 30);
         String transport = System.getenv().getOrDefault(TRANSPORT, "AUTO");
         ClusterConfig config =
-                new ClusterConfig(null, null, 0, Transport.valueOf(transport), null, 0, null, null);
+                new ClusterConfig(
+                        null, null, 0, Transport.valueOf(transport), null, 0, null, null, null);
         try (Collective ring = Collectives.connect(member, config, timeout, "same")) {
             int rank = ring.topology().rank();
             sum(ring, 100);

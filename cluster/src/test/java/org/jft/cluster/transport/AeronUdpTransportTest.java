@@ -53,6 +53,7 @@ class AeronUdpTransportTest extends TransportContract {
                                             job,
                                             first.address(),
                                             UdpSettings.DEFAULT,
+                                            2,
                                             warnings::add))
                     .isInstanceOf(JftException.class)
                     .hasMessageContaining("rank 1 cannot receive over UDP at ")
@@ -64,7 +65,7 @@ class AeronUdpTransportTest extends TransportContract {
     void shouldWarnWhenTheHostLimitsSocketBuffersAndRunWithSmallerOnes() {
         List<String> warnings = new ArrayList<>();
         UdpSettings greedy = new UdpSettings(8 << 20, 2 << 20, 1 << 30, Duration.ofSeconds(2));
-        AeronUdpTransport.open(3, job, ANY_PORT, greedy, warnings::add).close();
+        AeronUdpTransport.open(3, job, ANY_PORT, greedy, 2, warnings::add).close();
         assertThat(warnings).hasSize(1);
         assertThat(warnings.get(0))
                 .contains("rank 3: this host limits UDP socket buffers to")
@@ -84,6 +85,6 @@ class AeronUdpTransportTest extends TransportContract {
     }
 
     private static AeronUdpTransport listen(int rank, JobToken job, List<String> warnings) {
-        return AeronUdpTransport.open(rank, job, ANY_PORT, UdpSettings.DEFAULT, warnings::add);
+        return AeronUdpTransport.open(rank, job, ANY_PORT, UdpSettings.DEFAULT, 2, warnings::add);
     }
 }

@@ -21,6 +21,8 @@ public final class Hosts {
     private static final UdpSettings UDP =
             new UdpSettings(1 << 20, 256 << 10, 512 << 10, Duration.ofSeconds(2));
 
+    private static final int STREAMS = 8;
+
     private final ConcurrentMap<Integer, InetSocketAddress> tcp = new ConcurrentHashMap<>();
     private final Map<Integer, InetSocketAddress> udp = new ConcurrentHashMap<>();
 
@@ -49,7 +51,7 @@ public final class Hosts {
 
     public Transport udp(int rank, JobToken job) {
         AeronUdpTransport transport =
-                AeronUdpTransport.open(rank, job, udp.get(rank), UDP, System.err::println);
+                AeronUdpTransport.open(rank, job, udp.get(rank), UDP, STREAMS, System.err::println);
         transport.locate(udp, 8 * 1024);
         return transport;
     }

@@ -16,6 +16,7 @@ import static org.jft.core.config.Checks.check;
  * @param bucketMb megabytes (2^20 bytes) of gradient that are exchanged at a time, while backward
  *     makes the next; 0 means all of it at once, behind backward
  * @param elastic between how many workers the job may change
+ * @param algorithm how gradients are summed
  */
 public record ClusterConfig(
         Integer workers,
@@ -25,7 +26,8 @@ public record ClusterConfig(
         Wire wire,
         int mtu,
         Double bucketMb,
-        ElasticConfig elastic) {
+        ElasticConfig elastic,
+        Algorithm algorithm) {
     /** What gradients travel over. */
     public enum Transport {
         /** Shared memory when all workers are on one host, else the faster of UDP and TCP. */
@@ -36,6 +38,24 @@ public record ClusterConfig(
         UDP,
         /** Plain TCP: for networks with packets of 1500 bytes. */
         TCP
+    }
+
+    /** How gradients are summed over the workers. */
+    public enum Algorithm {
+        /**
+         * One ring of up to 64 workers; more inside hosts first where each has equally many, and
+         * more than 64 hosts in pairs.
+         */
+        AUTO,
+        /** Every worker to its neighbour, around, host by host. */
+        RING,
+        /**
+         * Inside hosts first, then between them, where each has equally many workers, else a ring.
+         * For slow links between few hosts: two send each other half the bytes.
+         */
+        HIERARCHICAL,
+        /** In pairs: fewer messages, of which each waits for the one before. */
+        HALVING_DOUBLING
     }
 
     /** What gradients travel as; they are always added in float32. */
@@ -52,6 +72,7 @@ public record ClusterConfig(
         transport = transport == null ? Transport.AUTO : transport;
         wire = wire == null ? Wire.FLOAT32 : wire;
         bucketMb = bucketMb == null ? 10 : bucketMb;
+        algorithm = algorithm == null ? Algorithm.AUTO : algorithm;
         check(workers > 0, "cluster.workers must be positive: %s", workers);
         check(timeoutSeconds > 0, "cluster.timeout_seconds must be positive: %s", timeoutSeconds);
         check(heapMegabytes >= 0, "cluster.heap_megabytes must not be negative");
@@ -92,6 +113,6 @@ public record ClusterConfig(
 
     /** Returns the cluster of a config that says nothing about it. */
     public static ClusterConfig defaults() {
-        return new ClusterConfig(null, null, 0, null, null, 0, null, null);
+        return new ClusterConfig(null, null, 0, null, null, 0, null, null, null);
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jft.cluster.collective.Collective;
+import org.jft.cluster.collective.Plan;
 import org.jft.cluster.launch.MemberEnvironment;
 import org.jft.cluster.preflight.CodeVersion;
 import org.jft.cluster.preflight.Finding;
@@ -46,7 +47,10 @@ public final class Preflight {
             return IpcSettings.DEFAULT.bytesNeeded(workers);
         }
         boolean tcp = config.cluster().transport() == ClusterConfig.Transport.TCP;
-        return tcp ? 0 : UdpSettings.DEFAULT.bytesNeeded();
+        return tcp
+                ? 0
+                : UdpSettings.DEFAULT.bytesNeeded(
+                        Plan.streams(config.cluster().algorithm(), workers));
     }
 
     /**

@@ -61,6 +61,7 @@ class AgreementTest {
                 null,
                 0,
                 null,
-                new ElasticConfig(min, null, belowMin, null));
+                new ElasticConfig(min, null, belowMin, null),
+                null);
     }
 }

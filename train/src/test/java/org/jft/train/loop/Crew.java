@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.Generation;
+import org.jft.cluster.collective.Plan;
 import org.jft.cluster.launch.ElasticTeam;
 import org.jft.cluster.launch.Team;
 import org.jft.cluster.membership.InMemoryCoordinator;
@@ -166,9 +167,10 @@ final class Crew {
                                     view.generation(), number -> new InMemoryNetwork(1 << 14))
                             .transport(at.rank());
             Collective ranks =
-                    Collective.ring(
+                    Collective.over(
                             new Doomed(transport),
                             at,
+                            Plan.ring(at.worldSize()),
                             JobToken.of("crew").ofGeneration(view.generation()),
                             generation,
                             Wire.FLOAT32,

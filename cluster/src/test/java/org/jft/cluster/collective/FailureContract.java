@@ -14,18 +14,24 @@ import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.transport.Lane;
 import org.jft.cluster.transport.Outbound;
 import org.jft.cluster.transport.Transport;
+import org.jft.core.config.ClusterConfig.Wire;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** How a ring ends when a rank does not do its part: by name, and in time. */
+/** How a collective ends when a rank does not do its part: by name, and in time. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class RingFailureContract {
+abstract class FailureContract {
     private static final Duration SHORT = Duration.ofMillis(1500);
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private final JobToken job = JobToken.of("failure-" + System.nanoTime());
+
+    /** Returns how as many ranks sum. */
+    Plan plan(int worldSize) {
+        return Plan.ring(worldSize);
+    }
 
     abstract Transport transport(String test, JobToken job, int rank);
 
@@ -226,8 +232,13 @@ abstract class RingFailureContract {
     }
 
     private Collective ring(String test, int rank, int worldSize, Duration timeout) {
-        return Collective.ring(
-                transport(test, job, rank), new Topology(rank, worldSize), job, timeout);
+        return Collective.over(
+                transport(test, job, rank),
+                new Topology(rank, worldSize),
+                plan(worldSize),
+                job,
+                Wire.FLOAT32,
+                timeout);
     }
 
     private static void assertLost(Throwable failure, int peer) {

@@ -1,0 +1,21 @@
+package org.jft.cluster.collective;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.transport.Hosts;
+import org.jft.cluster.transport.Transport;
+
+class HalvingDoublingFailureTcpTest extends FailureContract {
+    private final Map<String, Hosts> hosts = new ConcurrentHashMap<>();
+
+    @Override
+    Plan plan(int worldSize) {
+        return Plan.halvingDoubling(worldSize);
+    }
+
+    @Override
+    Transport transport(String test, JobToken job, int rank) {
+        return hosts.computeIfAbsent(test, name -> new Hosts(4)).tcp(rank, job);
+    }
+}
