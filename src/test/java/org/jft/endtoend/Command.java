@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** A command run the way a user runs it: its own process, its own working folder. */
@@ -40,6 +41,16 @@ final class Command {
     /** The same, with variables in the command's environment. */
     static Command start(
             Class<?> main, Path folder, Map<String, String> environment, String... arguments) {
+        return start(line -> line, main, folder, environment, arguments);
+    }
+
+    /** The same, run by way of another command, which gets this one's line. */
+    static Command start(
+            UnaryOperator<List<String>> by,
+            Class<?> main,
+            Path folder,
+            Map<String, String> environment,
+            String... arguments) {
         try {
             Path out = Files.createTempFile(folder, "stdout", ".txt");
             Path err = Files.createTempFile(folder, "stderr", ".txt");
@@ -55,7 +66,7 @@ final class Command {
             line.add(main.getName());
             line.addAll(List.of(arguments));
             ProcessBuilder builder =
-                    new ProcessBuilder(line)
+                    new ProcessBuilder(by.apply(line))
                             .directory(folder.toFile())
                             .redirectOutput(out.toFile())
                             .redirectError(err.toFile());

@@ -15,16 +15,19 @@ import org.jft.bench.Rates;
  *
  * @param latency seconds that 4 KB take from thread to thread over loopback TCP
  * @param addedPerSecond bytes of float32 that one thread adds into a vector a second
+ * @param insideBytesPerSecond that loopback TCP carries from thread to thread, as inside a host
  */
-record Constants(double latency, double addedPerSecond) {
+record Constants(double latency, double addedPerSecond, double insideBytesPerSecond) {
     private static final int MESSAGE_BYTES = 4096;
     private static final int ROUND_TRIPS = 2000;
+    private static final int BLOCK_BYTES = 128 << 10;
+    private static final int BLOCKS = 4096; // half a GB
     private static final int FLOATS = 1 << 22; // beyond the caches
     private static final int ADDITIONS = 20;
 
     /** Measures, about a second. */
     static Constants measure() throws IOException, InterruptedException {
-        return new Constants(oneWay(), addition());
+        return new Constants(oneWay(), addition(), throughput());
     }
 
     private static double oneWay() throws IOException, InterruptedException {
@@ -45,6 +48,33 @@ record Constants(double latency, double addedPerSecond) {
             echo.join();
             // The first half warms up.
             return Rates.of(seconds.subList(ROUND_TRIPS / 2, ROUND_TRIPS)).median();
+        }
+    }
+
+    private static double throughput() throws IOException, InterruptedException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread sink = new Thread(() -> drain(server), "sink");
+            sink.start();
+            long startNs = System.nanoTime();
+            try (Socket socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
+                byte[] block = new byte[BLOCK_BYTES];
+                for (int i = 0; i < BLOCKS; i++) {
+                    socket.getOutputStream().write(block);
+                }
+            }
+            sink.join();
+            return (double) BLOCKS * BLOCK_BYTES / ((System.nanoTime() - startNs) / 1e9);
+        }
+    }
+
+    private static void drain(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            byte[] block = new byte[BLOCK_BYTES];
+            while (socket.getInputStream().read(block) >= 0) {
+                // only how fast counts
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

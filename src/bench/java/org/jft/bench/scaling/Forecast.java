@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.jft.bench.BenchOptions;
 import org.jft.bench.BenchRow;
 import org.jft.bench.Rates;
+import org.jft.cluster.collective.Plan;
 import org.jft.cluster.forecast.ExchangeForecast;
 import org.jft.cluster.forecast.ExchangeForecast.Algorithm;
 import org.jft.core.failure.ConfigException;
@@ -47,24 +48,58 @@ final class Forecast {
             description = "With --link: of a message, instead of this machine's loopback.")
     private Double latencyUs;
 
+    @Option(
+            names = "--workers-per-host",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "With --link: workers that share a host and its link (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int perHost;
+
+    /** Returns the rates of links, in Gb/s. */
+    List<Double> links() {
+        return links;
+    }
+
+    /** Returns the bytes of the gradient. */
+    double bytes() {
+        return mebibytes * (1 << 20);
+    }
+
+    /** Returns the latency that is asked for, in microseconds; null for none. */
+    Double latencyUs() {
+        return latencyUs;
+    }
+
     /** Returns whether a forecast is asked for. */
     boolean asked() {
         return !links.isEmpty();
     }
 
-    /** Prints ours, the ring, against halving-doubling. */
+    /**
+     * Prints ours, the ring, against halving-doubling; with several workers a host ours, sums
+     * inside hosts first, against the ring.
+     */
     void print(List<Integer> workers, BenchOptions options)
             throws IOException, InterruptedException {
         if (mebibytes <= 0
                 || computeMs <= 0
                 || links.stream().anyMatch(rate -> rate <= 0)
+                || perHost <= 0
                 || latencyUs != null && latencyUs < 0) {
             throw new ConfigException(
-                    "--link, --mebibytes, --compute-ms and --latency-us must be positive");
+                    "--link, --mebibytes, --compute-ms, --workers-per-host and --latency-us must be"
+                            + " positive");
         }
         Constants here = Constants.measure();
         Constants constants =
-                latencyUs == null ? here : new Constants(latencyUs / 1e6, here.addedPerSecond());
+                latencyUs == null
+                        ? here
+                        : new Constants(
+                                latencyUs / 1e6,
+                                here.addedPerSecond(),
+                                here.insideBytesPerSecond());
         options.note(
                 String.format(
                         Locale.ROOT,
@@ -77,7 +112,10 @@ final class Forecast {
         List<BenchRow> rows = new ArrayList<>();
         for (double link : links) {
             for (int count : workers) {
-                rows.add(row(link, count, constants));
+                rows.add(
+                        perHost == 1
+                                ? row(link, count, constants)
+                                : hostsRow(link, count, constants, here));
             }
         }
         options.print(rows);
@@ -86,7 +124,7 @@ final class Forecast {
     private BenchRow row(double link, int workers, Constants constants) {
         ExchangeForecast forecast =
                 ExchangeForecast.ofLink(link, constants.latency(), constants.addedPerSecond());
-        double bytes = mebibytes * (1 << 20);
+        double bytes = bytes();
         double ring = forecast.seconds(Algorithm.RING, workers, bytes);
         double halving = forecast.seconds(Algorithm.HALVING_DOUBLING, workers, bytes);
         double withRing = efficiency(forecast, Algorithm.RING, workers, bytes);
@@ -112,6 +150,47 @@ final class Forecast {
                         .put("peer_efficiency", withHalving)
                         .put("latency_us", 1e6 * constants.latency())
                         .put("added_gigabytes_per_second", constants.addedPerSecond() / 1e9)
+                        .build());
+    }
+
+    private BenchRow hostsRow(double link, int workers, Constants constants, Constants here) {
+        if (workers % perHost != 0) {
+            throw new ConfigException(
+                    "--workers=%s is no multiple of --workers-per-host=%s"
+                            .formatted(workers, perHost));
+        }
+        int hosts = workers / perHost;
+        if (hosts == 1) {
+            throw new ConfigException("--workers=%s are on one host".formatted(workers));
+        }
+        ExchangeForecast forecast =
+                ExchangeForecast.ofLink(link, constants.latency(), constants.addedPerSecond());
+        ExchangeForecast inside =
+                new ExchangeForecast(
+                        here.insideBytesPerSecond(), here.latency(), here.addedPerSecond());
+        Algorithm between = hosts > Plan.RING_HOSTS ? Algorithm.HALVING_DOUBLING : Algorithm.RING;
+        double bytes = bytes();
+        double hierarchical = forecast.hierarchicalSeconds(between, hosts, perHost, bytes, inside);
+        double ring = forecast.ringOverHostsSeconds(hosts, perHost, bytes, inside);
+        return new BenchRow(
+                "scaling",
+                String.format(
+                        Locale.ROOT,
+                        "%.0f Gb/s, %d hosts of %d workers, inside first",
+                        link,
+                        hosts,
+                        perHost),
+                Rates.of(List.of(1 / hierarchical)),
+                "one ring",
+                Rates.of(List.of(1 / ring)),
+                "exchanges/s",
+                ImmutableMap.<String, Object>builder()
+                        .put("forecast", true)
+                        .put("workers", workers)
+                        .put("workers_per_host", perHost)
+                        .put("link_gigabits", link)
+                        .put("latency_us", 1e6 * constants.latency())
+                        .put("inside_gigabytes_per_second", here.insideBytesPerSecond() / 1e9)
                         .build());
     }
 

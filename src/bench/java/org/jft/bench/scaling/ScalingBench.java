@@ -28,6 +28,8 @@ import picocli.CommandLine.Option;
             "  jft-data synth sets/synth && jft-bench scaling --config smoke.yaml",
             "  jft-bench scaling --config quickstart.yaml --workers 1,2,4 --steps 100 --json",
             "  jft-bench scaling --workers 8..1024 --link 10,25,100",
+            "  jft-bench scaling --workers 16..1024 --workers-per-host 8 --link 10,25,100",
+            "  jft-bench scaling --namespaces 4 --link 1 --mtu 1500,9000 --mebibytes 16",
         })
 public final class ScalingBench implements Callable<Integer> {
     @Option(
@@ -61,10 +63,16 @@ public final class ScalingBench implements Callable<Integer> {
 
     @Mixin private Forecast forecast;
 
+    @Mixin private Namespaces namespaces;
+
     @Mixin private BenchOptions options;
 
     @Override
     public Integer call() throws InterruptedException, IOException {
+        if (namespaces.asked()) {
+            namespaces.print(forecast, options);
+            return CommandRunner.DONE;
+        }
         List<Integer> several =
                 workers.stream()
                         .flatMap(ScalingBench::numbers)

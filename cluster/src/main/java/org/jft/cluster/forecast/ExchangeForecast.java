@@ -12,7 +12,9 @@ import static com.google.common.base.Preconditions.checkArgument;
  * @param addedPerSecond bytes that a host adds into its own a second
  */
 public record ExchangeForecast(double bytesPerSecond, double latency, double addedPerSecond) {
-    /** Payload of a link by its rate: headers and gaps take the rest. */
+    /**
+     * Payload of a link by its rate, where packets are not known: headers and gaps take the rest.
+     */
     private static final double GOODPUT = 0.92;
 
     /** Bytes of the last bucket: the first layers, whose gradients come last, are small. */
@@ -41,6 +43,55 @@ public record ExchangeForecast(double bytesPerSecond, double latency, double add
     /** Returns the forecast for a link of a nominal rate. */
     public static ExchangeForecast ofLink(double gigabits, double latency, double addedPerSecond) {
         return new ExchangeForecast(GOODPUT * gigabits * 1e9 / 8, latency, addedPerSecond);
+    }
+
+    /**
+     * Returns the forecast for a link of a nominal rate whose packets are known.
+     *
+     * @param mtu bytes of a packet
+     * @param framing bytes of each packet that the rate counts besides, see {@link Carrier}
+     */
+    public static ExchangeForecast ofLink(
+            double gigabits,
+            Carrier carrier,
+            int mtu,
+            int framing,
+            double latency,
+            double addedPerSecond) {
+        return new ExchangeForecast(
+                carrier.share(mtu, framing) * gigabits * 1e9 / 8, latency, addedPerSecond);
+    }
+
+    /**
+     * Returns the seconds of one all-reduce in which workers that share a host, and its interface,
+     * sum among each other first: segments of the host's sum between hosts, all at once.
+     *
+     * @param inside of the ways inside a host
+     */
+    public double hierarchicalSeconds(
+            Algorithm between, int hosts, int perHost, double bytes, ExchangeForecast inside) {
+        ExchangeForecast shared =
+                new ExchangeForecast(bytesPerSecond, latency, perHost * addedPerSecond);
+        return inside.seconds(Algorithm.RING, perHost, bytes)
+                + shared.seconds(between, hosts, bytes);
+    }
+
+    /**
+     * Returns the seconds of one all-reduce along one ring of all workers, host by host: as slow as
+     * its slowest link, while few of the steps that a segment takes are between hosts.
+     *
+     * @param inside of the ways inside a host
+     */
+    public double ringOverHostsSeconds(
+            int hosts, int perHost, double bytes, ExchangeForecast inside) {
+        int workers = hosts * perHost;
+        double share = (workers - 1.0) / workers;
+        double between = 2 * share * hosts;
+        double steps = 2 * (workers - 1);
+        return between * latency
+                + (steps - between) * inside.latency
+                + 2 * share * bytes / Math.min(bytesPerSecond, inside.bytesPerSecond)
+                + share * bytes / addedPerSecond;
     }
 
     /** Returns the seconds of one all-reduce. */

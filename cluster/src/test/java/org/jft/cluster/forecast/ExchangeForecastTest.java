@@ -82,6 +82,48 @@ class ExchangeForecastTest {
                 .isCloseTo(halving, within(1e-9));
     }
 
+    /** Full packets, counted by hand from the headers' documented sizes. */
+    @ParameterizedTest
+    @CsvSource({
+        "TCP, 1500, 38, 1448, 1538",
+        "TCP, 9000, 38, 8948, 9038",
+        "UDP, 1500, 38, 1408, 1538",
+        "UDP, 9000, 14, 8896, 9002"
+    })
+    void shouldLeaveToThePayloadWhatHeadersDoNotTake(
+            Carrier carrier, int mtu, int framing, double payload, double counted) {
+        ExchangeForecast link = ExchangeForecast.ofLink(1, carrier, mtu, framing, 0, 8e9);
+        assertThat(link.bytesPerSecond()).isCloseTo(125e6 * payload / counted, within(1.0));
+    }
+
+    /** By hand: inside 2 workers, 1/2 of the bytes twice; between 4 hosts, 3/4 of them twice. */
+    @Test
+    void shouldSumInsideHostsAndThenBetweenThem() {
+        ExchangeForecast between = new ExchangeForecast(1e9, 1e-4, 4e9);
+        ExchangeForecast inside = new ExchangeForecast(8e9, 1e-5, 4e9);
+        double bytes = 1e8;
+        double expected =
+                2 * 1e-5
+                        + bytes / 8e9
+                        + bytes / 2 / 4e9
+                        + 6 * 1e-4
+                        + 1.5 * bytes / 1e9
+                        + 0.75 * bytes / 8e9;
+        assertThat(between.hierarchicalSeconds(RING, 4, 2, bytes, inside))
+                .isCloseTo(expected, within(1e-9));
+    }
+
+    /** With the same ways inside as between, hosts make no difference. */
+    @Test
+    void shouldTakeForARingOverHostsWhatItsSlowestLinkTakes() {
+        ExchangeForecast fast = new ExchangeForecast(8e9, 1e-5, 4e9);
+        ExchangeForecast slow = new ExchangeForecast(1e9, 1e-4, 4e9);
+        assertThat(fast.ringOverHostsSeconds(4, 2, 1e8, fast))
+                .isCloseTo(fast.seconds(RING, 8, 1e8), within(1e-9));
+        double expected = 7 * 1e-4 + 7 * 1e-5 + 2 * 7 / 8.0 * 1e8 / 1e9 + 7 / 8.0 * 1e8 / 4e9;
+        assertThat(slow.ringOverHostsSeconds(4, 2, 1e8, fast)).isCloseTo(expected, within(1e-9));
+    }
+
     @Test
     void shouldPayForWorkersBeyondAPowerOfTwoAndNothingForOne() {
         ExchangeForecast link = ExchangeForecast.ofLink(25, 50e-6, 8e9);
