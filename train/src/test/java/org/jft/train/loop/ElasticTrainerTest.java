@@ -201,6 +201,21 @@ class ElasticTrainerTest {
         assertThat(survivor.checkpoints).isEqualTo(1);
     }
 
+    @Test
+    void shouldWaitWithItsStateForNewcomersWhenTooFewAreLeft() {
+        Crew crew = crew(new JobSize(2, 2, 4, JobSize.BelowMin.WAIT));
+        Steps survivor = new Steps();
+        AtomicInteger kills = new AtomicInteger(1);
+        Random own = new Random(random.nextLong());
+        CompletableFuture<float[]> waits = start(() -> crew.work("worker 0", NONE, survivor));
+        CompletableFuture<float[]> comesBack =
+                start(() -> liveOn(crew, "worker 1", kills, own));
+        assertAsUndisturbed(List.of(waits.join(), comesBack.join()));
+        assertThat(kills.get()).as("seed=%s", seed).isNotPositive();
+        assertThat(survivor.done).as("steps").doesNotHaveDuplicates();
+        assertThat(survivor.checkpoints).isZero();
+    }
+
     private void assertAsUndisturbed(List<float[]> ends) {
         for (float[] end : ends) {
             assertThat(end).as("bits, seed=%s", seed).isEqualTo(ends.get(0));
