@@ -39,6 +39,7 @@ final class Chaos {
             Pattern.compile("generation (\\d+): ((?:worker \\d+(?:, )?)+)");
     private static final Pattern NUMBER = Pattern.compile("worker (\\d+)");
     private static final int MAX_COORDINATORS_KILLED = 3; // its launcher gives up at 5
+    private static final int EVENTS_PER_COORDINATOR = 16; // without one nobody is missed
     private static final int MAX_WORKERS = 4;
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(90);
 
@@ -50,6 +51,7 @@ final class Chaos {
     private final Workers workers;
     private final Map<Event, Integer> counts = new EnumMap<>(Event.class);
     private int nextNumber = 10;
+    private int coordinatorsToKill;
 
     Chaos(Command job, Runs runs, String run, Random random) {
         this.job = job;
@@ -63,6 +65,7 @@ final class Chaos {
     /** Lets so many things happen, or fewer when the run is over before; returns how many did. */
     int unleash(int events) {
         int happened = 0;
+        coordinatorsToKill = Math.min(MAX_COORDINATORS_KILLED, 1 + events / EVENTS_PER_COORDINATOR);
         while (happened < events && awaitProgress(3)) {
             Event event = choose();
             if (happen(event)) {
@@ -131,7 +134,7 @@ final class Chaos {
                 return join();
             }
             case COORDINATOR -> {
-                return counts.getOrDefault(event, 0) < MAX_COORDINATORS_KILLED
+                return counts.getOrDefault(event, 0) < coordinatorsToKill
                         && workers.coordinator().map(ProcessHandle::destroyForcibly).orElse(false);
             }
             default -> throw new IllegalStateException();

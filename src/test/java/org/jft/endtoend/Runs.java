@@ -22,8 +22,11 @@ import org.jft.train.cli.JftTrain;
 record Runs(Path folder) {
     /**
      * How far a run whose workers changed may end from one whose workers did not, as a share of the
-     * largest change of a parameter: only the order in which gradients are added differs. The
-     * learning rate shrinks as steps grow in number, so that training does not blow differences up.
+     * largest change of a parameter since step 100: only the order in which gradients are added
+     * differs. The learning rate shrinks as steps grow in number, for training blows differences up:
+     * at ten times this rate two runs of 400 and 800 steps ended 1.4e-2 and 7.6e-3 apart
+     * (2026-11-27). A micro batch lost in one of so many steps would not show here, but does in
+     * ElasticTrainerTest.
      */
     static final double BOUND = 1e-2;
 
@@ -33,7 +36,7 @@ record Runs(Path folder) {
     static List<String> settings(int steps) {
         return List.of(
                 "train.steps=" + steps,
-                "train.schedule={kind: constant, learning_rate: %s}".formatted(0.6 / steps),
+                "train.schedule={kind: constant, learning_rate: %s}".formatted(0.06 / steps),
                 "train.cadence={metrics_every: 1, checkpoint_every: 100, checksum_every: 5,"
                         + " keep_checkpoints: 1000}",
                 "train.micro_batch=4",

@@ -100,7 +100,8 @@ class MembershipStateTest {
         state.silent(1, 5_000);
         state.tick(5_000 + MembershipState.TOGETHER_MS);
         assertThat(told.events)
-                .contains("0 ended 0: worker 1 (pid 7 on here) is lost: it was silent for too long");
+                .contains(
+                        "0 ended 0: worker 1 (pid 7 on here) is lost: it was silent for too long");
         told.events.clear();
 
         state.silent(0, 9_000);

@@ -208,8 +208,7 @@ class ElasticTrainerTest {
         AtomicInteger kills = new AtomicInteger(1);
         Random own = new Random(random.nextLong());
         CompletableFuture<float[]> waits = start(() -> crew.work("worker 0", NONE, survivor));
-        CompletableFuture<float[]> comesBack =
-                start(() -> liveOn(crew, "worker 1", kills, own));
+        CompletableFuture<float[]> comesBack = start(() -> liveOn(crew, "worker 1", kills, own));
         assertAsUndisturbed(List.of(waits.join(), comesBack.join()));
         assertThat(kills.get()).as("seed=%s", seed).isNotPositive();
         assertThat(survivor.done).as("steps").doesNotHaveDuplicates();

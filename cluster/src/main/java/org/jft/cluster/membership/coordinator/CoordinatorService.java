@@ -121,9 +121,7 @@ final class CoordinatorService implements ClusteredService {
             String sentence =
                     "this worker speaks protocol %d but the coordinator speaks protocol %d: all must run the same version"
                             .formatted(version, FrameDescriptor.PROTOCOL_VERSION);
-            send(
-                    session.id(),
-                    new MembershipNotice.Refused(Refusal.MISFIT.ordinal(), sentence));
+            send(session.id(), new MembershipNotice.Refused(Refusal.MISFIT.ordinal(), sentence));
             return;
         }
         MembershipRequest request = MembershipRequest.decode(message, offset);
@@ -152,9 +150,7 @@ final class CoordinatorService implements ClusteredService {
                         JobSize.BelowMin.values()[request.belowMin()]),
                 request.generation(),
                 request.standing(),
-                request.suspect() < 0
-                        ? OptionalInt.empty()
-                        : OptionalInt.of(request.suspect()),
+                request.suspect() < 0 ? OptionalInt.empty() : OptionalInt.of(request.suspect()),
                 request.timeoutMs(),
                 timestamp);
     }
