@@ -15,6 +15,7 @@ import org.jft.cluster.membership.coordinator.FreePorts;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.failure.Category;
+import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,15 +27,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "jft-coordinator",
         description = {
-            "Keeps the members of a job whose workers come and go. One process is enough; of three,",
-            "one may be lost. It needs no configuration: the workers bring the job's size along.",
-            "JFT_JOB names the job, and JFT_JOB_SECRET is what only its workers know."
+            "Keeps the members of a job whose workers come and go. One process is",
+            "enough; of three, one may be lost. Workers bring the job's size along.",
+            "JFT_JOB names the job, JFT_JOB_SECRET is what only its workers know."
         },
         footer = {
             "",
             "Examples:",
             "  jft-coordinator --nodes node7:29600",
-            "  jft-coordinator --nodes node7:29600,node8:29600,node9:29600 --node 1 --dir /var/tmp/job"
+            "  jft-coordinator --nodes a:29600,b:29600,c:29600 --node 1 --dir /var/tmp/job"
         })
 public final class JftCoordinator implements Callable<Integer> {
     private static final long LOOK_MS = 200;
@@ -108,24 +109,38 @@ public final class JftCoordinator implements Callable<Integer> {
     }
 
     private CoordinatorSettings settings() {
-        List<HostAndPort> all;
+        String job = Strings.nullToEmpty(environment.get(MemberEnvironment.JOB));
+        if (job.isEmpty()) {
+            throw new ConfigException(
+                    MemberEnvironment.JOB + " is not set: all of a job have the same name there");
+        }
+        String secret = Strings.nullToEmpty(environment.get(MemberEnvironment.SECRET));
         try {
-            all = MemberEnvironment.parseCoordinators(nodes);
-            if (all.size() == 1 && all.get(0).getPort() == 0) {
-                String host = all.get(0).getHost();
-                all = List.of(HostAndPort.fromParts(host, FreePorts.base(host, 1)));
-            }
-            String job = Strings.nullToEmpty(environment.get(MemberEnvironment.JOB));
-            String secret = Strings.nullToEmpty(environment.get(MemberEnvironment.SECRET));
             return new CoordinatorSettings(
                     node,
-                    all,
+                    addresses(),
                     JobToken.of(job, secret),
                     Duration.ofMillis(lostAfterMs),
                     Optional.ofNullable(folder));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         }
+    }
+
+    private List<HostAndPort> addresses() {
+        List<HostAndPort> all;
+        try {
+            all = MemberEnvironment.parseCoordinators(nodes);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--nodes=%s is not host:port, or several with commas between".formatted(nodes));
+        }
+        if (all.size() == 1 && all.get(0).getPort() == 0) {
+            String host = all.get(0).getHost();
+            return List.of(HostAndPort.fromParts(host, FreePorts.base(host, 1)));
+        }
+        return all;
     }
 
     /** Returns when nobody was there for long enough. */

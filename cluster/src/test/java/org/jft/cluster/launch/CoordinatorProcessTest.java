@@ -149,6 +149,20 @@ class CoordinatorProcessTest {
         assertThat(log).doesNotExist();
     }
 
+    @Test
+    void shouldSayWhatIsWrongWithItsCommandLine() throws Exception {
+        assertRefused("--nodes=here is not host:port", Map.of(), "--nodes", "here");
+        assertRefused("node 3 of 1", Map.of(), "--nodes", "here:1", "--node", "3");
+        assertRefused("JFT_JOB is not set", Map.of("JFT_JOB", ""), "--nodes", "here:1");
+    }
+
+    private void assertRefused(String why, Map<String, String> environment, String... arguments)
+            throws Exception {
+        Said coordinator = start(JftCoordinator.class, environment, arguments);
+        assertThat(coordinator.exitCode()).isEqualTo(2);
+        await(() -> coordinator.said(why));
+    }
+
     private void assertKnowsTheLoss(Said member, Said lost, long sinceMs) throws Exception {
         String line = member.await("ended at ");
         long afterMs =

@@ -111,7 +111,8 @@ class ElasticTeamTest {
             environment.put("JFT_AERON_DIR", driver.directory().toString());
         }
         MemberEnvironment member = MemberEnvironment.read(environment);
-        ClusterConfig config = new ClusterConfig(null, null, 0, transport, null, 0, null, null, null);
+        ClusterConfig config =
+                new ClusterConfig(null, null, 0, transport, null, 0, null, null, null);
         Standing self =
                 new Standing(member.name(), "here", id, "same", Endpoint.NONE, Standing.NEWCOMER);
         return new ElasticTeam(
