@@ -76,7 +76,7 @@ public final class ExchangeWorker {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.merge(JOB, transport.name(), (job, suffix) -> job + "-" + suffix);
         ClusterConfig config =
-                new ClusterConfig(null, null, 0, transport, null, 0, null, null, algorithm);
+                new ClusterConfig(null, null, 0, transport, null, 0, null, false, null, algorithm);
         return Collectives.connect(
                 MemberEnvironment.read(environment), config, TIMEOUT, "exchange");
     }

@@ -83,7 +83,7 @@ final class AllReduceWorker implements Runnable {
         environment.merge(JOB, name, (job, suffix) -> job + "-" + suffix);
         return Collectives.connect(
                 MemberEnvironment.read(environment),
-                new ClusterConfig(null, null, 0, transport, null, 0, null, null, null),
+                ClusterConfig.over(transport, null),
                 TIMEOUT,
                 "bench");
     }

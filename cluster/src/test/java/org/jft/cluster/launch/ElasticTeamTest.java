@@ -111,8 +111,7 @@ class ElasticTeamTest {
             environment.put("JFT_AERON_DIR", driver.directory().toString());
         }
         MemberEnvironment member = MemberEnvironment.read(environment);
-        ClusterConfig config =
-                new ClusterConfig(null, null, 0, transport, null, 0, null, null, null);
+        ClusterConfig config = ClusterConfig.over(transport, null);
         Standing self =
                 new Standing(member.name(), "here", id, "same", Endpoint.NONE, Standing.NEWCOMER);
         return new ElasticTeam(

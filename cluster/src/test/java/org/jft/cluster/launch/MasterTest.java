@@ -227,7 +227,7 @@ class MasterTest {
     }
 
     private static ClusterConfig config(Transport transport, Wire wire) {
-        return new ClusterConfig(null, null, 0, transport, wire, 0, null, null, null);
+        return ClusterConfig.over(transport, wire);
     }
 
     private static FloatBuffer vector(int length) {

@@ -31,9 +31,7 @@ public final class RingWorker {
                 Duration.ofSeconds(
                         List.of("hang", "loop-impatiently").contains(arguments[0]) ? 3 : 30);
         String transport = System.getenv().getOrDefault(TRANSPORT, "AUTO");
-        ClusterConfig config =
-                new ClusterConfig(
-                        null, null, 0, Transport.valueOf(transport), null, 0, null, null, null);
+        ClusterConfig config = ClusterConfig.over(Transport.valueOf(transport), null);
         try (Collective ring = Collectives.connect(member, config, timeout, "same")) {
             int rank = ring.topology().rank();
             sum(ring, 100);

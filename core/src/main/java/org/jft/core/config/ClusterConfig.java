@@ -15,6 +15,8 @@ import static org.jft.core.config.Checks.check;
  *     all workers carry in one packet
  * @param bucketMb megabytes (2^20 bytes) of gradient that are exchanged at a time, while backward
  *     makes the next; 0 means all of it at once, behind backward
+ * @param shardClasses whether the classes of the head are dealt out to the workers, so that
+ *     features are exchanged in place of its weights' gradients; the same model
  * @param elastic between how many workers the job may change
  * @param algorithm how gradients are summed
  */
@@ -26,6 +28,7 @@ public record ClusterConfig(
         Wire wire,
         int mtu,
         Double bucketMb,
+        boolean shardClasses,
         ElasticConfig elastic,
         Algorithm algorithm) {
     /** What gradients travel over. */
@@ -61,9 +64,20 @@ public record ClusterConfig(
     /** What gradients travel as; they are always added in float32. */
     public enum Wire {
         /** Exact. */
-        FLOAT32,
+        FLOAT32(Float.BYTES),
         /** Half the bytes; each hop rounds to 8 bits. For networks below about 2 GB/s. */
-        BF16
+        BF16(Short.BYTES);
+
+        private final int bytes;
+
+        Wire(int bytes) {
+            this.bytes = bytes;
+        }
+
+        /** Returns the bytes of a number. */
+        public int bytes() {
+            return bytes;
+        }
     }
 
     public ClusterConfig {
@@ -113,6 +127,11 @@ public record ClusterConfig(
 
     /** Returns the cluster of a config that says nothing about it. */
     public static ClusterConfig defaults() {
-        return new ClusterConfig(null, null, 0, null, null, 0, null, null, null);
+        return over(null, null);
+    }
+
+    /** Returns the cluster of a config that says what vectors travel over and as; null: neither. */
+    public static ClusterConfig over(Transport transport, Wire wire) {
+        return new ClusterConfig(null, null, 0, transport, wire, 0, null, false, null, null);
     }
 }

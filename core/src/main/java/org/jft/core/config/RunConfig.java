@@ -45,6 +45,10 @@ public record RunConfig(
                 !cluster.changes() || !engine.nccl(),
                 "engine.nccl=true joins devices for the whole run, but workers may come and go"
                         + " under cluster.elastic: leave it at false");
+        check(
+                !cluster.changes() || !cluster.shardClasses(),
+                "cluster.shard_classes=true leaves each worker with classes that no other has, but"
+                        + " workers may come and go under cluster.elastic: leave it at false");
     }
 
     private static void checkShares(TrainConfig train, ClusterConfig cluster) {

@@ -5,7 +5,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.weights.WeightInitConstant;
+import org.nd4j.linalg.learning.config.NoOp;
 
 /**
  * What an engine compiles: a DL4J graph without a loss, the shape of one row of each input (DL4J's
@@ -61,6 +66,43 @@ public record NetworkSpec(
         cut.setTopologicalOrder(null); // DL4J's own, of the graph as it was
         cut.setTopologicalOrderStr(null);
         return new NetworkSpec(cut, inputTypes, frozenLayers, inputGradients);
+    }
+
+    /**
+     * Returns the layer that {@link #withoutHead} leaves away as a network of its own, over the
+     * features, with some of its outputs: a slice of a classifier. Weights start at zero, for the
+     * caller to fill; backward goes on to the features.
+     *
+     * @throws IllegalArgumentException unless the graph ends in one dense layer over a vector
+     */
+    public NetworkSpec headOf(int outputs) {
+        List<String> heads = graph.getNetworkOutputs();
+        checkArgument(heads.size() == 1, "the graph has the outputs %s, not one", heads);
+        String head = heads.get(0);
+        checkArgument(
+                graph.getVertices().get(head) instanceof LayerVertex vertex
+                        && vertex.getPreProcessor() == null
+                        && vertex.getLayerConf().getLayer().getClass() == DenseLayer.class,
+                "'%s' is no dense layer over a vector",
+                head);
+        LayerVertex vertex = (LayerVertex) graph.getVertices().get(head);
+        DenseLayer slice = (DenseLayer) vertex.getLayerConf().getLayer().clone();
+        slice.setNOut(outputs);
+        slice.setWeightInitFn(new WeightInitConstant(0));
+        InputType features = InputType.feedForward(slice.getNIn());
+        ComputationGraphConfiguration alone =
+                new NeuralNetConfiguration.Builder()
+                        .seed(graph.getDefaultConfiguration().getSeed())
+                        .dataType(graph.getDataType())
+                        .updater(new NoOp())
+                        .graphBuilder()
+                        .addInputs("features")
+                        .addLayer(head, slice, "features")
+                        .setOutputs(head)
+                        .validateOutputLayerConfig(false) // the loss lives outside
+                        .setInputTypes(features)
+                        .build();
+        return of(alone, List.of(features)).withInputGradients();
     }
 
     /** Returns this network with the given layers frozen. */

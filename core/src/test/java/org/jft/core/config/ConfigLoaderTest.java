@@ -159,6 +159,10 @@ class ConfigLoaderTest {
                         + "engine: {nccl: true}\ncluster: {elastic: {max_workers: 2}}\n",
                 "engine.nccl=true joins devices for the whole run");
         assertRefused(
+                VALID.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 8")
+                        + "cluster: {shard_classes: true, elastic: {max_workers: 2}}\n",
+                "cluster.shard_classes=true leaves each worker with classes that no other has");
+        assertRefused(
                 VALID + "cluster: {mtu: 1500}\n", "cluster.mtu must be 0 or a multiple of 32");
         assertRefused(VALID + "cluster: {transport: pigeon}\n", "cluster.transport", "pigeon");
         for (String key : List.of("metrics_every", "checkpoint_every", "keep_checkpoints")) {

@@ -61,6 +61,7 @@ class AgreementTest {
                 null,
                 0,
                 null,
+                false,
                 new ElasticConfig(min, null, belowMin, null),
                 null);
     }
