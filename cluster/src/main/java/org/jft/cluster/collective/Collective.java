@@ -68,6 +68,11 @@ public interface Collective extends AutoCloseable {
     /** Returns when all ranks have called. */
     void barrier();
 
+    /** Returns the bytes this rank has sent to others so far, with the headers of frames. */
+    default long sentBytes() {
+        return 0;
+    }
+
     /**
      * Sets the longest wait without any progress for the operations that follow; nothing where
      * there is nobody to wait for.

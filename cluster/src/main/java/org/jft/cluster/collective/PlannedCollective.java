@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jft.cluster.protocol.FrameKind;
 import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.transport.CountingTransport;
 import org.jft.cluster.transport.Transport;
 import org.jft.core.config.ClusterConfig.Wire;
 import org.jft.core.topology.Topology;
@@ -17,7 +18,7 @@ import org.jft.core.topology.Topology;
  * a number of each rank, of which every step has one; all else goes around a ring of all ranks.
  */
 final class PlannedCollective implements Collective {
-    private final Transport transport;
+    private final CountingTransport transport;
     private final Topology topology;
     private final Plan plan;
     private final RingEngine engine;
@@ -27,14 +28,14 @@ final class PlannedCollective implements Collective {
     private final int place; // of this rank in the plan's order
 
     PlannedCollective(
-            Transport transport,
+            Transport carrier,
             Topology at,
             Plan plan,
             JobToken job,
             Generation generation,
             Wire wire,
             Duration timeout) {
-        this.transport = transport;
+        transport = new CountingTransport(carrier);
         this.topology = at;
         this.plan = plan;
         this.wire = wire;
@@ -132,6 +133,11 @@ final class PlannedCollective implements Collective {
     @Override
     public void setTimeout(Duration timeout) {
         engine.setTimeout(timeout);
+    }
+
+    @Override
+    public long sentBytes() {
+        return transport.sentBytes();
     }
 
     @Override
