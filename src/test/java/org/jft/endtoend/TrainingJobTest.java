@@ -46,13 +46,29 @@ class TrainingJobTest {
     @Test
     void shouldReachTheSameParametersOnOneTwoAndFourWorkers() {
         float[] start = parameters("one-step", "--set", "train.steps=1");
-        float[] one = afterTraining(1);
-        float[] two = afterTraining(2);
-        float[] four = afterTraining(4);
+        float[] one = afterTraining("w1", 1, "cluster.shard_classes=false");
+        float[] two = afterTraining("w2", 2, "cluster.shard_classes=false");
+        float[] four = afterTraining("w4", 4, "cluster.shard_classes=false");
         double moved = distance(start, one);
         assertThat(moved).isPositive();
         assertThat(distance(one, two) / moved).as("1 against 2 workers").isLessThan(1e-3);
         assertThat(distance(one, four) / moved).as("1 against 4 workers").isLessThan(1e-3);
+    }
+
+    /** As above: classes that lie on several workers are the same model, to the order of sums. */
+    @Test
+    void shouldReachTheSameParametersWithTheClassesDealtOut() {
+        float[] start = parameters("one-step", "--set", "train.steps=1");
+        float[] whole = afterTraining("w1", 1, "cluster.shard_classes=false");
+        float[] dealt = afterTraining("sharded2", 2, "cluster.shard_classes=true");
+        double moved = distance(start, whole);
+        assertThat(distance(whole, dealt) / moved).as("on 2 workers").isLessThan(1e-3);
+
+        Command victim = start("sharded4", exactly(4, "cluster.shard_classes=true"));
+        awaitCheckpoint(victim, folder.resolve("sharded4/checkpoints"));
+        victim.killAll();
+        float[] resumed = afterTraining("sharded4", 1, "cluster.shard_classes=false");
+        assertThat(distance(whole, resumed) / moved).as("from 4 to whole").isLessThan(1e-3);
     }
 
     @Test
@@ -134,6 +150,7 @@ class TrainingJobTest {
                         "allreduce_ms",
                         "update_ms",
                         "allreduce_hidden_ms",
+                        "sent_bytes",
                         "gc_ms",
                         "step_ms_median",
                         "step_ms_slowest",
@@ -236,17 +253,24 @@ class TrainingJobTest {
         return steps;
     }
 
-    private static float[] afterTraining(int workers) {
-        return parameters(
-                "w" + workers,
-                "--set",
-                "engine.threads=1",
-                "--set",
-                "data.mix={mixup_alpha: 0.4, cutmix_alpha: 1}",
-                "--set",
-                "data.image.color_jitter={brightness: 0.4, contrast: 0.4, hue: 0.1}",
-                "--workers",
-                String.valueOf(workers));
+    private static float[] afterTraining(String run, int workers, String key) {
+        return parameters(run, exactly(workers, key));
+    }
+
+    /** Returns the arguments of a run whose sums differ by their order alone. */
+    private static String[] exactly(int workers, String key) {
+        return new String[] {
+            "--set",
+            "engine.threads=1",
+            "--set",
+            "data.mix={mixup_alpha: 0.4, cutmix_alpha: 1}",
+            "--set",
+            "data.image.color_jitter={brightness: 0.4, contrast: 0.4, hue: 0.1}",
+            "--set",
+            key,
+            "--workers",
+            String.valueOf(workers)
+        };
     }
 
     private static float[] parameters(String run, String... arguments) {

@@ -19,6 +19,7 @@ import org.jft.train.loop.Preflight;
 import org.jft.train.loop.RunFolder;
 import org.jft.train.loop.RunPlan;
 import org.jft.train.loop.TrainingJob;
+import org.jft.train.sharding.HeadTraffic;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -117,6 +118,7 @@ public final class JftTrain implements Callable<Integer> {
         row(print, "  optimizer, exchange", "%s", gib(memory.optimizer()));
         row(print, "  batches", "%s, decoded ahead", gib(memory.batches()));
         row(print, "workers", "%d", run.cluster().workers());
+        plan.exchange().ifPresent(traffic -> printExchange(print, run, traffic));
         row(print, "jpeg decoder", "%s", JpegDecoder.preferred());
         String where =
                 Engines.named(plan.engine().name()).ownsDevice() && run.cluster().workers() > 1
@@ -131,6 +133,17 @@ public final class JftTrain implements Callable<Integer> {
                                         "at least %s %s, at the speed of a bare matrix multiply",
                                         duration(s),
                                         where));
+    }
+
+    private static void printExchange(PrintWriter print, RunConfig run, HeadTraffic traffic) {
+        boolean sharded = run.cluster().shardClasses();
+        row(
+                print,
+                "exchange",
+                "%s a step sent by each worker; %s with cluster.shard_classes: %s",
+                gib(Math.round(sharded ? traffic.sharded() : traffic.dense())),
+                gib(Math.round(sharded ? traffic.dense() : traffic.sharded())),
+                !sharded);
     }
 
     private static void preflight(

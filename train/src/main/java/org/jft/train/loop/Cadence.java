@@ -33,6 +33,11 @@ interface Cadence {
         return true;
     }
 
+    /** Returns whether {@link #after} will write the whole model. */
+    default boolean keepsModel(long done) {
+        return false;
+    }
+
     /** Rank 0 writes a checkpoint, now; all ranks call. */
     default void checkpoint() {}
 

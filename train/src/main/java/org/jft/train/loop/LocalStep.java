@@ -6,7 +6,8 @@ import org.jft.data.pipeline.Batch;
 
 /**
  * One worker's part of a step: begin, some micro batches, the sum over workers, the update. On the
- * host ({@link HostStep}) or on the engine's device ({@link DeviceResidentStep}).
+ * host ({@link HostStep}, {@link ShardedStep}) or on the engine's device ({@link
+ * DeviceResidentStep}).
  */
 interface LocalStep {
     /** Starts a step. */

@@ -15,10 +15,8 @@ import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.DataConfig;
 import org.jft.core.config.RunConfig;
-import org.jft.core.engine.Engine;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
-import org.jft.train.optimizer.Optimizer;
 
 /**
  * Where a run goes on. With the seed, the step fixes every sample and every random draw to come, so
@@ -35,13 +33,12 @@ record Resume(long step, double wallSeconds, double loss) {
 
     static final Resume FROM_SCRATCH = new Resume(0, 0, Double.NaN);
 
-    /** Loads the newest checkpoint, if any, into engine and optimizer. */
+    /** Loads the newest checkpoint, if any, into the model. */
     static Optional<Resume> load(
             RunConfig config,
             String dataFingerprint,
             CheckpointFolder checkpoints,
-            Engine engine,
-            Optimizer optimizer) {
+            TrainedModel model) {
         Optional<Checkpoint> newest =
                 checkpoints.latest(warning -> System.err.println("warning: " + warning));
         if (newest.isEmpty()) {
@@ -49,10 +46,10 @@ record Resume(long step, double wallSeconds, double loss) {
         }
         Checkpoint.State state = newest.get().state();
         requireSameRun(config, dataFingerprint, state, checkpoints);
-        copy(newest.get().parameters(), engine.parameters(), checkpoints, state);
-        copy(newest.get().optimizerState(), optimizer.state(), checkpoints, state);
+        copy(newest.get().parameters(), model.parameters(), checkpoints, state);
+        copy(newest.get().optimizerState(), model.optimizerState(), checkpoints, state);
         if (state.lossScale() != null) {
-            optimizer.keep(state.lossScale());
+            model.keep(state.lossScale());
         }
         return Optional.of(new Resume(state.step(), state.wallSeconds(), state.loss()));
     }
@@ -114,7 +111,8 @@ record Resume(long step, double wallSeconds, double loss) {
         ObjectNode tree =
                 deciding(config)
                         .put("engine_name", config.engine().name())
-                        .put("nccl", config.engine().nccl());
+                        .put("nccl", config.engine().nccl())
+                        .put("shard_classes", config.cluster().shardClasses());
         return Hashing.sha256()
                 .hashString(tree.toString(), StandardCharsets.UTF_8)
                 .toString()

@@ -1,6 +1,5 @@
 package org.jft.train.loop;
 
-import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jft.cluster.collective.Collective;
@@ -12,12 +11,10 @@ import org.jft.core.cli.ProgressLine;
 import org.jft.core.config.CadenceConfig;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
-import org.jft.core.engine.Engine;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.metric.JsonLinesFile;
 import org.jft.core.metric.MetricSink;
 import org.jft.core.topology.Topology;
-import org.jft.train.optimizer.Optimizer;
 import org.jft.train.optimizer.Schedule;
 
 /**
@@ -30,11 +27,7 @@ final class RunCadence implements Cadence, AutoCloseable {
 
     /** What goes into a checkpoint, live. */
     record Snapshot(
-            NetworkSpec network,
-            Engine engine,
-            Optimizer optimizer,
-            RunState state,
-            String dataFingerprint) {}
+            NetworkSpec network, TrainedModel model, RunState state, String dataFingerprint) {}
 
     /** What else rank 0 writes. */
     interface Lead {
@@ -147,6 +140,11 @@ final class RunCadence implements Cadence, AutoCloseable {
         return checksumDue(done) || checkpointDue(done);
     }
 
+    @Override
+    public boolean keepsModel(long done) {
+        return checkpointDue(done);
+    }
+
     private boolean checksumDue(long done) {
         return every.checksumEvery() > 0 && (ends(done) || done % every.checksumEvery() == 0);
     }
@@ -166,7 +164,7 @@ final class RunCadence implements Cadence, AutoCloseable {
     @Override
     public void after(long done, double loss, double learningRate, StepClock clock, Guard guard) {
         if (checksumDue(done)) {
-            guard.requireEqualParameters(done, parameters());
+            guard.requireEqualParameters(done, snapshot.model.replicated());
         }
         if (at.leads()) {
             progress.update(imagesLed(done), System.nanoTime(), "loss %.4g".formatted(loss));
@@ -222,8 +220,8 @@ final class RunCadence implements Cadence, AutoCloseable {
             checkpoints.write(
                     new Checkpoint(
                             snapshot.network.graph(),
-                            parameters(),
-                            snapshot.optimizer.state(),
+                            snapshot.model.parameters(),
+                            snapshot.model.optimizerState(),
                             new Checkpoint.State(
                                     done,
                                     done * config.train().globalBatch(),
@@ -231,7 +229,7 @@ final class RunCadence implements Cadence, AutoCloseable {
                                     state.loss(),
                                     ConfigLoader.toJson(config),
                                     snapshot.dataFingerprint,
-                                    snapshot.optimizer.lossScale().orElse(null))));
+                                    snapshot.model.lossScale().orElse(null))));
             checkpointed = done;
         }
     }
@@ -250,10 +248,6 @@ final class RunCadence implements Cadence, AutoCloseable {
                 throw e;
             }
         }
-    }
-
-    private FloatBuffer parameters() {
-        return snapshot.engine.parameters();
     }
 
     @Override

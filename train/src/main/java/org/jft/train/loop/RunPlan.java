@@ -12,7 +12,10 @@ import org.jft.core.model.ModelSummary;
 import org.jft.core.topology.Topology;
 import org.jft.data.order.Selection;
 import org.jft.data.shard.DataSet;
+import org.jft.train.objective.ClassSlice;
+import org.jft.train.objective.SlicedObjective;
 import org.jft.train.optimizer.Optimizer;
+import org.jft.train.sharding.HeadTraffic;
 
 /**
  * What a run will be, told before it starts. Works without the data set where the config says
@@ -21,6 +24,8 @@ import org.jft.train.optimizer.Optimizer;
  * @param samples rows of the chosen subset; empty when the data set is not there
  * @param steps optimizer steps; empty when they depend on a data set that is not there
  * @param engine who runs it, resolved
+ * @param exchange what a worker sends in a step; empty when there is one, or their engine cannot
+ *     deal classes out
  * @param atBestSeconds time if the network ran at this machine's matrix-multiply speed, each worker
  *     on a GPU like this machine's or all on its CPU
  */
@@ -31,13 +36,15 @@ public record RunPlan(
         ModelSummary model,
         EngineConfig engine,
         Memory memory,
+        Optional<HeadTraffic> exchange,
         Optional<Double> atBestSeconds) {
 
     /**
      * Bytes of one worker outside the Java heap.
      *
      * @param engine parameters, gradients, activations and their gradients, working memory
-     * @param optimizer its state and the vector that is exchanged
+     * @param optimizer its state and what is exchanged; with {@code cluster.shard_classes} of rank
+     *     0, which has room for the whole model
      * @param batches decoded images waiting
      */
     public record Memory(long engine, long optimizer, long batches) {
@@ -85,9 +92,68 @@ public record RunPlan(
             double speed = flopsPerSecond(factory, ofOne, lead.worldSize());
             seconds = speed > 0 ? Optional.of(flops / speed) : Optional.empty();
         }
-        long engineBytes = factory.memoryBytes(network, config.train().microBatch(), ofOne);
-        Memory memory = memory(config, engineBytes, model);
-        return new RunPlan(samples, steps, classes, model, config.engine(), memory, seconds);
+        int workers = lead.worldSize();
+        boolean shards = config.cluster().shardClasses() && workers > 1;
+        if (shards) {
+            ShardedModel.requireSupport(config, classes, factory, workers);
+        }
+        HeadTraffic traffic = traffic(config, network, model, classes);
+        Memory memory =
+                shards
+                        ? sharded(config, network, classes, factory, ofOne, model, traffic)
+                        : memory(
+                                config,
+                                factory.memoryBytes(network, config.train().microBatch(), ofOne),
+                                model.totalParameters());
+        boolean tells = workers > 1 && classes >= workers && !factory.ownsDevice();
+        return new RunPlan(
+                samples,
+                steps,
+                classes,
+                model,
+                config.engine(),
+                memory,
+                tells ? Optional.of(traffic) : Optional.empty(),
+                seconds);
+    }
+
+    private static HeadTraffic traffic(
+            RunConfig config, NetworkSpec network, ModelSummary model, int classes) {
+        NetworkSpec trunk = network.withoutHead();
+        long ofTrunk = ModelSummary.of(trunk.graph(), trunk.inputTypes()).totalParameters();
+        long ofHead = model.totalParameters() - ofTrunk;
+        return new HeadTraffic(
+                config.cluster().workers(),
+                ofTrunk,
+                ofHead,
+                Math.toIntExact(ofHead / classes) - 1, // a weight a feature, and the bias
+                config.train().globalBatch(),
+                config.train().microBatch(),
+                SlicedObjective.of(config.train().objective(), new ClassSlice(0, classes))
+                        .summarySize(),
+                config.cluster().wire().bytes());
+    }
+
+    private static Memory sharded(
+            RunConfig config,
+            NetworkSpec network,
+            int classes,
+            EngineFactory factory,
+            EngineConfig ofOne,
+            ModelSummary model,
+            HeadTraffic traffic) {
+        int workers = traffic.workers();
+        int micro = config.train().microBatch();
+        int slice = (classes + workers - 1) / workers;
+        long engines =
+                factory.memoryBytes(network.withoutHead(), micro, ofOne)
+                        + factory.memoryBytes(network.headOf(slice), workers * micro, ofOne);
+        long ofWorker = traffic.trunk() + traffic.head() / classes * slice;
+        Memory own = memory(config, engines, ofWorker);
+        long whole = model.totalParameters() * (1 + Optimizer.stateVectors(config.train()));
+        long exchanged = (long) workers * micro * (traffic.width() + slice);
+        return new Memory(
+                engines, own.optimizer() + Float.BYTES * (whole + exchanged), own.batches());
     }
 
     /** Returns the speed of all workers together: each has a GPU, or they share the CPU. */
@@ -100,8 +166,7 @@ public record RunPlan(
         return factory.matrixMultiplyFlops(ofOne.withThreads(threads));
     }
 
-    private static Memory memory(RunConfig config, long engineBytes, ModelSummary model) {
-        long parameters = model.totalParameters();
+    private static Memory memory(RunConfig config, long engineBytes, long parameters) {
         int micro = config.train().microBatch();
         int size = config.data().image().size();
         long vectors = Optimizer.stateVectors(config.train());

@@ -1,12 +1,10 @@
 package org.jft.train.loop;
 
-import java.nio.FloatBuffer;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.membership.ExpelledException;
 import org.jft.core.engine.LossScale;
-import org.jft.train.optimizer.Optimizer;
 
 /**
  * What a step depends on and all ranks have alike: the parameters, the optimizer's state, and how
@@ -21,12 +19,11 @@ final class RunState {
 
     /** Where the run goes on when no worker has a state. */
     interface Origin {
-        /** Loads the newest checkpoint, if there is one, into engine and optimizer. */
+        /** Loads the newest checkpoint, if there is one, into the model. */
         Optional<Resume> load();
     }
 
-    private final FloatBuffer parameters;
-    private final Optimizer optimizer;
+    private final TrainedModel model;
     private final Origin origin;
     private final long startNs;
     private long stepsDone = NONE;
@@ -37,12 +34,10 @@ final class RunState {
     /**
      * Describes.
      *
-     * @param parameters the engine's, live
      * @param startNs when this worker began
      */
-    RunState(FloatBuffer parameters, Optimizer optimizer, Origin origin, long startNs) {
-        this.parameters = parameters;
-        this.optimizer = optimizer;
+    RunState(TrainedModel model, Origin origin, long startNs) {
+        this.model = model;
         this.origin = origin;
         this.startNs = startNs;
     }
@@ -122,19 +117,18 @@ final class RunState {
         double sourceLoss = shared(loss, ranks, source);
         double seconds = shared(seconds(nowNs), ranks, source);
         // Also from scratch: equal parameters are given, not hoped for.
-        ranks.broadcast(parameters, source);
-        ranks.broadcast(optimizer.state(), source);
+        model.spread(ranks, source);
         shareLossScale(ranks, source);
         loss = sourceLoss;
         secondsBefore += seconds - seconds(nowNs);
     }
 
     private void shareLossScale(Collective ranks, int source) {
-        LossScale own = optimizer.lossScale().orElse(new LossScale(0, 0));
+        LossScale own = model.lossScale().orElse(new LossScale(0, 0));
         float factor = (float) shared(own.factor(), ranks, source);
         int goodSteps = (int) ranks.allGather(own.goodSteps())[source];
         if (factor > 0) {
-            optimizer.keep(new LossScale(factor, goodSteps));
+            model.keep(new LossScale(factor, goodSteps));
         }
     }
 

@@ -33,6 +33,7 @@ final class StepClock {
     private long ownNs;
     private long hiddenNs;
     private final RankTimes ranks = new RankTimes();
+    private long sentBytes;
     private long gcStartMs;
 
     StepClock(long nowNs) {
@@ -46,6 +47,7 @@ final class StepClock {
         }
         hiddenNs = 0;
         ranks.clear();
+        sentBytes = 0;
         startNs = nowNs;
         lastNs = nowNs;
         gcStartMs = gcMillis();
@@ -66,6 +68,11 @@ final class StepClock {
     /** Notes what each rank needed for a step. */
     void note(List<RankReport> ofRanks) {
         ranks.add(ofRanks);
+    }
+
+    /** Notes bytes that were sent to other workers. */
+    void bookSent(long bytes) {
+        sentBytes += bytes;
     }
 
     /** Leaves the time since the last call unbooked. */
@@ -93,6 +100,7 @@ final class StepClock {
         Map<String, Number> report = new LinkedHashMap<>();
         nanos.forEach((part, ns) -> report.put(part.key(), round(ns / 1e6 / steps)));
         report.put("allreduce_hidden_ms", round(hiddenNs / 1e6 / steps));
+        report.put("sent_bytes", sentBytes / steps);
         report.put("gc_ms", round((double) (gcMillis() - gcStartMs) / steps));
         report.putAll(ranks.report());
         return report;

@@ -7,15 +7,11 @@ import org.jft.cluster.launch.Collectives;
 import org.jft.cluster.launch.Team;
 import org.jft.cluster.membership.TooFewMembersException;
 import org.jft.core.config.RunConfig;
-import org.jft.core.engine.Engine;
-import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
 import org.jft.data.order.BatchPartition;
 import org.jft.data.pipeline.Batch;
 import org.jft.train.loop.RankReport.Wish;
 import org.jft.train.loop.StepClock.Part;
-import org.jft.train.optimizer.Blocks;
-import org.jft.train.optimizer.Optimizer;
 import org.jft.train.optimizer.Schedule;
 
 /**
@@ -30,13 +26,10 @@ import org.jft.train.optimizer.Schedule;
  */
 final class Trainer {
     private final RunConfig config;
-    private final Engine engine;
-    private final int classes;
-    private final Optimizer optimizer;
+    private final TrainedModel model;
     private final RunState state;
     private final long totalSteps;
     private final Team team;
-    private final Blocks blocks;
     private final GradientExchange exchange;
     private final Schedule learningRate;
     private final Deal deal = new Deal();
@@ -54,26 +47,20 @@ final class Trainer {
     /**
      * Prepares.
      *
-     * @param state of this engine and this optimizer
+     * @param state of this model
      */
     Trainer(
             RunConfig config,
-            Engine engine,
-            int classes,
-            Optimizer optimizer,
+            TrainedModel model,
             RunState state,
             long totalSteps,
             Team team,
-            Blocks blocks,
             GradientExchange exchange) {
         this.config = config;
-        this.engine = engine;
-        this.classes = classes;
-        this.optimizer = optimizer;
+        this.model = model;
         this.state = state;
         this.totalSteps = totalSteps;
         this.team = team;
-        this.blocks = blocks;
         this.exchange = exchange;
         this.learningRate = Schedule.of(config.train().schedule(), totalSteps);
     }
@@ -121,11 +108,11 @@ final class Trainer {
             deal.begin(); // what this worker had was of an earlier step
         }
         if (local == null) {
-            local = localStep();
+            local = model.step(ranks, exchange, team.changes());
             clock.reset(System.nanoTime());
         }
         if (team.changes()) {
-            guard.requireEqualParameters(state.stepsDone(), engine.parameters());
+            guard.requireEqualParameters(state.stepsDone(), model.replicated());
         }
         cadence.met(ranks.topology(), clock);
         requireEnough(cadence);
@@ -162,6 +149,7 @@ final class Trainer {
     private Agreement step(Cadence cadence) {
         long step = state.stepsDone();
         double rate = learningRate.at(step);
+        long sentBefore = ranks.sentBytes();
         if (deal.empty()) {
             local.begin(step, rate);
         }
@@ -191,10 +179,14 @@ final class Trainer {
             cadence.leaveAt(step + 1);
         }
         local.update(guard);
+        clock.bookSent(ranks.sentBytes() - sentBefore);
         state.advance(loss / partition.microBatches());
         deal.begin();
         if (cadence.readsState(step + 1)) {
             local.settle();
+        }
+        if (cadence.keepsModel(step + 1)) {
+            model.gather(ranks);
         }
         clock.book(Part.UPDATE, System.nanoTime());
         cadence.after(step + 1, state.loss(), rate, clock, guard);
@@ -220,29 +212,6 @@ final class Trainer {
                     "of %d workers at least (cluster.elastic.min_workers) only %d are left: stopped after step %d of %d with a checkpoint; the same command goes on from there"
                             .formatted(least, left, state.stepsDone(), totalSteps));
         }
-    }
-
-    /** The host's where members change: what a device has summed does not outlive a lost worker. */
-    private LocalStep localStep() {
-        if (team.changes()) {
-            return onHost(true);
-        }
-        int terms = config.train().globalBatch() / config.train().microBatch();
-        return engine.deviceStep(config.train(), optimizer.state())
-                .<LocalStep>map(
-                        device -> new DeviceResidentStep(config, device, optimizer, terms, ranks))
-                .orElseGet(() -> onHost(false));
-    }
-
-    private LocalStep onHost(boolean keeps) {
-        if (config.engine().nccl()) {
-            throw new ConfigException(
-                    "engine.nccl=true sums gradients where the engine trains on its device, and %s"
-                                    .formatted(engine.name())
-                            + " does not train this network there; leave engine.nccl at false");
-        }
-        int terms = config.train().globalBatch() / config.train().microBatch();
-        return new HostStep(config, engine, classes, optimizer, terms, blocks, exchange, keeps);
     }
 
     /** Lets go of what belongs to a generation. */

@@ -12,7 +12,6 @@ import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.RunConfig;
-import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.Engines;
 import org.jft.core.engine.NetworkSpec;
@@ -24,7 +23,6 @@ import org.jft.data.pipeline.BatchLoader;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.pipeline.TrainingStream;
 import org.jft.data.shard.DataSet;
-import org.jft.train.optimizer.Optimizer;
 
 /**
  * One worker's part of a run, from opening the data set to the summary. Rank 0 alone reads and
@@ -80,8 +78,10 @@ final class Worker {
                     factory.forWorker(
                             config.engine().withThreads(threads.compute()), member.localRank());
             sayEngine(at);
-            try (Engine engine = factory.compile(network, config.train().microBatch(), options)) {
-                train(data, network, classes, engine, threads, leave);
+            try (TrainedModel model =
+                    TrainedModel.compile(
+                            config, network, classes, factory, options, at, threads.blocks())) {
+                train(data, network, model, threads, leave);
             }
             team.leave();
         }
@@ -110,8 +110,7 @@ final class Worker {
     private void train(
             DataSet data,
             NetworkSpec network,
-            int classes,
-            Engine engine,
+            TrainedModel model,
             WorkerThreads threads,
             LeaveSignal leave) {
         TrainingStream stream = stream(data);
@@ -119,39 +118,23 @@ final class Worker {
         long totalSteps = config.train().stepCount(samples);
         CheckpointFolder checkpoints =
                 folder.checkpoints(config.train().cadence().keepCheckpoints());
-        Optimizer optimizer =
-                new Optimizer(
-                        config.train(), engine.layout(), engine.parameters(), threads.blocks());
         if (!team.changes()) { // else the coordinator compares them
             Preflight.heed(
                     config,
                     folder,
-                    engine.layout().length(),
+                    model.length(),
                     team.meet(RunState.NONE, Optional.empty()),
                     data.fingerprint());
         }
         RunState state =
                 new RunState(
-                        engine.parameters(),
-                        optimizer,
-                        () ->
-                                Resume.load(
-                                        config, data.fingerprint(), checkpoints, engine, optimizer),
+                        model,
+                        () -> Resume.load(config, data.fingerprint(), checkpoints, model),
                         startNs);
-        Trainer trainer =
-                new Trainer(
-                        config,
-                        engine,
-                        classes,
-                        optimizer,
-                        state,
-                        totalSteps,
-                        team,
-                        threads.blocks(),
-                        threads.exchange());
+        Trainer trainer = new Trainer(config, model, state, totalSteps, team, threads.exchange());
         Quarantine quarantine = Quarantine.in(folder.root());
         RunCadence.Snapshot snapshot =
-                new RunCadence.Snapshot(network, engine, optimizer, state, data.fingerprint());
+                new RunCadence.Snapshot(network, model, state, data.fingerprint());
         try (RunCadence cadence =
                 new RunCadence(
                         config,
@@ -160,7 +143,7 @@ final class Worker {
                         totalSteps,
                         snapshot,
                         leave,
-                        lead(data, samples, totalSteps, state, engine))) {
+                        lead(data, samples, totalSteps, state, model))) {
             trainer.run(source(data, stream, quarantine, totalSteps, threads), cadence);
         }
     }
@@ -178,14 +161,12 @@ final class Worker {
     }
 
     private RunCadence.Lead lead(
-            DataSet data, long samples, long totalSteps, RunState state, Engine engine) {
+            DataSet data, long samples, long totalSteps, RunState state, TrainedModel model) {
         return new RunCadence.Lead() {
             @Override
             public void begin() {
                 if (team.changes()) {
-                    Finding.heed(
-                            Preflight.disk(config, folder, engine.layout().length()),
-                            Preflight::warn);
+                    Finding.heed(Preflight.disk(config, folder, model.length()), Preflight::warn);
                 }
                 if (state.stepsDone() < totalSteps) {
                     folder.dropSummary();
@@ -196,7 +177,7 @@ final class Worker {
             @Override
             public void complete(Topology at) {
                 folder.writeSummary(
-                        summary(data, samples, totalSteps, state, at, engine.parameters()));
+                        summary(data, samples, totalSteps, state, at, model.parameters()));
             }
         };
     }

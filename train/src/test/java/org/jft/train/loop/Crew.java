@@ -109,11 +109,9 @@ final class Crew {
                                 news::add)) {
             Optimizer optimizer =
                     new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
-            RunState state =
-                    new RunState(
-                            engine.parameters(), optimizer, Optional::empty, System.nanoTime());
-            new Trainer(config, engine, classes, optimizer, state, steps, team, blocks, exchange)
-                    .run(this::batches, cadence);
+            TrainedModel model = new ReplicatedModel(config, classes, engine, optimizer, blocks);
+            RunState state = new RunState(model, Optional::empty, System.nanoTime());
+            new Trainer(config, model, state, steps, team, exchange).run(this::batches, cadence);
             team.leave();
             float[] parameters = new float[engine.parameters().remaining()];
             FloatBuffer live = engine.parameters();

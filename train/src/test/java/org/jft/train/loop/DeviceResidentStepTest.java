@@ -260,20 +260,10 @@ class DeviceResidentStepTest {
                     new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
             before.accept(engine.parameters(), optimizer);
             Engine used = resident ? engine : withoutDevice(engine);
-            RunState state =
-                    new RunState(
-                            engine.parameters(), optimizer, Optional::empty, System.nanoTime());
+            TrainedModel model = new ReplicatedModel(config, CLASSES, used, optimizer, blocks);
+            RunState state = new RunState(model, Optional::empty, System.nanoTime());
             Trainer trainer =
-                    new Trainer(
-                            config,
-                            used,
-                            CLASSES,
-                            optimizer,
-                            state,
-                            STEPS,
-                            Team.fixed(collective),
-                            blocks,
-                            exchange);
+                    new Trainer(config, model, state, STEPS, Team.fixed(collective), exchange);
             trainer.run(
                     (dealt, first, ofFirst) ->
                             BatchLoader.training(

@@ -42,6 +42,7 @@ class ResumeTest {
             strings = {
                 "name=other",
                 "cluster.workers=2",
+                "cluster.shard_classes=true",
                 "engine.name=other",
                 "engine.threads=3",
                 "engine.affinity=cores",
@@ -63,6 +64,12 @@ class ResumeTest {
     void shouldNotJoinRanksThatSumByNcclWithOthers() {
         RunConfig other = ConfigLoader.with(CONFIG, List.of("engine.nccl=true"));
         assertThat(Resume.sameRun(other, CONFIG)).isTrue();
+        assertThat(Resume.fingerprint(other)).isNotEqualTo(Resume.fingerprint(CONFIG));
+    }
+
+    @Test
+    void shouldNotJoinRanksThatDealClassesOutWithOthers() {
+        RunConfig other = ConfigLoader.with(CONFIG, List.of("cluster.shard_classes=true"));
         assertThat(Resume.fingerprint(other)).isNotEqualTo(Resume.fingerprint(CONFIG));
     }
 

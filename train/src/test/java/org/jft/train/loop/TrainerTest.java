@@ -198,22 +198,14 @@ class TrainerTest {
             start.accept(engine.parameters());
             Optimizer optimizer =
                     new Optimizer(CONFIG.train(), engine.layout(), engine.parameters(), blocks);
+            TrainedModel model =
+                    new ReplicatedModel(CONFIG, CLASSES, noting(engine), optimizer, blocks);
             RunState state =
                     new RunState(
-                            engine.parameters(),
-                            optimizer,
+                            model,
                             () -> Optional.of(new Resume(firstStep, 0, Double.NaN)),
                             System.nanoTime());
-            new Trainer(
-                            CONFIG,
-                            noting(engine),
-                            CLASSES,
-                            optimizer,
-                            state,
-                            STEPS,
-                            Team.fixed(collective),
-                            blocks,
-                            exchange)
+            new Trainer(CONFIG, model, state, STEPS, Team.fixed(collective), exchange)
                     .run(
                             (dealt, first, ofFirst) ->
                                     BatchLoader.training(
