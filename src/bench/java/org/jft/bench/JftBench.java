@@ -7,6 +7,7 @@ import org.jft.bench.dedup.DedupBench;
 import org.jft.bench.engine.DevicesCommand;
 import org.jft.bench.engine.EngineBench;
 import org.jft.bench.scaling.ExchangeBench;
+import org.jft.bench.scaling.HeadBench;
 import org.jft.bench.scaling.ScalingBench;
 import org.jft.core.cli.CommandRunner;
 import picocli.CommandLine.Command;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
             AllReduceBench.class,
             ScalingBench.class,
             ExchangeBench.class,
+            HeadBench.class,
             DevicesCommand.class
         },
         footerHeading = "%nExamples:%n",
@@ -38,6 +40,7 @@ import picocli.CommandLine.Command;
             "  jft-bench allreduce --workers 2,4   our ring over IPC, UDP, TCP, against Gloo",
             "  jft-bench scaling --config smoke.yaml             two workers, against one",
             "  jft-bench exchange                                what a step waits for gradients, with overlap and without",
+            "  jft-bench head --workers 2                        18,291 classes dealt out, against a whole head",
             "  jft-bench devices                                 the GPUs here, and what would run",
         })
 public final class JftBench {

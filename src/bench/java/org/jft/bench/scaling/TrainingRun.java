@@ -43,8 +43,14 @@ record TrainingRun(List<String> arguments) implements Contender {
      * @param stepMs milliseconds of the parts of a step
      * @param exposedMs of these, waiting for the exchange
      * @param hiddenMs of the exchange, beside backward
+     * @param sentBytes that rank 0 sent to others in a step
      */
-    record Figures(double imagesPerSecond, double stepMs, double exposedMs, double hiddenMs) {}
+    record Figures(
+            double imagesPerSecond,
+            double stepMs,
+            double exposedMs,
+            double hiddenMs,
+            double sentBytes) {}
 
     /**
      * Prepares runs of a config, after checking that they can be run.
@@ -125,7 +131,8 @@ record TrainingRun(List<String> arguments) implements Contender {
                 median(warm, "images_per_second"),
                 median(warm, PARTS),
                 median(warm, "allreduce_ms"),
-                median(warm, "allreduce_hidden_ms"));
+                median(warm, "allreduce_hidden_ms"),
+                median(warm, "sent_bytes"));
     }
 
     private static double median(List<JsonNode> lines, String... keys) {
