@@ -1,9 +1,10 @@
 package org.jft.cluster.launch;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.net.HostAndPort;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,9 +131,10 @@ public final class CoordinatorProcess implements AutoCloseable {
             if (!last.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
                 last.destroyForcibly().waitFor();
             }
-            Files.deleteIfExists(folder);
+            // It has removed its log itself, unless it was killed.
+            MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
         } catch (IOException e) {
-            throw new UncheckedIOException("could not end the coordinator", e);
+            output.println("the coordinator has left files behind: " + e.getMessage());
         } catch (InterruptedException e) {
             last.destroyForcibly();
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package org.jft.cluster.launch;
 
+import com.google.common.collect.Iterables;
 import com.google.common.net.HostAndPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -270,6 +271,14 @@ final class Links implements AutoCloseable {
         if (udp != null && allHaveUdp) {
             udp.locate(udpAddresses, config.mtu() > 0 ? config.mtu() : mtu);
         }
+        if (over == ClusterConfig.Transport.UDP && !allHaveUdp) {
+            throw new JftException(
+                    Category.ABORT_RUN,
+                    "the workers talk over UDP, but rank %d at %s could not open it"
+                            .formatted(
+                                    firstWithoutUdp(endpoints),
+                                    endpoints.get(firstWithoutUdp(endpoints)).address()));
+        }
         Collective joined = choose(ranks, allHaveTcp, allHaveUdp);
         if (ranks.at().leads() && ranks.plan().levels().size() > 1) {
             warn("sums go in " + ranks.plan());
@@ -279,6 +288,10 @@ final class Links implements AutoCloseable {
         tcp = null;
         udp = null;
         return joined;
+    }
+
+    private static int firstWithoutUdp(List<Endpoint> endpoints) {
+        return Iterables.indexOf(endpoints, endpoint -> endpoint.udpPort() == 0);
     }
 
     private Collective choose(Ranks ranks, boolean allHaveTcp, boolean allHaveUdp) {

@@ -229,8 +229,10 @@ public final class LocalLauncher {
                 output.printf(
                         "%s %s%s%n",
                         worker,
-                        worker.describeExit(),
-                        again ? " and is started again" : left > 1 ? ", the others go on" : "");
+                        code == TERMINATED ? "has left" : worker.describeExit(),
+                        again
+                                ? " and is started again"
+                                : left > 1 && !onlyNoticed(worker) ? ", the others go on" : "");
             }
             if (again) {
                 start(worker.rank(), environment);

@@ -92,7 +92,7 @@ public final class MembershipState {
             member.get().await(standing, suspect, nowMs + timeoutMs);
             end("%s regroups".formatted(standing), session);
         } else if (known >= 0) {
-            refuseForgotten(session, standing);
+            refuseForgotten(session, known, standing);
         } else if (find(newcomers, session).isEmpty() && fits(session, job, standing)) {
             Candidate newcomer = new Candidate(session);
             newcomer.await(standing, OptionalInt.empty(), nowMs + timeoutMs);
@@ -110,7 +110,7 @@ public final class MembershipState {
         if (member.isPresent() || find(newcomers, session).isPresent()) {
             tellAgain(session);
         } else if (known >= 0) {
-            refuseForgotten(session, standing);
+            refuseForgotten(session, known, standing);
         }
     }
 
@@ -402,8 +402,13 @@ public final class MembershipState {
         audience.refused(newcomer.session, why, sentence);
     }
 
-    private void refuseForgotten(long session, Standing standing) {
-        audience.refused(session, Refusal.EXPELLED, goneOn(standing, SILENT));
+    private void refuseForgotten(long session, int known, Standing standing) {
+        String sentence =
+                known > generation
+                        ? "the coordinator has lost its log and does not know %s any more: workers that are started anew go on from the newest checkpoint"
+                                .formatted(standing)
+                        : goneOn(standing, SILENT);
+        audience.refused(session, Refusal.EXPELLED, sentence);
     }
 
     private void expel(Candidate member, String why) {

@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
@@ -29,6 +31,9 @@ import org.jft.core.failure.JftException;
 final class DriverDirectory implements AutoCloseable {
     private static final String PREFIX = "jft-aeron-";
     private static final String LOCK = "lock";
+
+    /** Of this process. Not known by the pid in their names: in containers all may have pid 1. */
+    private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
     private final Path root;
     private final FileChannel lockChannel;
@@ -91,6 +96,7 @@ final class DriverDirectory implements AutoCloseable {
         try {
             delete(root);
             lockChannel.close();
+            OWN.remove(root);
             // A launcher ends after its workers, of which one may have been killed with a driver.
             removeAbandoned(root.getParent());
         } catch (IOException e) {
@@ -110,16 +116,16 @@ final class DriverDirectory implements AutoCloseable {
         channel.lock();
         String random = unnamed.getFileName().toString().substring(PREFIX.length() + 1);
         Path root = base.resolve(PREFIX + ProcessHandle.current().pid() + "-" + random);
+        OWN.add(root);
         Files.move(unnamed, root, StandardCopyOption.ATOMIC_MOVE);
         return new DriverDirectory(root, channel);
     }
 
     private static void removeAbandoned(Path base) throws IOException {
-        String own = PREFIX + ProcessHandle.current().pid() + "-";
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(base, PREFIX + "*")) {
             for (Path folder : folders) {
                 // Opening and closing an own lock file would drop the lock (POSIX).
-                if (!folder.getFileName().toString().startsWith(own)) {
+                if (!OWN.contains(folder)) {
                     removeIfAbandoned(folder);
                 }
             }

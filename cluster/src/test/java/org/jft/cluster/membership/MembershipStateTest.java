@@ -128,6 +128,15 @@ class MembershipStateTest {
     }
 
     @Test
+    void shouldSayThatItHasLostItsLogToAMemberOfWhichItKnowsNothing() {
+        state.ask(1, 3, standing(1, 40));
+        assertThat(told.events)
+                .singleElement()
+                .asString()
+                .startsWith("1 refused EXPELLED: the coordinator has lost its log");
+    }
+
+    @Test
     void shouldNotStumbleOverASuspectThatWasNeverThere() {
         for (int worker = 0; worker < 3; worker++) {
             join(worker, 0, 1_000);

@@ -3,7 +3,6 @@ package org.jft.core.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -62,16 +61,24 @@ public final class CheckpointFolder {
         return Long.parseLong(matcher.group(1));
     }
 
-    /** Writes the checkpoint, then drops the oldest beyond those kept. */
+    /**
+     * Writes the checkpoint, then drops the oldest beyond those kept. Leaves what is ahead of it: a
+     * worker that the job has gone on without may come late.
+     */
     public void write(Checkpoint checkpoint) {
         Path written = file(checkpoint.state().step());
         CheckpointFile.write(written, checkpoint);
-        // What is ahead of it was corrupt when the run went on from before.
         List<Path> files = files();
-        int at = files.indexOf(written);
-        List<Path> obsolete = new ArrayList<>(files.subList(at + 1, files.size()));
-        obsolete.addAll(files.subList(0, Math.max(0, at + 1 - keep)));
-        for (Path old : obsolete) {
+        remove(files.subList(0, Math.max(0, files.indexOf(written) + 1 - keep)));
+    }
+
+    /** Drops what is ahead of a step: it was corrupt when the run went on from there. */
+    public void removeAhead(long step) {
+        remove(files().stream().filter(file -> step(file) > step).toList());
+    }
+
+    private static void remove(List<Path> files) {
+        for (Path old : files) {
             try {
                 Files.deleteIfExists(old);
             } catch (IOException e) {

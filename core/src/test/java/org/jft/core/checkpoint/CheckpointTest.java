@@ -123,6 +123,21 @@ class CheckpointTest {
     }
 
     @Test
+    void shouldLeaveWhatIsAheadToWhoeverComesLateAndDropItWhenARunGoesOnFromBefore() {
+        CheckpointFolder checkpoints = new CheckpointFolder(folder.resolve("run"), 2);
+        for (long step : List.of(15L, 20L, 10L)) { // 10 by a worker that had been frozen
+            checkpoints.write(checkpoint(step, step));
+        }
+        assertThat(checkpoints.files())
+                .extracting(CheckpointFolder::step)
+                .containsExactly(10L, 15L, 20L);
+        checkpoints.removeAhead(15);
+        assertThat(checkpoints.files())
+                .extracting(CheckpointFolder::step)
+                .containsExactly(10L, 15L);
+    }
+
+    @Test
     void shouldLeaveEarlierCheckpointsAndNoDraftWhenTheDiskIsFull() throws IOException {
         Path full = Path.of("/dev/full"); // every write to it fails with ENOSPC
         org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(full));

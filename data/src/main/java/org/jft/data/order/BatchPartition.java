@@ -61,6 +61,14 @@ public record BatchPartition(int globalBatch, int microBatch, Topology at) {
         return first(at.rank() + 1) - first(at.rank());
     }
 
+    /** Returns how many micro batches each worker accumulates in a step, by rank. */
+    public List<Integer> shares() {
+        return IntStream.range(0, at.worldSize())
+                .map(rank -> first(rank + 1) - first(rank))
+                .boxed()
+                .toList();
+    }
+
     private int first(int rank) {
         return (int) ((long) rank * microBatches() / at.worldSize());
     }

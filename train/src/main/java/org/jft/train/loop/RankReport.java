@@ -33,6 +33,11 @@ record RankReport(float loss, Wish wish, double millis) {
     private static final long WISH_MASK = 0xff;
     private static final int MAX_TIME = (1 << 24) - 1; // 28 minutes
 
+    /** Returns this with the time of one of so many micro batches. */
+    RankReport perMicroBatch(int microBatches) {
+        return new RankReport(loss, wish, millis / microBatches);
+    }
+
     /** Returns everybody's, by rank; all have then come this far. */
     List<RankReport> gather(Collective collective) {
         return LongStream.of(collective.allGather(pack())).mapToObj(RankReport::unpack).toList();

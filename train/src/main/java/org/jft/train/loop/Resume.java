@@ -51,6 +51,7 @@ record Resume(long step, double wallSeconds, double loss) {
         if (state.lossScale() != null) {
             model.keep(state.lossScale());
         }
+        checkpoints.removeAhead(state.step());
         return Optional.of(new Resume(state.step(), state.wallSeconds(), state.loss()));
     }
 

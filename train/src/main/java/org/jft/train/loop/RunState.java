@@ -29,6 +29,7 @@ final class RunState {
     private long stepsDone = NONE;
     private long loaded = NONE; // steps of the origin that this worker has gone on from
     private double loss = Double.NaN;
+    private boolean replaced; // by another's or a checkpoint's, and nobody was told yet
     private double secondsBefore; // of training, by the workers there were before this one
 
     /**
@@ -73,13 +74,13 @@ final class RunState {
      * its own until it has all of the other's: were the sender lost in between, it must not pass
      * for one that is ahead.
      *
-     * @return whether this rank has another state now
+     * @return whether this rank has had another state since the last time that this succeeded
      */
     boolean level(Collective ranks) {
         long[] done = ranks.allGather(stepsDone);
         long ahead = LongStream.of(done).max().orElseThrow();
         if (ahead >= 0 && LongStream.of(done).allMatch(each -> each == ahead)) {
-            return false;
+            return told();
         }
         int source = 0;
         while (done[source] < ahead) {
@@ -89,14 +90,20 @@ final class RunState {
             load(ranks.topology().rank());
         }
         long step = ranks.allGather(stepsDone)[source];
-        boolean takes = stepsDone != step;
-        if (takes) {
+        if (stepsDone != step) {
+            replaced = true;
             stepsDone = step == 0 ? NONE : TORN; // all draw the same to begin with
         }
         spread(ranks, source);
         stepsDone = step;
         loaded = ahead < 0 ? step : loaded;
-        return takes;
+        return told();
+    }
+
+    private boolean told() {
+        boolean was = replaced;
+        replaced = false;
+        return was;
     }
 
     private void load(int rank) {
@@ -107,6 +114,7 @@ final class RunState {
                             .formatted(rank));
         }
         Resume resume = checkpoint.orElse(Resume.FROM_SCRATCH);
+        replaced = true;
         stepsDone = resume.step();
         loss = resume.loss();
         secondsBefore = resume.wallSeconds();

@@ -65,6 +65,11 @@ final class StepClock {
         hiddenNs += passedNs;
     }
 
+    /** The ranks are other workers from now on. */
+    void newRanks() {
+        ranks.clear();
+    }
+
     /** Notes what each rank needed for a step. */
     void note(List<RankReport> ofRanks) {
         ranks.add(ofRanks);

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jft.cluster.collective.Collective;
 
 /**
@@ -22,6 +23,7 @@ final class Stragglers {
     private static final int MAX_NAME = 255; // of a host, by its standard
 
     private final Collective collective;
+    private final List<Integer> shares; // micro batches of a step, by rank
     private final String host;
     private final long every;
     private final Consumer<String> warnings;
@@ -31,11 +33,18 @@ final class Stragglers {
     /**
      * Describes.
      *
+     * @param shares micro batches that each rank adds in a step: who has more may take longer
      * @param host this rank's
      * @param every steps of a report
      */
-    Stragglers(Collective collective, String host, long every, Consumer<String> warnings) {
+    Stragglers(
+            Collective collective,
+            List<Integer> shares,
+            String host,
+            long every,
+            Consumer<String> warnings) {
         this.collective = collective;
+        this.shares = shares;
         this.host = host;
         this.every = every;
         this.warnings = warnings;
@@ -44,7 +53,10 @@ final class Stragglers {
 
     /** Takes in a step; called by all ranks. */
     void add(long done, List<RankReport> ranks) {
-        times.add(ranks);
+        times.add(
+                IntStream.range(0, ranks.size())
+                        .mapToObj(rank -> ranks.get(rank).perMicroBatch(shares.get(rank)))
+                        .toList());
         if (done % every == 0) {
             double median = times.median();
             for (int rank = 0; rank < slowReports.length; rank++) {
@@ -62,7 +74,7 @@ final class Stragglers {
         String where = hostOf(rank);
         if (collective.topology().leads()) {
             warnings.accept(
-                    "rank %d on %s holds the others up: it takes %.0f ms for its part of a step, the middle rank %.0f ms"
+                    "rank %d on %s holds the others up: it takes %.0f ms for a micro batch, the middle rank %.0f ms"
                             .formatted(rank, where, times.mean(rank), median));
         }
     }

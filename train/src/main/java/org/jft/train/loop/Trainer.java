@@ -98,14 +98,8 @@ final class Trainer {
         stop();
         ranks = team.meet(state.stepsDone(), end);
         guard = new Guard(ranks);
-        stragglers =
-                new Stragglers(
-                        ranks,
-                        Collectives.hostName(),
-                        config.train().cadence().metricsEvery(),
-                        Preflight::warn);
         if (state.level(ranks)) {
-            deal.begin(); // what this worker had was of an earlier step
+            deal.begin(); // what this worker had was of another state
         }
         if (local == null) {
             local = model.step(ranks, exchange, team.changes());
@@ -115,12 +109,20 @@ final class Trainer {
             guard.requireEqualParameters(state.stepsDone(), model.replicated());
         }
         cadence.met(ranks.topology(), clock);
+        clock.newRanks();
         requireEnough(cadence);
         partition =
                 new BatchPartition(
                         config.train().globalBatch(),
                         config.train().microBatch(),
                         ranks.topology());
+        stragglers =
+                new Stragglers(
+                        ranks,
+                        partition.shares(),
+                        Collectives.hostName(),
+                        config.train().cadence().metricsEvery(),
+                        Preflight::warn);
         due = team.changes() ? deal.again(ranks, partition) : partition.share();
         feed = new Feed(source.open(partition, state.stepsDone(), due), clock);
         clock.skip(System.nanoTime());

@@ -24,7 +24,7 @@ class StragglersTest {
         List<String> said = warnings(8, step -> new double[] {100, 101, 160});
         assertThat(said)
                 .containsExactly(
-                        "rank 2 on host-2 holds the others up: it takes 160 ms for its part of a step, the middle rank 101 ms");
+                        "rank 2 on host-2 holds the others up: it takes 160 ms for a micro batch, the middle rank 101 ms");
     }
 
     @Test
@@ -41,11 +41,24 @@ class StragglersTest {
         assertThat(warnings(40, step -> new double[] {0, 0, 0})).isEmpty();
     }
 
+    @Test
+    void shouldNotBlameARankForHavingMoreMicroBatches() {
+        assertThat(warnings(40, List.of(1, 1, 2), step -> new double[] {100, 100, 200})).isEmpty();
+        assertThat(warnings(8, List.of(1, 1, 2), step -> new double[] {100, 200, 200}))
+                .singleElement()
+                .asString()
+                .startsWith("rank 1 on host-1 holds the others up: it takes 200 ms");
+    }
+
     private interface Times {
         double[] of(int step);
     }
 
     private static List<String> warnings(int steps, Times times) {
+        return warnings(steps, List.of(1, 1, 1), times);
+    }
+
+    private static List<String> warnings(int steps, List<Integer> shares, Times times) {
         InMemoryNetwork network = new InMemoryNetwork(1 << 16);
         ExecutorService threads = Executors.newFixedThreadPool(3);
         List<CompletableFuture<List<String>>> all =
@@ -53,7 +66,10 @@ class StragglersTest {
                         .mapToObj(
                                 rank ->
                                         CompletableFuture.supplyAsync(
-                                                () -> warningsOf(rank, network, steps, times),
+                                                () ->
+                                                        warningsOf(
+                                                                rank, network, steps, shares,
+                                                                times),
                                                 threads))
                         .toList();
         threads.shutdown();
@@ -63,7 +79,7 @@ class StragglersTest {
     }
 
     private static List<String> warningsOf(
-            int rank, InMemoryNetwork network, int steps, Times times) {
+            int rank, InMemoryNetwork network, int steps, List<Integer> shares, Times times) {
         List<String> warnings = new ArrayList<>();
         try (Collective collective =
                 Collective.ring(
@@ -72,7 +88,7 @@ class StragglersTest {
                         JobToken.of("stragglers"),
                         Duration.ofSeconds(30))) {
             Stragglers stragglers =
-                    new Stragglers(collective, "host-" + rank, EVERY, warnings::add);
+                    new Stragglers(collective, shares, "host-" + rank, EVERY, warnings::add);
             for (int step = 0; step < steps; step++) {
                 double[] ofStep = times.of(step);
                 List<RankReport> ranks =

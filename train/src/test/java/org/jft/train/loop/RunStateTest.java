@@ -1,0 +1,137 @@
+package org.jft.train.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.FloatBuffer;
+import java.util.Optional;
+import org.jft.cluster.collective.Collective;
+import org.jft.cluster.collective.PeerLostException;
+import org.jft.core.engine.LossScale;
+import org.jft.core.topology.Topology;
+import org.junit.jupiter.api.Test;
+
+/** What a worker makes of states that it gets, or does not get. */
+class RunStateTest {
+    private final Resume checkpoint = new Resume(4, 10, 0.5);
+    private final RunState state =
+            new RunState(new NoModel(), () -> Optional.of(checkpoint), System.nanoTime());
+
+    @Test
+    void shouldTellThatACheckpointHasReplacedItsStateWhenTheGiverOfANewerOneWasLost() {
+        assertThat(state.level(Collective.solo())).isTrue();
+        state.advance(0.4);
+        assertThat(state.stepsDone()).isEqualTo(5);
+        assertThat(state.level(Collective.solo())).as("nothing new").isFalse();
+
+        assertThatThrownBy(() -> state.level(new LostGiver(6)))
+                .isInstanceOf(PeerLostException.class);
+        assertThat(state.level(Collective.solo())).as("gradients are of another state").isTrue();
+        assertThat(state.stepsDone()).isEqualTo(4);
+        assertThat(state.level(Collective.solo())).isFalse();
+    }
+
+    @Test
+    void shouldTellOfACheckpointAlsoWhenItCouldNotBeHandedOn() {
+        assertThatThrownBy(() -> state.level(new LostGiver(RunState.NONE)))
+                .isInstanceOf(PeerLostException.class);
+        assertThat(state.stepsDone()).isEqualTo(4);
+        assertThat(state.level(Collective.solo())).isTrue();
+    }
+
+    /** Rank 0 of two; the other, who is at a step, is lost as soon as states are exchanged. */
+    private static final class LostGiver implements Collective {
+        private final long step;
+        private int gathered;
+
+        LostGiver(long step) {
+            this.step = step;
+        }
+
+        @Override
+        public Topology topology() {
+            return new Topology(0, 2);
+        }
+
+        @Override
+        public long[] allGather(long value) {
+            if (gathered++ == 2) {
+                throw new PeerLostException(1, "rank 1 is gone");
+            }
+            return new long[] {value, step};
+        }
+
+        @Override
+        public void allReduce(FloatBuffer source, FloatBuffer sum) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void reduceScatter(FloatBuffer source, FloatBuffer own) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void allGather(FloatBuffer own, FloatBuffer all) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void broadcast(FloatBuffer vector, int root) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void barrier() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Has nothing to give and takes nothing. */
+    private static final class NoModel implements TrainedModel {
+        @Override
+        public LocalStep step(Collective ranks, GradientExchange exchange, boolean changes) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FloatBuffer replicated() {
+            return FloatBuffer.allocate(0);
+        }
+
+        @Override
+        public int length() {
+            return 0;
+        }
+
+        @Override
+        public FloatBuffer parameters() {
+            return FloatBuffer.allocate(0);
+        }
+
+        @Override
+        public FloatBuffer optimizerState() {
+            return FloatBuffer.allocate(0);
+        }
+
+        @Override
+        public void gather(Collective ranks) {}
+
+        @Override
+        public void spread(Collective ranks, int root) {}
+
+        @Override
+        public Optional<LossScale> lossScale() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void keep(LossScale scale) {}
+
+        @Override
+        public void close() {}
+    }
+}
