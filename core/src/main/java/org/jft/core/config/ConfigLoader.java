@@ -95,11 +95,20 @@ public final class ConfigLoader {
 
     /** Returns a copy with the overrides applied, checked like a file. */
     public static RunConfig with(RunConfig config, List<String> overrides) {
+        return with(config, overrides, "the command line");
+    }
+
+    /**
+     * The same.
+     *
+     * @param source of the overrides, for an error to name
+     */
+    public static RunConfig with(RunConfig config, List<String> overrides, String source) {
         ObjectNode tree = JSON.valueToTree(config);
         for (String override : overrides) {
             apply(tree, override);
         }
-        return bind(tree, "the command line");
+        return bind(tree, source);
     }
 
     /** Renders every value, defaults included; {@link #parse} reads it back to an equal config. */

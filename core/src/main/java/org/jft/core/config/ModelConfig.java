@@ -12,9 +12,26 @@ import static org.jft.core.config.Checks.check;
  * @param headBias initial bias of the head: about log(p / (1 - p)) of the mean positive rate p, so
  *     that a sigmoid head starts calibrated; null means 0
  * @param zeroInitLastScale start each residual branch at zero (Goyal et al. 2017, section 5.1)
+ * @param initFrom a checkpoint to start from, or the folder of a complete run: all layers, and the
+ *     head if its classes are the same; null starts at random
  */
 public record ModelConfig(
-        String architecture, int classes, int width, Double headBias, boolean zeroInitLastScale) {
+        String architecture,
+        int classes,
+        int width,
+        Double headBias,
+        boolean zeroInitLastScale,
+        String initFrom) {
+    /** A network that starts at random. */
+    public ModelConfig(
+            String architecture,
+            int classes,
+            int width,
+            Double headBias,
+            boolean zeroInitLastScale) {
+        this(architecture, classes, width, headBias, zeroInitLastScale, null);
+    }
+
     public ModelConfig {
         check(
                 architecture != null && !architecture.isBlank(),

@@ -56,6 +56,56 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void shouldReadAGridAndRenderItBack() throws IOException {
+        Path grid =
+                write(
+                        VALID
+                                + """
+                                eval:
+                                  subsets: [3%, 2k]
+                                  sweep:
+                                    budget: [epochs, steps]
+                                    init: [random, runs/other]
+                                    variants:
+                                      plain:
+                                      long: {train.epochs: 5, data.image: {size: 16}}
+                                """);
+        RunConfig config = ConfigLoader.load(grid, List.of());
+        SweepConfig sweep = config.eval().sweep();
+        assertThat(config.eval().subsets()).containsExactly(Subset.parse("3%"), Subset.parse("2k"));
+        assertThat(sweep.budget())
+                .containsExactly(SweepConfig.Budget.EPOCHS, SweepConfig.Budget.STEPS);
+        assertThat(sweep.architecture()).isEmpty();
+        assertThat(sweep.overrides("plain")).isEmpty();
+        assertThat(sweep.overrides("long"))
+                .containsExactly("train.epochs=5", "data.image={\"size\":16}");
+        RunConfig varied = ConfigLoader.with(config, sweep.overrides("long"));
+        assertThat(varied.train().epochs()).isEqualTo(5);
+        assertThat(varied.data().image().size()).isEqualTo(16);
+        assertThat(ConfigLoader.parse(ConfigLoader.toJson(config), "test")).isEqualTo(config);
+    }
+
+    @Test
+    void shouldNotLetAVariantSetWhatTheGridSets() {
+        assertThatThrownBy(() -> loadWith("eval.sweep={variants: {a: {eval.seeds: [1]}}}"))
+                .hasMessageContaining("eval.sweep.variants.a sets eval.seeds");
+        assertThatThrownBy(
+                        () ->
+                                loadWith(
+                                        "eval.sweep={init: [random], variants: {a:"
+                                                + " {model.init_from: x}}}"))
+                .hasMessageContaining("sets model.init_from, which is an axis of its own");
+        assertThatThrownBy(() -> loadWith("eval.sweep={architecture: [resnet8s, resnet8s]}"))
+                .hasMessageContaining("eval.sweep.architecture names a value twice");
+        assertThatThrownBy(() -> loadWith("eval.target=1.5"))
+                .hasMessageContaining("eval.target is a score in (0, 1): 1.5");
+    }
+
+    private RunConfig loadWith(String override) {
+        return ConfigLoader.load(file, List.of(override));
+    }
+
+    @Test
     void shouldApplyOverridesOfEveryDepthInOrder() {
         RunConfig config =
                 ConfigLoader.load(

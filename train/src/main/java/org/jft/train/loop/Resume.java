@@ -121,6 +121,16 @@ record Resume(long step, double wallSeconds, double loss) {
     }
 
     /**
+     * Returns a hash of what decides the numbers.
+     *
+     * @param inputs tells the content of the files that the config names
+     */
+    static String identity(RunConfig config, String inputs) {
+        String all = deciding(config).put("inputs", inputs).toString();
+        return Hashing.sha256().hashString(all, StandardCharsets.UTF_8).toString();
+    }
+
+    /**
      * Returns what decides the numbers: not the name, the workers, the cadence, the evaluation, the
      * way to a store, of the engine only its precision. Data set, classes and dropped images are
      * told by the fingerprint of what is in them, not by the names of their files.

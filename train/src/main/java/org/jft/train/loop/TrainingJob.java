@@ -93,6 +93,17 @@ public final class TrainingJob {
                                         config));
     }
 
+    /**
+     * Returns a hash of what decides a run's numbers on this machine: two runs with equal ones end
+     * with the same parameters, whatever they are called and however many workers they have.
+     *
+     * @param dataFingerprint of the training set
+     */
+    public static String identity(RunConfig given, String dataFingerprint) {
+        String inputs = dataFingerprint + InitialParameters.fingerprint(given);
+        return Resume.identity(Engines.resolve(given), inputs);
+    }
+
     private String dataNow() {
         try (DataSet data = DataSet.openTrain(config.data())) {
             return data.fingerprint();

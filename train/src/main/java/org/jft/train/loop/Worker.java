@@ -3,6 +3,7 @@ package org.jft.train.loop;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jft.cluster.launch.MemberEnvironment;
@@ -126,6 +127,7 @@ final class Worker {
                     team.meet(RunState.NONE, Optional.empty()),
                     data.fingerprint());
         }
+        initialise(data, network, checkpoints, model);
         RunState state =
                 new RunState(
                         model,
@@ -180,6 +182,16 @@ final class Worker {
                         summary(data, samples, totalSteps, state, at, model.parameters()));
             }
         };
+    }
+
+    /** Starts as model.init_from says; all ranks with a whole model do, since all begin alike. */
+    private void initialise(
+            DataSet data, NetworkSpec network, CheckpointFolder checkpoints, TrainedModel model) {
+        FloatBuffer parameters = model.parameters();
+        if (parameters.remaining() == model.length() && checkpoints.files().isEmpty()) {
+            List<String> classes = data.taxonomy().names();
+            InitialParameters.load(config, network, classes, parameters, model.optimizerState());
+        }
     }
 
     /** Writes down what the run computes from. */
