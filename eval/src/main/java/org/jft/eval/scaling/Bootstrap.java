@@ -32,7 +32,10 @@ import java.util.stream.Stream;
  */
 public record Bootstrap(int resamples, double level, long seed) {
     /** Sizes that every report predicts, in multiples of the largest size. */
-    public static final List<Double> FACTORS = List.of(3.0, 10.0);
+    public static final List<Double> FACTORS = List.of(3.0, 10.0, 100.0);
+
+    /** How far bands reach, in multiples of the largest size: more would crowd the data. */
+    public static final double BAND_REACH = 10;
 
     private static final int BAND_POINTS = 61;
 
@@ -43,19 +46,26 @@ public record Bootstrap(int resamples, double level, long seed) {
 
     /** Fits the law and predicts at {@link #FACTORS} times the largest size. */
     public FittedLaw fit(Curve curve, CurveFitter fitter) {
-        return fit(curve, fitter, FACTORS);
+        return fit(curve, fitter, FACTORS, Optional.empty());
     }
 
     /**
      * Fits the law.
      *
      * @param factors sizes to predict, in multiples of the largest size
+     * @param target a score or loss to say how much data it takes
      */
-    public FittedLaw fit(Curve curve, CurveFitter fitter, List<Double> factors) {
+    public FittedLaw fit(
+            Curve curve, CurveFitter fitter, List<Double> factors, Optional<Double> target) {
         Optional<String> obstacle = fitter.obstacle(curve);
         if (obstacle.isPresent()) {
             return new FittedLaw(
-                    fitter.law(), Optional.empty(), Optional.empty(), List.of(), obstacle.get());
+                    fitter.law(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    obstacle.get());
         }
         Fit fit = fitter.fit(curve);
         String noInterval = Resampling.obstacle(curve, fitter);
@@ -69,12 +79,14 @@ public record Bootstrap(int resamples, double level, long seed) {
                 Stream.of(fit.note(), noInterval)
                         .filter(text -> !text.isEmpty())
                         .collect(Collectors.joining("; "));
-        double farthest = factors.stream().mapToDouble(f -> f).reduce(1, Math::max);
+        double farthest =
+                factors.stream().mapToDouble(f -> Math.min(f, BAND_REACH)).reduce(1, Math::max);
         return new FittedLaw(
                 fitter.law(),
                 Optional.of(fit),
                 draws.map(drawn -> intervals(curve, drawn, farthest)),
                 predictions,
+                target.map(score -> need(curve, fit.law(), draws, score)),
                 note);
     }
 
@@ -101,6 +113,13 @@ public record Bootstrap(int resamples, double level, long seed) {
                 draws.map(drawn -> interval(drawn, one -> one.valueAt(examples))));
     }
 
+    private DataNeed need(Curve curve, ScalingLaw law, Optional<Draws> draws, double target) {
+        return new DataNeed(
+                target,
+                DataNeed.of(law, curve, target),
+                draws.map(drawn -> interval(drawn, one -> DataNeed.of(one, curve, target))));
+    }
+
     private Intervals intervals(Curve curve, Draws draws, double farthest) {
         Map<String, Interval> parameters = new LinkedHashMap<>();
         for (String name : draws.laws().get(0).parameters().keySet()) {
@@ -116,7 +135,12 @@ public record Bootstrap(int resamples, double level, long seed) {
     }
 
     private Interval interval(Draws draws, ToDoubleFunction<ScalingLaw> quantity) {
-        double[] sorted = draws.laws().stream().mapToDouble(quantity).sorted().toArray();
+        return interval(draws.laws(), quantity);
+    }
+
+    /** Returns the interval of a number over drawn laws. */
+    <T> Interval interval(List<T> drawn, ToDoubleFunction<T> quantity) {
+        double[] sorted = drawn.stream().mapToDouble(quantity).sorted().toArray();
         return new Interval(quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2));
     }
 
@@ -125,6 +149,9 @@ public record Bootstrap(int resamples, double level, long seed) {
         double at = p * (sorted.length - 1);
         int below = (int) Math.floor(at);
         int above = Math.min(below + 1, sorted.length - 1);
+        if (sorted[above] == sorted[below]) {
+            return sorted[below]; // also where both are infinite
+        }
         return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
     }
 }

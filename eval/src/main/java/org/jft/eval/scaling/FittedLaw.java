@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param fit empty when the curve cannot be fitted; {@code note} says why
  * @param intervals empty when nothing can be resampled; {@code note} says why
  * @param predictions empty without a fit
+ * @param need data that the target takes; empty without a fit or a target
  * @param note what a reader must know before using the numbers; else empty
  */
 public record FittedLaw(
@@ -17,6 +18,7 @@ public record FittedLaw(
         Optional<Fit> fit,
         Optional<Intervals> intervals,
         List<Prediction> predictions,
+        Optional<DataNeed> need,
         String note) {
     public FittedLaw {
         predictions = List.copyOf(predictions);

@@ -60,11 +60,11 @@ class BootstrapTest {
     }
 
     @Test
-    void shouldPredictThreeAndTenTimesTheLargestSize() {
+    void shouldPredictThreeTenAndAHundredTimesTheLargestSize() {
         Curve curve = Curves.draw(LINE, Response.SCORE, 4, 3, 0.001, new Random(1));
         List<Prediction> predictions = bootstrap.fit(curve, CurveFitter.logLinear()).predictions();
-        assertThat(predictions).extracting(Prediction::factor).containsExactly(3.0, 10.0);
-        assertThat(predictions).extracting(Prediction::examples).containsExactly(3e6, 1e7);
+        assertThat(predictions).extracting(Prediction::factor).containsExactly(3.0, 10.0, 100.0);
+        assertThat(predictions).extracting(Prediction::examples).containsExactly(3e6, 1e7, 1e8);
         assertThat(predictions.get(1).value()).isCloseTo(LINE.valueAt(1e7), within(0.005));
     }
 
