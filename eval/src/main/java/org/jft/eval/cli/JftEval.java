@@ -2,33 +2,17 @@ package org.jft.eval.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jft.core.cli.CommandRunner;
-import org.jft.core.config.ConfigLoader;
-import org.jft.core.config.EvalConfig;
+import org.jft.core.cli.ProgressLine;
 import org.jft.core.config.RunConfig;
-import org.jft.core.config.Subset;
-import org.jft.data.shard.DataSet;
-import org.jft.eval.report.Provenance;
-import org.jft.eval.report.ReportPoint;
-import org.jft.eval.report.ReportWriter;
-import org.jft.eval.report.SweepReport;
-import org.jft.eval.scaling.Bootstrap;
-import org.jft.eval.scaling.Curve;
-import org.jft.eval.scaling.CurveFitter;
-import org.jft.eval.scaling.FittedLaw;
-import org.jft.eval.scaling.Prediction;
-import org.jft.eval.scaling.Residuals;
-import org.jft.eval.scaling.Response;
+import org.jft.core.failure.ConfigException;
 import org.jft.eval.sweep.Sweep;
 import org.jft.eval.sweep.SweepPoint;
+import org.jft.eval.sweep.SweepRun;
 import org.jft.train.cli.ConfigOptions;
-import org.jft.train.loop.RunPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,8 +24,8 @@ import picocli.CommandLine.Spec;
         name = "jft-eval",
         subcommands = FitCommand.class,
         description = {
-            "Trains one run per subset and seed, scores each on the held-out set, fits the curve and"
-                    + " writes the report.",
+            "Trains one run per subset and seed, and per combination of the config's eval.sweep,"
+                    + " scores each on the held-out set, fits the curves and writes the report.",
             "Running the same command again reuses what is done and resumes what is not."
         },
         footer = {
@@ -52,6 +36,8 @@ import picocli.CommandLine.Spec;
                     + " eval.seeds=[0,1,2]",
             "  jft-eval --subset 10M,30M,100M,300M --config resnet101.yaml",
             "  jft-eval --subset 10%%,100%% --config smoke.yaml --out runs/try --dry-run",
+            "  jft-eval --config paper-depth.yaml --list",
+            "  jft-eval --config paper-depth.yaml --point 3",
             "  jft-eval fit --csv curves.csv"
         })
 public final class JftEval implements Callable<Integer> {
@@ -61,10 +47,9 @@ public final class JftEval implements Callable<Integer> {
             names = "--subset",
             split = ",",
             paramLabel = "P%|N",
-            defaultValue = "10%,30%,100%",
             description =
                     "Shares or sizes of the training set, such as 10%% or 30M; they nest."
-                            + " Default: 10%%,30%%,100%%.")
+                            + " Overrides eval.subsets, which is 10%%,30%%,100%% if not given.")
     private List<String> subsets;
 
     @Option(
@@ -88,146 +73,80 @@ public final class JftEval implements Callable<Integer> {
             description = "Print the runs, their images, steps and time; train nothing.")
     private boolean dryRun;
 
+    @Option(
+            names = "--list",
+            description = "Print the runs, one a line, with the number that --point takes.")
+    private boolean list;
+
+    @Option(
+            names = "--point",
+            paramLabel = "K",
+            description =
+                    "Train and score run K alone and write no report, for a cluster to run all at"
+                            + " once; the command without it then collects.")
+    private Integer point;
+
     public static void main(String[] args) {
         System.exit(CommandRunner.run(new JftEval(), args));
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        RunConfig base = options.load(config, List.of());
-        List<Subset> asked = subsets.stream().map(Subset::parse).toList();
+        RunConfig base =
+                options.load(
+                        config,
+                        subsets == null ? List.of() : List.of("eval.subsets=" + quoted(subsets)));
         Path folder = out == null ? Path.of("runs", base.name() + "-sweep") : out;
         PrintWriter print = spec.commandLine().getOut();
-        Sweep sweep = new Sweep(base, asked, folder, new Table(print));
-        if (dryRun) {
-            plan(print, sweep, base);
+        Sweep sweep = new Sweep(base, folder);
+        SweepTable table = new SweepTable(sweep, base.eval().metric());
+        if (list) {
+            sweep.runs().forEach(run -> print.println(line(run)));
             return CommandRunner.DONE;
         }
-        List<ReportPoint> points = sweep.run();
-        SweepReport report = report(base, points);
-        List<Path> files = ReportWriter.write(report, folder);
-        report.fits().forEach(fit -> print.println(sentence(fit)));
-        files.forEach(file -> print.println(file));
+        if (dryRun) {
+            print.print(table.render(null));
+            return CommandRunner.DONE;
+        }
+        sweep.checkData();
+        LiveTable live = new LiveTable(sweep, table, print, ProgressLine.onTerminal());
+        if (point != null) {
+            sweep.run(numbered(sweep, point), live);
+            return CommandRunner.DONE;
+        }
+        print.print(table.render(null));
+        sweep.run(live);
+        new Reporting(base, spec.commandLine().getParseResult().originalArgs())
+                .write(sweep, folder, print);
         return CommandRunner.DONE;
     }
 
-    private SweepReport report(RunConfig base, List<ReportPoint> points) {
-        EvalConfig eval = base.eval();
-        Curve curve = SweepReport.curve(eval.metric(), Response.SCORE, points);
-        Bootstrap bootstrap = new Bootstrap(eval.bootstrap(), eval.confidence(), base.seed());
-        List<FittedLaw> fits =
-                List.of(
-                        bootstrap.fit(curve, CurveFitter.logLinear()),
-                        bootstrap.fit(curve, CurveFitter.saturatingPower(Residuals.LINEAR)));
-        return new SweepReport(
-                base.name(), eval.metric(), Response.SCORE, points, fits, provenance(base));
+    private static String quoted(List<String> subsets) {
+        return subsets.stream()
+                .map(subset -> '"' + subset + '"') // 10 is a number of rows, and % is no YAML
+                .collect(Collectors.joining(",", "[", "]"));
     }
 
-    private Provenance provenance(RunConfig base) {
-        Map<String, String> details = new TreeMap<>();
-        String fingerprint;
-        try (DataSet train = DataSet.openTrain(base.data());
-                DataSet test = DataSet.openTest(base.data())) {
-            fingerprint = train.fingerprint();
-            details.put("training images", String.format(Locale.ROOT, "%,d", train.rowCount()));
-            details.put("held-out images", String.format(Locale.ROOT, "%,d", test.rowCount()));
-            details.put(
-                    "dropped images",
-                    String.format(
-                            Locale.ROOT,
-                            "%,d for training, %,d held out",
-                            train.droppedCount(),
-                            test.droppedCount()));
-            details.put("held-out fingerprint", test.fingerprint());
-            details.put("classes", String.format(Locale.ROOT, "%,d", train.classCount()));
+    private static SweepRun numbered(Sweep sweep, int number) {
+        if (number < 1 || number > sweep.runs().size()) {
+            throw new ConfigException(
+                    "--point %d: the sweep has runs 1 to %d, see --list"
+                            .formatted(number, sweep.runs().size()));
         }
-        details.put("workers", Integer.toString(base.cluster().workers()));
-        details.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
-        details.put("java", System.getProperty("java.version"));
-        return new Provenance(
-                ConfigLoader.toTree(base),
-                fingerprint,
-                System.getProperty("jft.commit", "unknown"),
-                Instant.now(),
-                "jft-eval " + String.join(" ", spec.commandLine().getParseResult().originalArgs()),
-                details);
+        return sweep.runs().get(number - 1);
     }
 
-    private static void plan(PrintWriter print, Sweep sweep, RunConfig base) {
-        double seconds = 0;
-        for (SweepPoint point : sweep.points()) {
-            RunPlan plan = RunPlan.of(point.config(base));
-            seconds += plan.atBestSeconds().orElse(Double.NaN);
-            print.printf(
-                    Locale.ROOT,
-                    "%-20s %s images  %s steps%n",
-                    point,
-                    known(plan.samples()),
-                    known(plan.steps()));
-        }
-        String time =
-                Double.isNaN(seconds)
-                        ? "time unknown until the data set is there"
-                        : format(
-                                "at least %.0f min at the speed of a bare matrix multiply",
-                                Math.ceil(seconds / 60));
-        print.printf(
-                "%d runs with %d workers, %s%n",
-                sweep.points().size(), base.cluster().workers(), time);
-    }
-
-    private static String known(java.util.OptionalLong number) {
-        return number.isPresent()
-                ? String.format(Locale.ROOT, "%,10d", number.getAsLong())
-                : "   unknown";
-    }
-
-    private static String sentence(FittedLaw fitted) {
-        StringBuilder text = new StringBuilder(fitted.law()).append(':');
-        fitted.fit()
-                .ifPresent(
-                        fit -> {
-                            fit.law()
-                                    .parameters()
-                                    .forEach((k, v) -> text.append(format(" %s=%.4g", k, v)));
-                            text.append(format(", r2 %.3f", fit.r2()));
-                        });
-        for (Prediction prediction : fitted.predictions()) {
-            text.append(format("; %.0fx the data: %.3f", prediction.factor(), prediction.value()));
-            prediction
-                    .interval()
-                    .ifPresent(i -> text.append(format(" [%.3f, %.3f]", i.low(), i.high())));
-        }
-        return text.append(fitted.note().isEmpty() ? "" : "; " + fitted.note()).toString();
-    }
-
-    private static String format(String pattern, Object... values) {
-        return String.format(Locale.ROOT, pattern, values);
-    }
-
-    /** The live table: one line a point. */
-    private record Table(PrintWriter print) implements Sweep.Listener {
-        @Override
-        public void begins(SweepPoint point, int number, int count) {
-            print.printf("[%d/%d] %s%n", number, count, point);
-            print.flush();
-        }
-
-        @Override
-        public void scored(SweepPoint point, ReportPoint result, boolean reused) {
-            StringBuilder metrics = new StringBuilder();
-            result.metrics()
-                    .forEach(
-                            (k, v) ->
-                                    metrics.append(String.format(Locale.ROOT, "  %s %.4g", k, v)));
-            print.printf(
-                    Locale.ROOT,
-                    "      %,d images, %,.0f s of training%s%s%n",
-                    result.examples(),
-                    result.trainSeconds(),
-                    metrics,
-                    reused ? "  (scored before)" : "");
-            print.flush();
-        }
+    /** Number, state, images, steps, folder and points of a run, between tabs. */
+    private static String line(SweepRun run) {
+        long done = run.stepsDone();
+        String state = run.trained() ? "trained" : done > 0 ? "step " + done : "waiting";
+        return String.join(
+                "\t",
+                Integer.toString(run.number()),
+                state,
+                SweepTable.known(run.points().get(0).images()) + " images",
+                SweepTable.known(run.steps()) + " steps",
+                run.folder().root().toString(),
+                run.points().stream().map(SweepPoint::toString).collect(Collectors.joining("; ")));
     }
 }

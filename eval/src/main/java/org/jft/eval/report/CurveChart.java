@@ -2,19 +2,18 @@ package org.jft.eval.report;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jft.eval.scaling.BandPoint;
-import org.jft.eval.scaling.FittedLaw;
+import org.jft.eval.scaling.Bootstrap;
 import org.jft.eval.scaling.Response;
 import org.jft.eval.scaling.ScalingLaw;
 
 /**
  * {@code curve.svg}: the metric against the number of training images, on a logarithmic axis; every
- * run, the mean of each size, every law with its band, and what the laws say beyond the data.
+ * run, the mean of each size, laws with their bands, and what they say up to ten times the data.
  */
 final class CurveChart {
     private static final int WIDTH = 880;
@@ -24,43 +23,49 @@ final class CurveChart {
     private static final double BOTTOM = 62;
     private static final int STEPS = 120;
 
-    private final SweepReport report;
+    private final String title;
+    private final String clip;
+    private final List<Trace> traces;
+    private final List<ReportSeries> series;
     private final MetricText text;
+    private final double smallest;
     private final double largest;
     private final double farthest;
 
-    private CurveChart(SweepReport report) {
-        this.report = report;
-        text = MetricText.of(report);
-        largest = report.curve().largest();
-        farthest = farthest(report);
+    private CurveChart(String title, String clip, List<Trace> traces) {
+        this.title = title;
+        this.clip = clip;
+        this.traces = traces;
+        series = traces.stream().map(Trace::series).distinct().toList();
+        text = MetricText.of(series.get(0));
+        smallest = series.stream().mapToDouble(one -> one.curve().smallest()).min().orElseThrow();
+        largest = series.stream().mapToDouble(one -> one.curve().largest()).max().orElseThrow();
+        farthest =
+                traces.stream()
+                        .flatMap(trace -> trace.law().predictions().stream())
+                        .filter(prediction -> prediction.factor() <= Bootstrap.BAND_REACH)
+                        .mapToDouble(prediction -> prediction.examples())
+                        .reduce(largest, Math::max);
     }
 
+    /** Draws the laws of the only series, or one law of each. */
     static String svg(SweepReport report) {
-        return new CurveChart(report).draw();
+        return new CurveChart(report.title(), "curve-area", Trace.of(report)).draw();
     }
 
-    /** Returns the largest size that a point or a prediction stands at. */
-    static double farthest(SweepReport report) {
-        return report.fits().stream()
-                .flatMap(fitted -> fitted.predictions().stream())
-                .mapToDouble(prediction -> prediction.examples())
-                .reduce(report.curve().largest(), Math::max);
-    }
-
-    /** Returns the mean value of each size, ascending. */
-    static Map<Long, Double> means(SweepReport report) {
-        return report.points().stream()
-                .collect(
-                        Collectors.groupingBy(
-                                ReportPoint::examples,
-                                TreeMap::new,
-                                Collectors.averagingDouble(report::value)));
+    /**
+     * Draws the laws of one series.
+     *
+     * @param clip an id that no other picture of the page has
+     */
+    static String svg(SweepReport report, ReportSeries series, String clip) {
+        String title = report.title() + ", " + series.name();
+        return new CurveChart(title, clip, Trace.ofLaws(series)).draw();
     }
 
     private String draw() {
         String label = text.label() + " against training images";
-        Drawing drawing = new Drawing(WIDTH, HEIGHT, report.title() + ": " + label);
+        Drawing drawing = new Drawing(WIDTH, HEIGHT, title + ": " + label);
         drawing.text(24, 32, label, "font-size=\"17\" font-weight=\"600\" fill=\"#1f2328\"");
         Legend legend = legend();
         double width = WIDTH - LEFT - RIGHT;
@@ -72,7 +77,7 @@ final class CurveChart {
                         top,
                         width,
                         HEIGHT - BOTTOM - top,
-                        Scale.Log.around(report.curve().smallest(), farthest),
+                        Scale.Log.around(smallest, farthest),
                         valueScale());
         if (farthest > largest) {
             shadeBeyond(drawing, area);
@@ -81,9 +86,9 @@ final class CurveChart {
         if (farthest > largest) {
             labelBeyond(drawing, area);
         }
-        drawing.clip("curve-area", LEFT, top, width, area.height());
-        report.fits().forEach(fitted -> band(drawing, area, fitted));
-        report.fits().forEach(fitted -> line(drawing, area, fitted));
+        drawing.clip(clip, LEFT, top, width, area.height());
+        traces.forEach(trace -> band(drawing, area, trace));
+        traces.forEach(trace -> line(drawing, area, trace));
         drawing.endClip();
         points(drawing, area);
         endLabels(drawing, area);
@@ -92,19 +97,17 @@ final class CurveChart {
 
     private Legend legend() {
         Legend legend = new Legend();
-        Map<Long, Double> means = means(report);
         legend.run("one run");
-        if (means.size() < report.points().size()) {
+        if (series.stream().anyMatch(one -> one.means().size() < one.points().size())) {
             legend.mean("mean of a size");
         }
-        for (FittedLaw fitted : report.fits()) {
-            LawStyle style = LawStyle.of(fitted, report.response());
-            if (fitted.intervals().isPresent()) {
-                String level = Numbers.plain(100 * fitted.intervals().get().level());
+        for (Trace trace : traces) {
+            if (trace.law().intervals().isPresent()) {
+                String level = Numbers.plain(100 * trace.law().intervals().get().level());
                 legend.lawWithBand(
-                        "%s, %s%% interval".formatted(style.label(), level), style.colour());
-            } else if (fitted.fit().isPresent()) {
-                legend.law(style.label(), style.colour());
+                        "%s, %s%% interval".formatted(trace.label(), level), trace.colour());
+            } else if (trace.fit().isPresent()) {
+                legend.law(trace.label(), trace.colour());
             }
         }
         return legend;
@@ -113,17 +116,17 @@ final class CurveChart {
     /** Holds points and laws; of the bands, up to half as much again. */
     private Scale valueScale() {
         List<Double> values = new ArrayList<>();
-        report.points().forEach(point -> values.add(report.value(point)));
-        for (FittedLaw fitted : report.fits()) {
-            fitted.fit().ifPresent(fit -> sizes().forEach(n -> values.add(fit.law().valueAt(n))));
+        series.forEach(one -> one.points().forEach(point -> values.add(one.value(point))));
+        for (Trace trace : traces) {
+            trace.fit().ifPresent(fit -> sizes().forEach(n -> values.add(fit.law().valueAt(n))));
         }
         double low = values.stream().min(Comparator.naturalOrder()).orElseThrow();
         double high = values.stream().max(Comparator.naturalOrder()).orElseThrow();
         double reach = (high - low) / 2;
         double bandLow = low;
         double bandHigh = high;
-        for (FittedLaw fitted : report.fits()) {
-            for (BandPoint at : fitted.intervals().map(i -> i.band()).orElse(List.of())) {
+        for (Trace trace : traces) {
+            for (BandPoint at : band(trace)) {
                 bandLow = Math.min(bandLow, at.value().low());
                 bandHigh = Math.max(bandHigh, at.value().high());
             }
@@ -133,38 +136,47 @@ final class CurveChart {
         double air = Math.max(0.06 * (high - low), 1e-3 * Math.max(Math.abs(high), 1e-6));
         low -= air;
         high += air;
-        if (report.response() == Response.SCORE) {
+        if (text.response() == Response.SCORE) {
             high = Math.min(high, 1);
         }
         return Scale.Linear.over(text.scale() * Math.max(0, low), text.scale() * high);
     }
 
     private List<Double> sizes() {
-        double smallest = report.curve().smallest();
         double span = Math.log(farthest / smallest);
         return IntStream.rangeClosed(0, STEPS)
                 .mapToObj(i -> smallest * Math.exp(span * i / STEPS))
                 .toList();
     }
 
+    private static List<BandPoint> band(Trace trace) {
+        return trace.law().intervals().map(i -> i.band()).orElse(List.of());
+    }
+
     /** Shades what no run has reached. */
     private void shadeBeyond(Drawing drawing, PlotArea area) {
         double x = area.x(largest);
-        drawing.rect(x, area.top(), area.right() - x, area.height(), "fill=\"#f6f8fa\"");
+        drawing.rect(
+                x,
+                area.top(),
+                area.right() - x,
+                area.height(),
+                "fill=\"%s\"".formatted(Palette.BEYOND));
     }
 
     private void labelBeyond(Drawing drawing, PlotArea area) {
-        boolean rising = report.response() == Response.SCORE;
+        boolean rising = text.response() == Response.SCORE;
         drawing.text(
                 area.right() - 10,
                 rising ? area.bottom() - 12 : area.top() + 20,
                 "beyond the data",
-                "text-anchor=\"end\" font-style=\"italic\" fill=\"#59636e\" stroke=\"#f6f8fa\""
+                "text-anchor=\"end\" font-style=\"italic\" fill=\"%s\" stroke=\"%s\""
+                                .formatted(Palette.QUIET, Palette.BEYOND)
                         + " stroke-width=\"5\" paint-order=\"stroke\"");
     }
 
-    private void band(Drawing drawing, PlotArea area, FittedLaw fitted) {
-        List<BandPoint> band = fitted.intervals().map(i -> i.band()).orElse(List.of());
+    private void band(Drawing drawing, PlotArea area, Trace trace) {
+        List<BandPoint> band = band(trace);
         if (band.isEmpty()) {
             return;
         }
@@ -179,21 +191,19 @@ final class CurveChart {
         }
         drawing.path(
                 Drawing.polyline(outline) + "Z",
-                "fill=\"%s\" fill-opacity=\"0.14\""
-                        .formatted(LawStyle.of(fitted, report.response()).colour()));
+                "fill=\"%s\" fill-opacity=\"0.14\"".formatted(trace.colour()));
     }
 
-    private void line(Drawing drawing, PlotArea area, FittedLaw fitted) {
-        if (fitted.fit().isEmpty()) {
+    private void line(Drawing drawing, PlotArea area, Trace trace) {
+        if (trace.fit().isEmpty()) {
             return;
         }
-        String style =
-                "fill=\"none\" stroke=\"%s\" stroke-width=\"2.2\""
-                        .formatted(LawStyle.of(fitted, report.response()).colour());
-        ScalingLaw law = fitted.fit().get().law();
-        drawing.path(line(area, law, report.curve().smallest(), largest), style);
-        if (farthest > largest) {
-            drawing.path(line(area, law, largest, farthest), style + " stroke-dasharray=\"7 5\"");
+        String style = "fill=\"none\" stroke=\"%s\" stroke-width=\"2.2\"".formatted(trace.colour());
+        ScalingLaw law = trace.fit().get().law();
+        double own = trace.series().curve().largest();
+        drawing.path(line(area, law, trace.series().curve().smallest(), own), style);
+        if (farthest > own) {
+            drawing.path(line(area, law, own, farthest), style + " stroke-dasharray=\"7 5\"");
         }
     }
 
@@ -208,13 +218,21 @@ final class CurveChart {
     }
 
     private void points(Drawing drawing, PlotArea area) {
-        Map<Long, Double> means = means(report);
-        if (means.size() < report.points().size()) {
-            means.forEach((n, v) -> Dots.mean(drawing, area.x(n), area.y(text.scale() * v)));
+        Map<ReportSeries, String> colours = new LinkedHashMap<>();
+        traces.forEach(trace -> colours.put(trace.series(), trace.points()));
+        colours.forEach((one, colour) -> points(drawing, area, one, colour));
+    }
+
+    private void points(Drawing drawing, PlotArea area, ReportSeries one, String colour) {
+        Map<Long, Double> means = one.means();
+        if (means.size() < one.points().size()) {
+            String meanColour = series.size() == 1 ? Palette.INK : colour;
+            means.forEach(
+                    (n, v) -> Dots.mean(drawing, area.x(n), area.y(text.scale() * v), meanColour));
         }
-        for (ReportPoint point : report.points()) {
-            double y = area.y(text.scale() * report.value(point));
-            Dots.run(drawing, area.x(point.examples()), y);
+        for (ReportPoint point : one.points()) {
+            double y = area.y(text.scale() * one.value(point));
+            Dots.run(drawing, area.x(point.examples()), y, colour);
         }
     }
 
@@ -222,13 +240,12 @@ final class CurveChart {
     private void endLabels(Drawing drawing, PlotArea area) {
         record End(double y, String label, String colour) {}
         List<End> ends = new ArrayList<>();
-        for (FittedLaw fitted : report.fits()) {
-            if (fitted.fit().isPresent()) {
-                double value = fitted.fit().get().law().valueAt(farthest);
+        for (Trace trace : traces) {
+            if (trace.fit().isPresent()) {
+                double value = trace.fit().get().law().valueAt(farthest);
                 double y = area.y(text.scale() * value);
                 if (area.top() <= y && y <= area.bottom()) {
-                    LawStyle style = LawStyle.of(fitted, report.response());
-                    ends.add(new End(y, text.value(value), style.colour()));
+                    ends.add(new End(y, text.value(value), trace.colour()));
                 }
             }
         }

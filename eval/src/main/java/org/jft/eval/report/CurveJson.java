@@ -7,23 +7,30 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import org.jft.eval.scaling.DataNeed;
 import org.jft.eval.scaling.Fit;
 import org.jft.eval.scaling.FittedLaw;
 import org.jft.eval.scaling.Interval;
+import org.jft.eval.scaling.JointFit;
 import org.jft.eval.scaling.Prediction;
 
 /**
  * {@code curve.json}: the fitted curve for programs.
  *
  * <pre>
- *   points          [{subset, examples, seed, metric, value}]   of the fitted metric
- *   fits            [{law, parameters {name: number}, confidence_interval {name: [low, high]} | null,
- *                     r2, rmse, identified, note,
- *                     predictions [{factor, examples, value, confidence_interval [low, high] | null}]}]
+ *   points          [{subset, examples, seed, metric, value, series}]   of the fitted metric
+ *   fits            [{series, law, chosen, parameters {name: number},
+ *                     confidence_interval {name: [low, high]} | null, r2, rmse, identified, note,
+ *                     extrapolation_log_rmse | null,
+ *                     predictions [{factor, examples, value, confidence_interval [low, high] | null}],
+ *                     target {value, examples, confidence_interval [low, high] | null} | null}]
+ *   joint           [{panel, parameters, confidence_interval, log_rmse, note,
+ *                     models [{series, parameters}]}]   of data and model size; often empty
  *   metric, config, data_fingerprint, commit, created (ISO 8601, UTC)
  * </pre>
  *
- * A number that does not exist is null: r2 and rmse without a fit, r2 of equal values.
+ * A number that does not exist is null: r2 and rmse without a fit, r2 of equal values, the examples
+ * of a target that is never reached.
  */
 final class CurveJson {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,16 +40,13 @@ final class CurveJson {
     static String render(SweepReport report) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         ArrayNode points = root.putArray("points");
-        for (ReportPoint point : report.points()) {
-            points.addObject()
-                    .put("subset", point.subset())
-                    .put("examples", point.examples())
-                    .put("seed", point.seed())
-                    .put("metric", report.metric())
-                    .put("value", report.value(point));
-        }
         ArrayNode fits = root.putArray("fits");
-        report.fits().forEach(fitted -> fits.add(fit(fitted)));
+        for (ReportSeries series : report.series()) {
+            series.points().forEach(point -> points.add(point(series, point)));
+            series.fits().forEach(fitted -> fits.add(fit(series, fitted)));
+        }
+        ArrayNode joint = root.putArray("joint");
+        report.joint().forEach(panel -> joint.add(joint(panel)));
         Provenance provenance = report.provenance();
         root.put("metric", report.metric());
         root.set("config", provenance.config());
@@ -58,9 +62,22 @@ final class CurveJson {
         }
     }
 
-    private static ObjectNode fit(FittedLaw fitted) {
+    private static ObjectNode point(ReportSeries series, ReportPoint point) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("subset", point.subset())
+                .put("examples", point.examples())
+                .put("seed", point.seed())
+                .put("metric", series.metric())
+                .put("value", series.value(point))
+                .put("series", series.name());
+    }
+
+    private static ObjectNode fit(ReportSeries series, FittedLaw fitted) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("series", series.name());
         node.put("law", fitted.law());
+        node.put("chosen", fitted.law().equals(series.choice().law()));
         ObjectNode parameters = node.putObject("parameters");
         fitted.fit().ifPresent(fit -> fit.law().parameters().forEach(parameters::put));
         if (fitted.intervals().isPresent()) {
@@ -76,6 +93,9 @@ final class CurveJson {
         node.set("rmse", number(fitted.fit().map(Fit::rmse)));
         node.put("identified", fitted.fit().map(Fit::identified).orElse(false));
         node.put("note", fitted.note());
+        node.set(
+                "extrapolation_log_rmse",
+                number(Optional.ofNullable(series.choice().extrapolation().get(fitted.law()))));
         ArrayNode predictions = node.putArray("predictions");
         for (Prediction prediction : fitted.predictions()) {
             ObjectNode one = predictions.addObject();
@@ -89,11 +109,45 @@ final class CurveJson {
                             .<JsonNode>map(CurveJson::pair)
                             .orElse(JsonNodeFactory.instance.nullNode()));
         }
+        node.set("target", fitted.need().<JsonNode>map(CurveJson::need).orElse(null));
+        return node;
+    }
+
+    private static ObjectNode need(DataNeed need) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("value", need.target());
+        node.set("examples", number(Optional.of(need.examples())));
+        node.set("confidence_interval", need.interval().map(CurveJson::pair).orElse(null));
+        return node;
+    }
+
+    private static ObjectNode joint(JointPanel panel) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("panel", panel.name());
+        ObjectNode parameters = node.putObject("parameters");
+        ObjectNode intervals = node.putObject("confidence_interval");
+        panel.fit()
+                .ifPresent(
+                        fit -> {
+                            fit.law().parameters().forEach(parameters::put);
+                            fit.intervals().forEach((name, i) -> intervals.set(name, pair(i)));
+                        });
+        node.set("log_rmse", number(panel.fit().map(JointFit::logRmse)));
+        node.put("note", panel.fit().map(JointFit::note).orElse(panel.obstacle()));
+        ArrayNode models = node.putArray("models");
+        for (int i = 0; i < panel.series().size(); i++) {
+            models.addObject()
+                    .put("series", panel.series().get(i).name())
+                    .put("parameters", panel.parameters().get(i));
+        }
         return node;
     }
 
     private static ArrayNode pair(Interval interval) {
-        return JsonNodeFactory.instance.arrayNode().add(interval.low()).add(interval.high());
+        return JsonNodeFactory.instance
+                .arrayNode()
+                .add(number(Optional.of(interval.low())))
+                .add(number(Optional.of(interval.high())));
     }
 
     private static JsonNode number(Optional<Double> value) {

@@ -4,18 +4,17 @@ package org.jft.eval.report;
 final class Dots {
     private Dots() {}
 
-    static void run(Drawing drawing, double x, double y) {
+    static void run(Drawing drawing, double x, double y, String colour) {
         drawing.circle(
                 x,
                 y,
                 3.4,
                 "fill=\"#ffffff\" fill-opacity=\"0.75\" stroke=\"%s\" stroke-width=\"1.3\""
-                        .formatted(Drawing.QUIET));
+                        .formatted(colour));
     }
 
-    static void mean(Drawing drawing, double x, double y) {
-        drawing.line(
-                x - 9, y, x + 9, y, "stroke=\"%s\" stroke-width=\"2.6\"".formatted(Drawing.INK));
+    static void mean(Drawing drawing, double x, double y, String colour) {
+        drawing.line(x - 9, y, x + 9, y, "stroke=\"%s\" stroke-width=\"2.6\"".formatted(colour));
     }
 
     static void residual(Drawing drawing, double x, double y, String colour) {

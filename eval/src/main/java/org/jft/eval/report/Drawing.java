@@ -4,14 +4,10 @@ import java.util.Locale;
 
 /**
  * Writes SVG 1.1, element by element. Coordinates are pixels from the top left; {@code style} is
- * given as attributes and comes from this package only, text is escaped. White ground, so that the
- * picture reads the same on a dark page; fonts are the reader's own.
+ * given as attributes and comes from this package only, text is escaped. White ground; a dark page
+ * has {@link Palette#darkRules} for the pictures inside it. Fonts are the reader's own.
  */
 final class Drawing {
-    static final String INK = "#1f2328";
-    static final String QUIET = "#59636e";
-    static final String GRID = "#e6e9ed";
-
     private final StringBuilder svg = new StringBuilder();
     private final int width;
 

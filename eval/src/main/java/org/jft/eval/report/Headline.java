@@ -1,5 +1,7 @@
 package org.jft.eval.report;
 
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import org.jft.eval.scaling.FittedLaw;
@@ -16,19 +18,72 @@ import org.jft.eval.scaling.Response;
  * @param outlook what ten times the largest size would give; empty without a prediction
  */
 record Headline(String claim, String outlook) {
+    private static final double FACTOR = 10;
+
     static Headline of(SweepReport report) {
-        MetricText text = MetricText.of(report);
+        return report.series().size() == 1
+                ? of(report.series().get(0))
+                : new Headline(range(report), best(report));
+    }
+
+    private static Headline of(ReportSeries series) {
+        MetricText text = MetricText.of(series);
         String claim =
-                report.fits().stream()
-                        .filter(f -> f.law().equals(LogLinear.NAME) && f.fit().isPresent())
-                        .findFirst()
-                        .map(fitted -> claim(fitted, text))
-                        .orElseGet(() -> unfitted(report));
-        return new Headline(claim, outlook(report, text));
+                line(series).map(fitted -> claim(fitted, text)).orElseGet(() -> unfitted(series));
+        return new Headline(claim, outlook(series, text));
+    }
+
+    private static Optional<FittedLaw> line(ReportSeries series) {
+        return series.fits().stream()
+                .filter(f -> f.law().equals(LogLinear.NAME) && f.fit().isPresent())
+                .findFirst();
+    }
+
+    private static double slope(FittedLaw line) {
+        return ((LogLinear) line.fit().orElseThrow().law()).b();
+    }
+
+    /** What data does in all series, from where it does least to where it does most. */
+    private static String range(SweepReport report) {
+        MetricText text = MetricText.of(report.series().get(0));
+        DoubleSummaryStatistics slopes =
+                report.series().stream()
+                        .flatMap(series -> line(series).stream())
+                        .mapToDouble(Headline::slope)
+                        .summaryStatistics();
+        if (slopes.getCount() == 0) {
+            return unfitted(report.series().get(0));
+        }
+        return "Each 10\u00d7 of training images changes %s by %s to %s%s, over %d series."
+                .formatted(
+                        text.label(),
+                        text.difference(slopes.getMin()),
+                        text.difference(slopes.getMax()),
+                        text.response() == Response.SCORE ? " points" : "",
+                        slopes.getCount());
+    }
+
+    /** Which series is ahead on its largest subset. */
+    private static String best(SweepReport report) {
+        MetricText text = MetricText.of(report.series().get(0));
+        Comparator<ReportSeries> byValue =
+                Comparator.comparingDouble(series -> series.means().lastEntry().getValue());
+        List<ReportSeries> ranked =
+                report.series().stream()
+                        .sorted(text.response() == Response.SCORE ? byValue.reversed() : byValue)
+                        .toList();
+        ReportSeries first = ranked.get(0);
+        ReportSeries last = ranked.get(ranked.size() - 1);
+        return "On the largest subset %s is ahead with %s; %s has %s. Means over seeds."
+                .formatted(
+                        first.name(),
+                        text.value(first.means().lastEntry().getValue()),
+                        last.name(),
+                        text.value(last.means().lastEntry().getValue()));
     }
 
     private static String claim(FittedLaw fitted, MetricText text) {
-        double b = ((LogLinear) fitted.fit().orElseThrow().law()).b();
+        double b = slope(fitted);
         Optional<Interval> interval = fitted.intervals().map(i -> i.parameters().get("b"));
         boolean score = text.response() == Response.SCORE;
         String amount = text.difference(b);
@@ -44,34 +99,37 @@ record Headline(String claim, String outlook) {
                 : sentence;
     }
 
-    private static String unfitted(SweepReport report) {
-        long sizes = report.points().stream().map(ReportPoint::examples).distinct().count();
+    private static String unfitted(ReportSeries series) {
+        long sizes = series.points().stream().map(ReportPoint::examples).distinct().count();
         return "%d %s and no line through them: run at least two sizes to see what data adds."
                 .formatted(sizes, sizes == 1 ? "size" : "sizes");
     }
 
-    private static String outlook(SweepReport report, MetricText text) {
+    private static String outlook(ReportSeries series, MetricText text) {
         List<String> expectations =
-                report.fits().stream()
-                        .filter(fitted -> !fitted.predictions().isEmpty())
-                        .map(fitted -> expectation(fitted, report, text))
+                series.fits().stream()
+                        .filter(fitted -> ahead(fitted).isPresent())
+                        .map(fitted -> expectation(fitted, series, text))
                         .toList();
         if (expectations.isEmpty()) {
             return "";
         }
-        Prediction last = farthest(report);
         String intervals =
-                report.fits().stream()
+                series.fits().stream()
                         .flatMap(fitted -> fitted.intervals().stream())
                         .findFirst()
                         .map(Headline::legend)
                         .orElse(" No intervals: too few runs to resample.");
         return "With %s\u00d7 the data of the largest subset (%s images), %s.%s"
                 .formatted(
-                        Numbers.plain(last.factor()),
-                        Numbers.count(last.examples()),
+                        Numbers.plain(FACTOR),
+                        Numbers.count(FACTOR * series.curve().largest()),
                         String.join("; ", expectations),
                         intervals);
+    }
+
+    private static Optional<Prediction> ahead(FittedLaw fitted) {
+        return fitted.predictions().stream().filter(p -> p.factor() == FACTOR).findFirst();
     }
 
     private static String legend(Intervals intervals) {
@@ -79,23 +137,13 @@ record Headline(String claim, String outlook) {
                 .formatted(Numbers.plain(100 * intervals.level()));
     }
 
-    private static String expectation(FittedLaw fitted, SweepReport report, MetricText text) {
-        Prediction last = fitted.predictions().get(fitted.predictions().size() - 1);
+    private static String expectation(FittedLaw fitted, ReportSeries series, MetricText text) {
+        Prediction ahead = ahead(fitted).orElseThrow();
         return "the %s fit expects %s%s%s"
                 .formatted(
-                        LawStyle.of(fitted, report.response()).label(),
-                        text.value(last.value()),
-                        last.interval().map(i -> " " + text.value(i)).orElse(""),
+                        LawStyle.of(fitted, series.response()).label(),
+                        text.value(ahead.value()),
+                        ahead.interval().map(i -> " " + text.value(i)).orElse(""),
                         fitted.fit().orElseThrow().identified() ? "" : " (not identified)");
-    }
-
-    private static Prediction farthest(SweepReport report) {
-        List<Prediction> predictions =
-                report.fits().stream()
-                        .map(FittedLaw::predictions)
-                        .filter(list -> !list.isEmpty())
-                        .findFirst()
-                        .orElseThrow();
-        return predictions.get(predictions.size() - 1);
     }
 }

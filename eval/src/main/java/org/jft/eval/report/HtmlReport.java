@@ -6,14 +6,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import org.jft.eval.scaling.Response;
 
 /**
- * {@code report.html}: one self-contained page, well-formed XML, no script. Everything that is not
- * a constant of this package passes {@link Markup#escape}.
+ * {@code report.html}: one self-contained page, well-formed XML, no script; light or dark as the
+ * reader's system is. Everything that is not a constant of this package passes {@link
+ * Markup#escape}.
  */
 final class HtmlReport {
     private static final DateTimeFormatter WHEN =
@@ -31,7 +32,9 @@ final class HtmlReport {
                 .append(Markup.escape(report.title()))
                 .append("</title>\n<style>\n")
                 .append(stylesheet())
-                .append("</style>\n</head>\n<body>\n<main>\n");
+                .append("@media screen and (prefers-color-scheme: dark) {\n")
+                .append(Palette.darkRules())
+                .append("}\n</style>\n</head>\n<body>\n<main>\n");
         html.append("<header>\n<h1>")
                 .append(Markup.escape(report.title()))
                 .append("</h1>\n<p class=\"claim\">")
@@ -43,9 +46,22 @@ final class HtmlReport {
                     .append("</p>\n");
         }
         html.append("</header>\n").append(tiles(report));
-        html.append("<figure>\n").append(curveSvg).append("</figure>\n");
-        html.append("<h2>Fits</h2>\n").append(HtmlTables.fits(report));
-        html.append("<figure>\n").append(residualsSvg).append("</figure>\n");
+        html.append(figure(curveSvg));
+        if (report.series().size() == 1) {
+            html.append("<h2>Fits</h2>\n").append(HtmlFits.render(report.series().get(0)));
+            html.append(figure(residualsSvg));
+        } else {
+            html.append("<h2>Series</h2>\n").append(HtmlTables.overview(report));
+            html.append(figure(residualsSvg));
+            html.append("<h2>Fits</h2>\n");
+            for (int i = 0; i < report.series().size(); i++) {
+                html.append(series(report, i));
+            }
+        }
+        if (!report.joint().isEmpty()) {
+            html.append("<h2>Data and model size</h2>\n");
+            report.joint().forEach(panel -> html.append(HtmlJoint.render(panel)));
+        }
         html.append("<h2>Runs</h2>\n").append(HtmlTables.points(report));
         html.append("<h2>Provenance</h2>\n").append(HtmlTables.provenance(report));
         html.append("<footer>The numbers are in curve.json and curve.csv, the pictures in")
@@ -58,30 +74,54 @@ final class HtmlReport {
         return WHEN.format(report.provenance().created());
     }
 
+    /** A series of several, folded away: its laws, its residuals. */
+    private static String series(SweepReport report, int index) {
+        ReportSeries series = report.series().get(index);
+        return "<details>\n<summary><span class=\"key\" style=\"background: %s\"></span>%s</summary>\n"
+                        .formatted(Palette.series(index), Markup.escape(series.name()))
+                + figure(CurveChart.svg(report, series, "curve-area-" + (index + 1)))
+                + HtmlFits.render(series)
+                + figure(ResidualChart.svg(report, series))
+                + "</details>\n";
+    }
+
+    private static String figure(String svg) {
+        return "<figure class=\"scroll\">\n" + svg + "</figure>\n";
+    }
+
     private static String tiles(SweepReport report) {
-        MetricText text = MetricText.of(report);
-        Map<Long, Double> means = CurveChart.means(report);
-        long smallest = report.points().get(0).examples();
-        long largest = report.points().get(report.points().size() - 1).examples();
-        String seeds =
-                report.points().stream()
-                        .map(ReportPoint::seed)
-                        .collect(Collectors.toCollection(TreeSet::new))
-                        .stream()
-                        .map(String::valueOf)
-                        .collect(Collectors.joining(", "));
-        double seconds = report.points().stream().mapToDouble(ReportPoint::trainSeconds).sum();
+        MetricText text = MetricText.of(report.series().get(0));
+        double best =
+                report.series().stream()
+                        .mapToDouble(one -> one.means().lastEntry().getValue())
+                        .reduce(report.response() == Response.SCORE ? Math::max : Math::min)
+                        .orElseThrow();
+        long smallest =
+                report.points().stream().mapToLong(ReportPoint::examples).min().orElseThrow();
+        long largest =
+                report.points().stream().mapToLong(ReportPoint::examples).max().orElseThrow();
+        long sizes = report.points().stream().map(ReportPoint::examples).distinct().count();
+        Map<String, Double> seconds = new HashMap<>(); // series may share a run
+        report.points().forEach(point -> seconds.put(point.runFolder(), point.trainSeconds()));
+        String several =
+                report.series().size() == 1 ? "" : "%d series, ".formatted(report.series().size());
         return "<div class=\"tiles\">\n"
                 + tile(
-                        text.value(means.get(largest)),
-                        "mean " + text.axis() + " on the largest subset")
+                        text.value(best),
+                        "mean "
+                                + text.axis()
+                                + " on the largest subset"
+                                + (several.isEmpty() ? "" : ", of the best series"))
                 + tile(
                         Numbers.count(smallest) + " \u2013 " + Numbers.count(largest),
                         "training images")
                 + tile(
-                        String.valueOf(report.points().size()),
-                        "runs: %d sizes, seeds %s".formatted(means.size(), seeds))
-                + tile(Numbers.duration(seconds), "training time of all runs")
+                        String.valueOf(seconds.size()),
+                        "runs: %s%d sizes, seeds %s"
+                                .formatted(several, sizes, HtmlTables.seeds(report)))
+                + tile(
+                        Numbers.duration(seconds.values().stream().mapToDouble(s -> s).sum()),
+                        "training time of all runs")
                 + "</div>\n";
     }
 

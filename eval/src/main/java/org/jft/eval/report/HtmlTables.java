@@ -4,125 +4,88 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jft.eval.scaling.Fit;
 import org.jft.eval.scaling.FittedLaw;
-import org.jft.eval.scaling.Interval;
 import org.jft.eval.scaling.Prediction;
 import org.jft.eval.scaling.Response;
 
 /** The tables of the page. */
 final class HtmlTables {
+    private static final String DASH = "\u2013";
+
     private HtmlTables() {}
 
-    /** One block a law: formula, parameters, quality, predictions, caveat. */
-    static String fits(SweepReport report) {
-        StringBuilder html = new StringBuilder("<div class=\"laws\">\n");
-        for (FittedLaw fitted : report.fits()) {
-            LawStyle style = LawStyle.of(fitted, report.response());
-            html.append("<section style=\"border-top-color: ")
-                    .append(style.colour())
-                    .append("\">\n<h3>")
-                    .append(Markup.escape(style.label()))
-                    .append(chip(fitted))
-                    .append("</h3>\n<p class=\"formula\">")
-                    .append(style.formula())
-                    .append("</p>\n");
-            fitted.fit().ifPresent(fit -> html.append(numbers(report, fitted, fit)));
-            if (!fitted.note().isEmpty()) {
-                html.append("<p class=\"note\">")
-                        .append(Markup.escape(sentence(fitted.note())))
-                        .append("</p>\n");
+    /** A line a series: score on its largest subset, chosen law, what more data would give. */
+    static String overview(SweepReport report) {
+        MetricText text = MetricText.of(report.series().get(0));
+        List<Double> factors =
+                report.series().stream()
+                        .flatMap(one -> one.chosen().stream())
+                        .map(law -> law.predictions().stream().map(Prediction::factor).toList())
+                        .filter(list -> !list.isEmpty())
+                        .findFirst()
+                        .orElse(List.of());
+        boolean needs =
+                report.series().stream()
+                        .anyMatch(one -> one.chosen().flatMap(FittedLaw::need).isPresent());
+        StringBuilder html =
+                new StringBuilder("<div class=\"scroll\">\n<table class=\"runs\">\n<thead><tr>")
+                        .append("<th>series</th><th class=\"number\">largest</th>")
+                        .append("<th class=\"number\">")
+                        .append(Markup.escape(MetricText.column(report.metric())))
+                        .append("</th><th>law</th>");
+        for (double factor : factors) {
+            html.append("<th>at %s\u00d7 data</th>".formatted(Numbers.plain(factor)));
+        }
+        html.append(needs ? "<th>images for the target</th>" : "");
+        html.append("</tr></thead>\n<tbody>\n");
+        for (int i = 0; i < report.series().size(); i++) {
+            ReportSeries one = report.series().get(i);
+            Map.Entry<Long, Double> last = one.means().lastEntry();
+            html.append("<tr class=\"first\"><td><span class=\"key\" style=\"background: ")
+                    .append(Palette.series(i))
+                    .append("\"></span>")
+                    .append(Markup.escape(one.name()))
+                    .append("</td>")
+                    .append(number(Numbers.count(last.getKey())))
+                    .append(number("<strong>" + text.value(last.getValue()) + "</strong>"))
+                    .append("<td>")
+                    .append(Markup.escape(LawStyle.label(one.choice().law())))
+                    .append(
+                            one.chosen()
+                                            .flatMap(FittedLaw::fit)
+                                            .map(fit -> fit.identified())
+                                            .orElse(false)
+                                    ? ""
+                                    : " (not identified)")
+                    .append("</td>");
+            for (double factor : factors) {
+                html.append("<td>").append(prediction(one, factor, text)).append("</td>");
             }
-            html.append("</section>\n");
+            if (needs) {
+                Optional<String> need = one.chosen().flatMap(FittedLaw::need).map(HtmlFits::need);
+                html.append("<td>").append(need.orElse(DASH)).append("</td>");
+            }
+            html.append("</tr>\n");
         }
-        return html.append("</div>\n").append(reading(report)).toString();
+        return html.append("</tbody>\n</table>\n</div>\n").toString();
     }
 
-    private static String chip(FittedLaw fitted) {
-        boolean identified = fitted.fit().map(Fit::identified).orElse(false);
-        return identified
-                ? " <span class=\"chip good\">identified</span>"
-                : " <span class=\"chip poor\">not identified</span>";
-    }
-
-    private static String numbers(SweepReport report, FittedLaw fitted, Fit fit) {
-        MetricText text = MetricText.of(report);
-        StringBuilder rows = new StringBuilder("<table>\n");
-        fit.law()
-                .parameters()
-                .forEach(
-                        (name, value) ->
-                                rows.append(
-                                        row(
-                                                "<code>" + Markup.escape(name) + "</code>",
-                                                Numbers.significant(value, 4),
-                                                fitted.intervals()
-                                                        .map(i -> i.parameters().get(name))
-                                                        .map(HtmlTables::plain))));
-        rows.append(row("R\u00b2", Double.isNaN(fit.r2()) ? "n/a" : Numbers.fixed(fit.r2(), 4)));
-        String unit = report.response() == Response.SCORE ? " points" : "";
-        rows.append(row("RMSE", text.difference(fit.rmse()) + unit));
-        for (Prediction prediction : fitted.predictions()) {
-            boolean beyond =
-                    report.response() == Response.SCORE
-                            && (prediction.value() > 1 || prediction.value() < 0);
-            rows.append(
-                    row(
-                            "%s at %s\u00d7 data (%s)"
-                                    .formatted(
-                                            Markup.escape(text.label()),
-                                            Numbers.plain(prediction.factor()),
-                                            Numbers.count(prediction.examples())),
-                            text.value(prediction.value())
-                                    + (beyond ? " (no score: the law ends before)" : ""),
-                            prediction.interval().map(text::value)));
-        }
-        return rows.append("</table>\n").toString();
-    }
-
-    private static String row(String name, String value) {
-        return row(name, value, Optional.empty());
-    }
-
-    private static String row(String name, String value, Optional<String> interval) {
-        return "<tr><th scope=\"row\">%s</th><td class=\"number\">%s</td><td>%s</td></tr>\n"
-                .formatted(name, value, interval.orElse(""));
-    }
-
-    private static String plain(Interval interval) {
-        return "[%s, %s]"
-                .formatted(
-                        Numbers.significant(interval.low(), 4),
-                        Numbers.significant(interval.high(), 4));
-    }
-
-    private static String reading(SweepReport report) {
-        Set<String> methods = new LinkedHashSet<>();
-        for (FittedLaw fitted : report.fits()) {
-            fitted.intervals()
-                    .ifPresent(
-                            i ->
-                                    methods.add(
-                                            "Brackets are %s%% bootstrap intervals; %s."
-                                                    .formatted(
-                                                            Numbers.plain(100 * i.level()),
-                                                            i.method())));
-        }
-        String intervals =
-                methods.isEmpty()
-                        ? ""
-                        : String.join(" ", methods)
-                                + " They say how much"
-                                + " other seeds would move a fit if its law holds, not whether the law holds: look"
-                                + " at the residuals and at where the laws part. ";
-        return "<p class=\"reading\">%sn counts training images; R\u00b2 and RMSE are over all runs"
-                        .formatted(Markup.escape(intervals))
-                + ", on the metric's own scale.</p>\n";
+    private static String prediction(ReportSeries series, double factor, MetricText text) {
+        return series.chosen().stream()
+                .flatMap(law -> law.predictions().stream())
+                .filter(prediction -> prediction.factor() == factor)
+                .findFirst()
+                .map(
+                        p ->
+                                text.value(p.value())
+                                        + p.interval().map(i -> " " + text.value(i)).orElse(""))
+                .orElse(DASH);
     }
 
     /** Every run with every metric. */
@@ -130,8 +93,10 @@ final class HtmlTables {
         Set<String> metrics = new LinkedHashSet<>();
         metrics.add(report.metric());
         report.points().forEach(point -> metrics.addAll(point.metrics().keySet()));
+        boolean several = report.series().size() > 1;
         StringBuilder html =
                 new StringBuilder("<div class=\"scroll\">\n<table class=\"runs\">\n<thead><tr>")
+                        .append(several ? "<th>series</th>" : "")
                         .append("<th>subset</th><th class=\"number\">images</th>")
                         .append("<th class=\"number\">seed</th>");
         for (String metric : metrics) {
@@ -140,34 +105,41 @@ final class HtmlTables {
                     .append("</th>");
         }
         html.append("<th class=\"number\">training</th><th>run</th></tr></thead>\n<tbody>\n");
-        long last = 0;
-        for (ReportPoint point : report.points()) {
-            html.append(point.examples() == last ? "<tr>" : "<tr class=\"first\">")
-                    .append("<td>%s</td>".formatted(Markup.escape(point.subset())))
-                    .append(number(Numbers.grouped(point.examples())))
-                    .append(number(String.valueOf(point.seed())));
-            for (String metric : metrics) {
-                Double value = point.metrics().get(metric);
-                String shown =
-                        value == null
-                                ? "\u2013"
-                                : new MetricText(metric, report.response()).value(value);
-                html.append(
-                        metric.equals(report.metric())
-                                ? number("<strong>" + shown + "</strong>")
-                                : number(shown));
+        for (ReportSeries series : report.series()) {
+            long last = 0;
+            for (ReportPoint point : series.points()) {
+                html.append(point.examples() == last ? "<tr>" : "<tr class=\"first\">")
+                        .append(several ? "<td>" + Markup.escape(series.name()) + "</td>" : "")
+                        .append(point(series, point, metrics));
+                last = point.examples();
             }
-            html.append(number(Numbers.duration(point.trainSeconds())))
-                    .append(
-                            "<td><code>%s</code></td></tr>\n"
-                                    .formatted(Markup.escape(point.runFolder())));
-            last = point.examples();
         }
         html.append("</tbody>\n</table>\n</div>\n");
         if (report.response() == Response.SCORE) {
             html.append("<p class=\"reading\">Scores in percent, on the held-out set.</p>\n");
         }
         return html.toString();
+    }
+
+    private static String point(ReportSeries series, ReportPoint point, Set<String> metrics) {
+        StringBuilder html =
+                new StringBuilder("<td>%s</td>".formatted(Markup.escape(point.subset())))
+                        .append(number(Numbers.grouped(point.examples())))
+                        .append(number(String.valueOf(point.seed())));
+        for (String metric : metrics) {
+            Double value = point.metrics().get(metric);
+            String shown =
+                    value == null ? DASH : new MetricText(metric, series.response()).value(value);
+            html.append(
+                    metric.equals(series.metric())
+                            ? number("<strong>" + shown + "</strong>")
+                            : number(shown));
+        }
+        return html.append(number(Numbers.duration(point.trainSeconds())))
+                .append(
+                        "<td><code>%s</code></td></tr>\n"
+                                .formatted(Markup.escape(point.runFolder())))
+                .toString();
     }
 
     private static String number(String shown) {
@@ -181,14 +153,7 @@ final class HtmlTables {
         lines.put("command", provenance.command());
         lines.put("commit", provenance.commit());
         lines.put("data fingerprint", provenance.dataFingerprint());
-        lines.put(
-                "seeds",
-                report.points().stream()
-                        .map(ReportPoint::seed)
-                        .collect(Collectors.toCollection(TreeSet::new))
-                        .stream()
-                        .map(String::valueOf)
-                        .collect(Collectors.joining(", ")));
+        lines.put("seeds", seeds(report));
         lines.put("created", HtmlReport.when(report));
         lines.putAll(provenance.details());
         StringBuilder html = new StringBuilder("<table class=\"provenance\">\n");
@@ -199,10 +164,19 @@ final class HtmlTables {
                                 .append("</th><td><code>")
                                 .append(Markup.escape(value))
                                 .append("</code></td></tr>\n"));
-        return html.append("</table>\n<h3>Resolved config</h3>\n<pre>")
+        return html.append("</table>\n<details>\n<summary>Resolved config</summary>\n<pre>")
                 .append(Markup.escape(config(provenance)))
-                .append("</pre>\n")
+                .append("</pre>\n</details>\n")
                 .toString();
+    }
+
+    static String seeds(SweepReport report) {
+        return report.points().stream()
+                .map(ReportPoint::seed)
+                .collect(Collectors.toCollection(TreeSet::new))
+                .stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(", "));
     }
 
     private static String config(Provenance provenance) {
@@ -213,10 +187,5 @@ final class HtmlTables {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree cannot fail to render", e);
         }
-    }
-
-    /** Makes a sentence of a note: a capital where it starts, a full stop where it ends. */
-    private static String sentence(String note) {
-        return Character.toUpperCase(note.charAt(0)) + note.substring(1) + ".";
     }
 }

@@ -28,11 +28,11 @@ final class Legend {
     private final List<Entry> entries = new ArrayList<>();
 
     void run(String label) {
-        entries.add(new Entry(Kind.RUN, label, Drawing.QUIET));
+        entries.add(new Entry(Kind.RUN, label, Palette.QUIET));
     }
 
     void mean(String label) {
-        entries.add(new Entry(Kind.MEAN, label, Drawing.INK));
+        entries.add(new Entry(Kind.MEAN, label, Palette.INK));
     }
 
     void law(String label, String colour) {
@@ -70,15 +70,15 @@ final class Legend {
                 y += LINE;
             }
             sample(drawing, entry, left + x, y);
-            drawing.text(left + x + SAMPLE, y + 4.5, entry.label(), "fill=\"" + Drawing.INK + "\"");
+            drawing.text(left + x + SAMPLE, y + 4.5, entry.label(), "fill=\"" + Palette.INK + "\"");
             x += entry.width();
         }
     }
 
     private static void sample(Drawing drawing, Entry entry, double x, double y) {
         switch (entry.kind()) {
-            case RUN -> Dots.run(drawing, x + 15, y);
-            case MEAN -> Dots.mean(drawing, x + 15, y);
+            case RUN -> Dots.run(drawing, x + 15, y, entry.colour());
+            case MEAN -> Dots.mean(drawing, x + 15, y, entry.colour());
             case LAW -> line(drawing, entry.colour(), x, y);
             case LAW_WITH_BAND -> {
                 drawing.rect(

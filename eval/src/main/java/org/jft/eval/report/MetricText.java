@@ -16,8 +16,8 @@ record MetricText(String metric, Response response) {
                     "top1", "top-1 accuracy",
                     "top5", "top-5 accuracy");
 
-    static MetricText of(SweepReport report) {
-        return new MetricText(report.metric(), report.response());
+    static MetricText of(ReportSeries series) {
+        return new MetricText(series.metric(), series.response());
     }
 
     static String label(String metric) {

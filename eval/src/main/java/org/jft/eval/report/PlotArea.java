@@ -22,38 +22,38 @@ record PlotArea(double left, double top, double width, double height, Scale xs, 
     void draw(Drawing drawing, String xLabel, String yLabel) {
         for (Tick tick : ys.ticks()) {
             double y = y(tick.value());
-            drawing.line(left, y, right(), y, "stroke=\"" + Drawing.GRID + "\"");
+            drawing.line(left, y, right(), y, "stroke=\"" + Palette.GRID + "\"");
             drawing.text(
                     left - 10,
                     y + 4.5,
                     tick.label(),
-                    "text-anchor=\"end\" fill=\"" + Drawing.QUIET + "\"");
+                    "text-anchor=\"end\" fill=\"" + Palette.QUIET + "\"");
         }
         for (Tick tick : xs.ticks()) {
             double x = x(tick.value());
             if (tick.isMajor()) {
-                drawing.line(x, top, x, bottom(), "stroke=\"" + Drawing.GRID + "\"");
+                drawing.line(x, top, x, bottom(), "stroke=\"" + Palette.GRID + "\"");
                 drawing.text(
                         x,
                         bottom() + 22,
                         tick.label(),
-                        "text-anchor=\"middle\" fill=\"" + Drawing.QUIET + "\"");
+                        "text-anchor=\"middle\" fill=\"" + Palette.QUIET + "\"");
             }
             double length = tick.isMajor() ? 6 : 3;
-            drawing.line(x, bottom(), x, bottom() + length, "stroke=\"" + Drawing.QUIET + "\"");
+            drawing.line(x, bottom(), x, bottom() + length, "stroke=\"" + Palette.QUIET + "\"");
         }
-        drawing.line(left, bottom(), right(), bottom(), "stroke=\"" + Drawing.QUIET + "\"");
+        drawing.line(left, bottom(), right(), bottom(), "stroke=\"" + Palette.QUIET + "\"");
         drawing.text(
                 left + width / 2,
                 bottom() + 46,
                 xLabel,
-                "text-anchor=\"middle\" fill=\"" + Drawing.INK + "\"");
+                "text-anchor=\"middle\" fill=\"" + Palette.INK + "\"");
         double middle = top + height / 2;
         drawing.text(
                 20,
                 middle,
                 yLabel,
                 "text-anchor=\"middle\" fill=\"%s\" transform=\"rotate(-90 20 %.1f)\""
-                        .formatted(Drawing.INK, middle));
+                        .formatted(Palette.INK, middle));
     }
 }

@@ -1,11 +1,14 @@
 package org.jft.eval.report;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 import org.jft.core.file.WholeFile;
@@ -15,8 +18,9 @@ public final class ReportWriter {
     private ReportWriter() {}
 
     /**
-     * Writes {@code curve.json}, {@code curve.csv}, {@code curve.svg}, {@code residuals.svg} and
-     * {@code report.html}, replacing those of an earlier report. A reader never sees half of one.
+     * Writes {@code curve.json}, {@code curve.csv}, {@code curve.svg}, {@code curve.png}, {@code
+     * residuals.svg} and {@code report.html}, replacing those of an earlier report. A reader never
+     * sees half of one. The PNG is left out on a machine where Java has no fonts.
      *
      * @param folder created if missing
      * @return the files, in that order
@@ -24,16 +28,24 @@ public final class ReportWriter {
     public static List<Path> write(SweepReport report, Path folder) {
         String curve = CurveChart.svg(report);
         String residuals = ResidualChart.svg(report);
-        Map<String, String> files = new LinkedHashMap<>();
-        files.put("curve.json", CurveJson.render(report));
-        files.put("curve.csv", CurveCsv.render(report));
-        files.put("curve.svg", curve);
-        files.put("residuals.svg", residuals);
-        files.put("report.html", HtmlReport.render(report, curve, residuals));
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put("curve.json", bytes(CurveJson.render(report)));
+        files.put("curve.csv", bytes(CurveCsv.render(report)));
+        files.put("curve.svg", bytes(curve));
+        png(curve).ifPresent(png -> files.put("curve.png", png));
+        files.put("residuals.svg", bytes(residuals));
+        files.put("report.html", bytes(HtmlReport.render(report, curve, residuals)));
         try {
             Files.createDirectories(folder);
-            for (Map.Entry<String, String> file : files.entrySet()) {
-                WholeFile.write(folder.resolve(file.getKey()), file.getValue());
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                ByteBuffer rest = ByteBuffer.wrap(file.getValue());
+                WholeFile.write(
+                        folder.resolve(file.getKey()),
+                        channel -> {
+                            while (rest.hasRemaining()) {
+                                channel.write(rest);
+                            }
+                        });
             }
         } catch (IOException e) {
             throw new JftException(
@@ -42,5 +54,18 @@ public final class ReportWriter {
                     e);
         }
         return files.keySet().stream().map(folder::resolve).toList();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A runtime without fontconfig cannot write text, and says so in one of three ways. */
+    private static Optional<byte[]> png(String svg) {
+        try {
+            return Optional.of(Raster.png(svg));
+        } catch (LinkageError | InternalError | NullPointerException e) {
+            return Optional.empty();
+        }
     }
 }

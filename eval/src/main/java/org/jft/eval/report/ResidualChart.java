@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jft.eval.scaling.FittedLaw;
 
 /**
  * {@code residuals.svg}: measured minus fitted, for every run and law. Points on one side of zero
@@ -19,38 +18,47 @@ final class ResidualChart {
     private static final double BOTTOM = 62;
     private static final double DODGE = 9; // pixels between laws, so that they do not hide
 
-    private final SweepReport report;
+    private final String title;
+    private final List<Trace> traces;
     private final MetricText text;
-    private final List<FittedLaw> fitted;
 
-    private ResidualChart(SweepReport report) {
-        this.report = report;
-        text = MetricText.of(report);
-        fitted = report.fits().stream().filter(law -> law.fit().isPresent()).toList();
+    private ResidualChart(String title, List<Trace> all) {
+        this.title = title;
+        text = MetricText.of(all.get(0).series());
+        traces = all.stream().filter(trace -> trace.fit().isPresent()).toList();
     }
 
+    /** Draws those of the laws of the only series, or of one law of each. */
     static String svg(SweepReport report) {
-        return new ResidualChart(report).draw();
+        return new ResidualChart(report.title(), Trace.of(report)).draw(sizes(report.series()));
     }
 
-    private String draw() {
-        Drawing drawing =
-                new Drawing(WIDTH, HEIGHT, report.title() + ": residuals of " + text.label());
+    /** Draws those of the laws of one series. */
+    static String svg(SweepReport report, ReportSeries series) {
+        String title = report.title() + ", " + series.name();
+        return new ResidualChart(title, Trace.ofLaws(series)).draw(sizes(List.of(series)));
+    }
+
+    private static Scale sizes(List<ReportSeries> series) {
+        return Scale.Log.around(
+                series.stream().mapToDouble(one -> one.curve().smallest()).min().orElseThrow(),
+                series.stream().mapToDouble(one -> one.curve().largest()).max().orElseThrow());
+    }
+
+    private String draw(Scale sizes) {
+        Drawing drawing = new Drawing(WIDTH, HEIGHT, title + ": residuals of " + text.label());
         drawing.text(
                 24,
                 32,
                 "Residuals: measured minus fitted",
                 "font-size=\"17\" font-weight=\"600\" fill=\"#1f2328\"");
         Legend legend = new Legend();
-        for (FittedLaw law : fitted) {
-            LawStyle style = LawStyle.of(law, report.response());
-            legend.residual(style.label(), style.colour());
-        }
+        traces.forEach(trace -> legend.residual(trace.label(), trace.colour()));
         legend.draw(drawing, 24, 44, WIDTH - 48);
         double top = 44 + legend.height(WIDTH - 48) + 12;
         double reach =
-                fitted.stream()
-                        .flatMap(law -> law.fit().orElseThrow().residuals().stream())
+                traces.stream()
+                        .flatMap(trace -> trace.fit().orElseThrow().residuals().stream())
                         .mapToDouble(r -> Math.abs(r) * text.scale())
                         .max()
                         .orElse(0);
@@ -61,25 +69,26 @@ final class ResidualChart {
                         top,
                         WIDTH - LEFT - RIGHT,
                         HEIGHT - BOTTOM - top,
-                        Scale.Log.around(report.curve().smallest(), report.curve().largest()),
+                        sizes,
                         Scale.Linear.over(-half, half));
         area.draw(drawing, "training images (log scale)", text.residualAxis());
         drawing.line(LEFT, area.y(0), area.right(), area.y(0), "stroke=\"#59636e\"");
-        for (int i = 0; i < fitted.size(); i++) {
-            law(drawing, area, fitted.get(i), DODGE * (i - (fitted.size() - 1) / 2.0));
+        for (int i = 0; i < traces.size(); i++) {
+            draw(drawing, area, traces.get(i), DODGE * (i - (traces.size() - 1) / 2.0));
         }
         return drawing.finish();
     }
 
-    private void law(Drawing drawing, PlotArea area, FittedLaw law, double shift) {
-        String colour = LawStyle.of(law, report.response()).colour();
-        List<Double> residuals = law.fit().orElseThrow().residuals();
+    private void draw(Drawing drawing, PlotArea area, Trace trace, double shift) {
+        String colour = trace.colour();
+        List<ReportPoint> points = trace.series().points();
+        List<Double> residuals = trace.fit().orElseThrow().residuals();
         Map<Long, Double> means =
                 IntStream.range(0, residuals.size())
                         .boxed()
                         .collect(
                                 Collectors.groupingBy(
-                                        i -> report.points().get(i).examples(),
+                                        i -> points.get(i).examples(),
                                         TreeMap::new,
                                         Collectors.averagingDouble(residuals::get)));
         double[] along =
@@ -98,7 +107,7 @@ final class ResidualChart {
         for (int i = 0; i < residuals.size(); i++) {
             Dots.residual(
                     drawing,
-                    area.x(report.points().get(i).examples()) + shift,
+                    area.x(points.get(i).examples()) + shift,
                     area.y(text.scale() * residuals.get(i)),
                     colour);
         }

@@ -3,65 +3,49 @@ package org.jft.eval.report;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import org.jft.eval.scaling.Curve;
-import org.jft.eval.scaling.CurvePoint;
-import org.jft.eval.scaling.FittedLaw;
+import java.util.Set;
 import org.jft.eval.scaling.Response;
 
 /**
  * Everything a report shows.
  *
  * @param title one line
- * @param metric name of the metric that was fitted; every point has it
- * @param response whether the metric is a score or an error
- * @param points at least one; kept in order of size, then seed
- * @param fits of {@link #curve}, in the order to show them
+ * @param series at least one, all of one metric, in the order to show them; their names differ
+ * @param joint panels of series that differ in model size alone; may be none
  */
 public record SweepReport(
-        String title,
-        String metric,
-        Response response,
-        List<ReportPoint> points,
-        List<FittedLaw> fits,
-        Provenance provenance) {
+        String title, List<ReportSeries> series, List<JointPanel> joint, Provenance provenance) {
     public SweepReport {
         requireNonNull(title, "title");
-        requireNonNull(response, "response");
         requireNonNull(provenance, "provenance");
-        checkArgument(!points.isEmpty(), "a report needs at least one point");
-        for (ReportPoint point : points) {
+        checkArgument(!series.isEmpty(), "a report needs at least one series");
+        series = List.copyOf(series);
+        joint = List.copyOf(joint);
+        Set<String> names = new HashSet<>();
+        for (ReportSeries one : series) {
+            checkArgument(names.add(one.name()), "two series are called '%s'", one.name());
             checkArgument(
-                    point.metrics().get(metric) != null,
-                    "the run %s has no %s",
-                    point.runFolder(),
-                    metric);
+                    one.metric().equals(series.get(0).metric()),
+                    "a report has one metric, not %s and %s",
+                    series.get(0).metric(),
+                    one.metric());
         }
-        points =
-                points.stream()
-                        .sorted(
-                                Comparator.comparingLong(ReportPoint::examples)
-                                        .thenComparingLong(ReportPoint::seed))
-                        .toList();
-        fits = List.copyOf(fits);
     }
 
-    /** Returns the fitted curve: the points' values of one metric. */
-    public static Curve curve(String metric, Response response, List<ReportPoint> points) {
-        return new Curve(
-                response,
-                points.stream()
-                        .map(p -> new CurvePoint(p.examples(), p.seed(), p.metrics().get(metric)))
-                        .toList());
+    /** Returns the name of the metric that was fitted. */
+    public String metric() {
+        return series.get(0).metric();
     }
 
-    /** Returns the curve that the fits are of. */
-    public Curve curve() {
-        return curve(metric, response, points);
+    /** Returns whether the metric is a score or an error. */
+    public Response response() {
+        return series.get(0).response();
     }
 
-    double value(ReportPoint point) {
-        return point.metrics().get(metric);
+    /** Returns the points of all series; a run that two of them share is there twice. */
+    List<ReportPoint> points() {
+        return series.stream().flatMap(one -> one.points().stream()).toList();
     }
 }

@@ -16,18 +16,34 @@ import org.jft.core.failure.JftException;
 import org.jft.core.file.WholeFile;
 
 /**
- * The scores of one point, {@code score.json} in its run folder, valid for the parameters, the
- * held-out set and the number of crops it names.
+ * The scores of one run on one held-out set, {@code score-1a2b3c4d.json} in its folder; valid for
+ * the parameters, the held-out set and the number of crops it names.
  */
-record ScoreFile(Path file) {
+final class ScoreFile {
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     /** What was scored on what, and in how many views of each image. */
     record Key(String parametersSha256, String testFingerprint, int crops) {}
 
+    private final Path file;
+    private final Key key;
+
+    /**
+     * @param run folder of the run
+     */
+    ScoreFile(Path run, Key key) {
+        this.key = key;
+        file =
+                run.resolve(
+                        "score-%.8s%s.json"
+                                .formatted(
+                                        key.testFingerprint(),
+                                        key.crops() == 1 ? "" : "-%dcrops".formatted(key.crops())));
+    }
+
     /** Returns the scores, unless they are of something else. */
-    Optional<Map<String, Double>> read(Key key) {
+    Optional<Map<String, Double>> read() {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -51,7 +67,7 @@ record ScoreFile(Path file) {
         }
     }
 
-    void write(Key key, Map<String, Double> metrics) {
+    void write(Map<String, Double> metrics) {
         ObjectNode tree = JSON.createObjectNode();
         tree.put("parameters_sha256", key.parametersSha256());
         tree.put("test_fingerprint", key.testFingerprint());

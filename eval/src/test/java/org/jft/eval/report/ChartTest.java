@@ -50,7 +50,10 @@ class ChartTest {
         for (int i = 0; i < 5; i++) {
             ReportPoint run = report.points().get(i);
             double x = Documents.number(at10k, "x") + decade * Math.log10(run.examples() / 3e4);
-            double y = Documents.number(y50, "y") - 4.5 - point * (100 * report.value(run) - 50);
+            double y =
+                    Documents.number(y50, "y")
+                            - 4.5
+                            - point * (100 * report.series().get(0).value(run) - 50);
             assertThat(Documents.number(points.get(i), "cx")).isCloseTo(x, within(0.5));
             assertThat(Documents.number(points.get(i), "cy")).isCloseTo(y, within(0.5));
         }

@@ -4,21 +4,22 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.jft.eval.scaling.Bootstrap;
-import org.jft.eval.scaling.Curve;
-import org.jft.eval.scaling.CurveFitter;
-import org.jft.eval.scaling.FittedLaw;
-import org.jft.eval.scaling.Residuals;
+import org.jft.eval.scaling.JointLaw;
 import org.jft.eval.scaling.Response;
 import org.jft.eval.scaling.SaturatingPower;
 import org.jft.eval.scaling.ScalingLaw;
 
 /** Made-up sweeps: the numbers are drawn from a law, they measure nothing. */
 final class Examples {
+    private static final Optional<Double> TARGET = Optional.of(0.75);
+
     private Examples() {}
 
     static SweepReport scores(String title, int sizes, int seeds) {
@@ -49,6 +50,47 @@ final class Examples {
         return report(title, "map_at_100", Response.SCORE, points);
     }
 
+    /** Three model sizes under two budgets, drawn from one law of data and model size. */
+    static SweepReport several(String title, int seeds) {
+        JointLaw truth = new JointLaw(Response.SCORE, 1, 8, 0.35, 30, 0.45, 0.1);
+        long[] parameters = {75_000, 270_000, 1_100_000};
+        List<ReportSeries> all = new ArrayList<>();
+        List<JointPanel> joint = new ArrayList<>();
+        Random random = new Random(6);
+        for (String budget : List.of("equal epochs", "equal steps")) {
+            List<ReportSeries> panel = new ArrayList<>();
+            for (long size : parameters) {
+                String model = "resnet%ds".formatted(size / 10_000);
+                List<ReportPoint> points = new ArrayList<>();
+                for (long n : new long[] {1000, 3000, 10_000, 30_000, 100_000}) {
+                    for (int seed = 0; seed < seeds; seed++) {
+                        double score =
+                                truth.valueAt(n, size)
+                                        + (budget.endsWith("steps") ? 0.05 : 0)
+                                        + 0.004 * random.nextGaussian();
+                        points.add(
+                                new ReportPoint(
+                                        n / 1000 + "%",
+                                        n,
+                                        seed,
+                                        Map.of("map_at_100", score),
+                                        "points/%s-%s-%s".formatted(model, n, seed),
+                                        n * 0.004));
+                    }
+                }
+                panel.add(series(model + ", " + budget, "map_at_100", Response.SCORE, points));
+            }
+            all.addAll(panel);
+            joint.add(
+                    JointPanel.of(
+                            budget,
+                            panel,
+                            Arrays.stream(parameters).boxed().toList(),
+                            new Bootstrap(200, 0.95, 1)));
+        }
+        return new SweepReport(title, all, joint, provenance());
+    }
+
     static SweepReport losses() {
         List<ReportPoint> points = new ArrayList<>();
         double[] loss = {0.91, 0.74, 0.64, 0.56, 0.48, 0.41, 0.374, 0.353, 0.349, 0.340};
@@ -67,13 +109,14 @@ final class Examples {
 
     static SweepReport report(
             String title, String metric, Response response, List<ReportPoint> points) {
-        Curve curve = SweepReport.curve(metric, response, points);
-        Bootstrap bootstrap = new Bootstrap(400, 0.95, 1);
-        List<FittedLaw> fits =
-                List.of(
-                        bootstrap.fit(curve, CurveFitter.logLinear()),
-                        bootstrap.fit(curve, CurveFitter.saturatingPower(Residuals.LINEAR)));
-        return new SweepReport(title, metric, response, points, fits, provenance());
+        return new SweepReport(
+                title, List.of(series("all", metric, response, points)), List.of(), provenance());
+    }
+
+    static ReportSeries series(
+            String name, String metric, Response response, List<ReportPoint> points) {
+        return new SeriesFits(new Bootstrap(400, 0.95, 1), TARGET)
+                .fit(name, metric, response, points);
     }
 
     static Provenance provenance() {

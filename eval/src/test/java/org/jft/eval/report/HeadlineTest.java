@@ -61,12 +61,41 @@ class HeadlineTest {
                         "Each 10\u00d7 of training images changes log_perplexity by \u22120.2 [");
     }
 
+    @Test
+    void shouldSayOfSeveralSeriesWhatDataDoesAndWhoIsAhead() {
+        Headline headline =
+                Headline.of(
+                        new SweepReport(
+                                "several",
+                                List.of(
+                                        series("small", 0.1, 0.2, 0.3),
+                                        series("large", 0.1, 0.25, 0.4)),
+                                List.of(),
+                                Examples.provenance()));
+        assertThat(headline.claim())
+                .isEqualTo(
+                        "Each 10\u00d7 of training images changes top-1 accuracy by 10.0 to 15.0"
+                                + " points, over 2 series.");
+        assertThat(headline.outlook())
+                .isEqualTo(
+                        "On the largest subset large is ahead with 40.0; small has 30.0. Means over"
+                                + " seeds.");
+    }
+
+    private static ReportSeries series(String name, double... top1) {
+        return Examples.series(name, "top1", Response.SCORE, points(top1));
+    }
+
     private static SweepReport scores(double... top1) {
+        return Examples.report("headline", "top1", Response.SCORE, points(top1));
+    }
+
+    private static List<ReportPoint> points(double... top1) {
         List<ReportPoint> points = new ArrayList<>();
         for (int i = 0; i < top1.length; i++) {
             long n = (long) Math.pow(10, i + 2);
             points.add(new ReportPoint(i + "%", n, 0, Map.of("top1", top1[i]), "runs/" + i, 1));
         }
-        return Examples.report("headline", "top1", Response.SCORE, points);
+        return points;
     }
 }

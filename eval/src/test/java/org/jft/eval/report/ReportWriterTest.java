@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.jft.core.failure.JftException;
 import org.jft.eval.scaling.Response;
 import org.junit.jupiter.api.Test;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
+import org.w3c.dom.Element;
 
 class ReportWriterTest {
     private static final String HOSTILE = "<script>alert('x')</script> & \"quotes\" \u0001 ]]>";
@@ -27,13 +33,18 @@ class ReportWriterTest {
     @TempDir Path folder;
 
     @Test
-    void shouldWriteTheFiveFilesAndNothingElse() throws Exception {
+    void shouldWriteTheSixFilesAndNothingElse() throws Exception {
         Path target = folder.resolve("new/report");
         List<Path> files = ReportWriter.write(Examples.scores("five files", 3, 2), target);
         assertThat(files)
                 .extracting(file -> file.getFileName().toString())
                 .containsExactly(
-                        "curve.json", "curve.csv", "curve.svg", "residuals.svg", "report.html");
+                        "curve.json",
+                        "curve.csv",
+                        "curve.svg",
+                        "curve.png",
+                        "residuals.svg",
+                        "report.html");
         try (Stream<Path> found = Files.list(target)) {
             assertThat(found).containsExactlyInAnyOrderElementsOf(files);
         }
@@ -57,6 +68,38 @@ class ReportWriterTest {
         }
     }
 
+    /** A point's ring is the colour of its series where the drawing puts it, at twice its place. */
+    @Test
+    void shouldPaintThePictureAsItIsDrawn() throws Exception {
+        SweepReport report = Examples.several("painted", 2);
+        ReportWriter.write(report, folder);
+        BufferedImage image = ImageIO.read(folder.resolve("curve.png").toFile());
+        Document svg = Documents.parse(Files.readString(folder.resolve("curve.svg")));
+        assertThat(image.getWidth()).isEqualTo(1760);
+        List<Element> circles = Documents.elements(svg, "circle");
+        int seen = 0;
+        for (Element circle : circles) {
+            Color colour = Color.decode(circle.getAttribute("stroke"));
+            int x = (int) (2 * Documents.number(circle, "cx"));
+            int y = (int) (2 * Documents.number(circle, "cy"));
+            int ring = (int) (2 * Documents.number(circle, "r"));
+            for (int dy = -ring - 1; dy <= ring + 1; dy++) {
+                if (near(new Color(image.getRGB(x, y + dy)), colour)) {
+                    seen++;
+                    break;
+                }
+            }
+        }
+        assertThat(seen).isGreaterThan(circles.size() * 3 / 4); // some lie under others
+    }
+
+    private static boolean near(Color a, Color b) {
+        return Math.abs(a.getRed() - b.getRed())
+                        + Math.abs(a.getGreen() - b.getGreen())
+                        + Math.abs(a.getBlue() - b.getBlue())
+                < 60;
+    }
+
     @Test
     void shouldNameTheFolderThatCannotBeWritten() throws Exception {
         Path file = Files.createFile(folder.resolve("taken"));
@@ -73,6 +116,7 @@ class ReportWriterTest {
                 .containsExactly(
                         "points",
                         "fits",
+                        "joint",
                         "metric",
                         "config",
                         "data_fingerprint",
@@ -82,21 +126,25 @@ class ReportWriterTest {
         assertThat(root.get("points")).hasSize(8);
         assertThat(root.get("points").get(0).fieldNames())
                 .toIterable()
-                .containsExactly("subset", "examples", "seed", "metric", "value");
+                .containsExactly("subset", "examples", "seed", "metric", "value", "series");
         assertThat(root.get("points").get(0).get("metric").asText()).isEqualTo("map_at_100");
         assertThat(root.get("points").get(0).get("examples").isIntegralNumber()).isTrue();
         JsonNode fit = root.get("fits").get(1);
         assertThat(fit.fieldNames())
                 .toIterable()
                 .containsExactly(
+                        "series",
                         "law",
+                        "chosen",
                         "parameters",
                         "confidence_interval",
                         "r2",
                         "rmse",
                         "identified",
                         "note",
-                        "predictions");
+                        "extrapolation_log_rmse",
+                        "predictions",
+                        "target");
         assertThat(fit.get("law").asText()).isEqualTo("saturating_power");
         for (String parameter : List.of("e_inf", "beta", "alpha")) {
             double value = fit.get("parameters").get(parameter).asDouble();
@@ -131,9 +179,10 @@ class ReportWriterTest {
         ReportWriter.write(Examples.scores("csv", 3, 2), folder);
         List<String> lines = Files.readAllLines(folder.resolve("curve.csv"));
         assertThat(lines.get(0))
-                .isEqualTo("subset,examples,seed,metric,value,train_seconds,run_folder");
+                .isEqualTo("subset,examples,seed,metric,value,train_seconds,run_folder,series");
         assertThat(lines).hasSize(1 + 3 * 2 * 4);
-        assertThat(lines.get(1)).matches("10%,128139,0,map_at_100,0\\.\\d+,\\d+\\.\\d+,runs/.*");
+        assertThat(lines.get(1))
+                .matches("10%,128139,0,map_at_100,0\\.\\d+,\\d+\\.\\d+,runs/.*,all");
     }
 
     @Test
@@ -149,6 +198,39 @@ class ReportWriterTest {
         assertThat(page.getDocumentElement().getTagName()).isEqualTo("html");
         assertThat(Documents.elements(page, "svg")).hasSize(2);
         assertThat(Documents.texts(page, "h2")).containsExactly("Fits", "Runs", "Provenance");
+    }
+
+    @Test
+    void shouldShowEverySeriesAndTheLawThroughThem() throws Exception {
+        Document page = page(Examples.several("several", 2));
+        assertThat(Documents.elements(page, "svg")).hasSize(2 + 2 * 6);
+        assertThat(Documents.texts(page, "h2"))
+                .containsExactly("Series", "Fits", "Data and model size", "Runs", "Provenance");
+        assertThat(Documents.elements(page, "clipPath"))
+                .extracting(clip -> clip.getAttribute("id"))
+                .doesNotHaveDuplicates();
+        assertThat(page.getDocumentElement().getTextContent())
+                .contains("resnet27s, equal steps", "images for the target", "endless data");
+        JsonNode joint = json(Examples.several("several", 2)).get("joint");
+        assertThat(joint).hasSize(2);
+        assertThat(joint.get(0).get("panel").asText()).isEqualTo("equal epochs");
+        assertThat(joint.get(0).get("models").get(2).get("parameters").asLong())
+                .isEqualTo(1_100_000);
+        JsonNode alpha = joint.get(0).get("confidence_interval").get("alpha");
+        assertThat(0.35).isBetween(alpha.get(0).asDouble(), alpha.get(1).asDouble());
+    }
+
+    /** A colour without a dark twin would be read on a dark page as it is on a white one. */
+    @Test
+    void shouldGiveEveryColourOfThePicturesADarkTwin() {
+        SweepReport report = Examples.several("dark", 2);
+        String dark = Palette.darkRules();
+        Matcher colours =
+                Pattern.compile("(fill|stroke)=\"(#[0-9a-f]{6})\"")
+                        .matcher(CurveChart.svg(report) + ResidualChart.svg(report));
+        while (colours.find()) {
+            assertThat(dark).contains("[%s=\"%s\"]".formatted(colours.group(1), colours.group(2)));
+        }
     }
 
     @Test
@@ -190,16 +272,16 @@ class ReportWriterTest {
 
     @Test
     void shouldRefuseAPointWithoutTheFittedMetric() {
-        SweepReport good = Examples.scores("x", 3, 1);
+        ReportSeries good = Examples.scores("x", 3, 1).series().get(0);
         assertThatThrownBy(
                         () ->
-                                new SweepReport(
+                                new ReportSeries(
                                         "x",
                                         "mIoU",
                                         Response.SCORE,
                                         good.points(),
                                         good.fits(),
-                                        good.provenance()))
+                                        good.choice()))
                 .hasMessageContaining("has no mIoU");
     }
 
@@ -211,10 +293,11 @@ class ReportWriterTest {
         SweepReport report = Examples.report("x", "map_at_100", Response.SCORE, reversed);
         for (int i = 0; i < report.points().size(); i++) {
             ReportPoint point = report.points().get(i);
-            var fit = report.fits().get(0).fit().orElseThrow();
+            ReportSeries series = report.series().get(0);
+            var fit = series.fits().get(0).fit().orElseThrow();
             assertThat(fit.residuals().get(i))
                     .isCloseTo(
-                            report.value(point) - fit.law().valueAt(point.examples()),
+                            series.value(point) - fit.law().valueAt(point.examples()),
                             within(1e-12));
         }
     }

@@ -1,0 +1,97 @@
+package org.jft.eval.report;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jft.eval.scaling.Curve;
+import org.jft.eval.scaling.CurvePoint;
+import org.jft.eval.scaling.FittedLaw;
+import org.jft.eval.scaling.Response;
+
+/**
+ * One curve of a report.
+ *
+ * @param name tells it from the others
+ * @param metric name of the metric that was fitted; every point has it
+ * @param response whether the metric is a score or an error
+ * @param points at least one; kept in order of size, then seed
+ * @param fits of {@link #curve}, in the order to show them
+ * @param choice which of them speaks for the series
+ */
+public record ReportSeries(
+        String name,
+        String metric,
+        Response response,
+        List<ReportPoint> points,
+        List<FittedLaw> fits,
+        Choice choice) {
+    /**
+     * The law that stands for a series where there is room for one.
+     *
+     * @param law name of a law of the fits
+     * @param reason why this one, as a sentence without its full stop
+     * @param extrapolation error of laws on sizes that were held out, by law; lower is better;
+     *     empty when the curve is too short to hold any out
+     */
+    public record Choice(String law, String reason, Map<String, Double> extrapolation) {}
+
+    public ReportSeries {
+        requireNonNull(name, "name");
+        requireNonNull(response, "response");
+        requireNonNull(choice, "choice");
+        checkArgument(!points.isEmpty(), "a series needs at least one point");
+        for (ReportPoint point : points) {
+            checkArgument(
+                    point.metrics().get(metric) != null,
+                    "the run %s has no %s",
+                    point.runFolder(),
+                    metric);
+        }
+        points =
+                points.stream()
+                        .sorted(
+                                Comparator.comparingLong(ReportPoint::examples)
+                                        .thenComparingLong(ReportPoint::seed))
+                        .toList();
+        fits = List.copyOf(fits);
+    }
+
+    /** Returns the fitted curve: the points' values of one metric. */
+    public static Curve curve(String metric, Response response, List<ReportPoint> points) {
+        return new Curve(
+                response,
+                points.stream()
+                        .map(p -> new CurvePoint(p.examples(), p.seed(), p.metrics().get(metric)))
+                        .toList());
+    }
+
+    /** Returns the curve that the fits are of. */
+    public Curve curve() {
+        return curve(metric, response, points);
+    }
+
+    /** Returns the law that stands for the series. */
+    public Optional<FittedLaw> chosen() {
+        return fits.stream().filter(fitted -> fitted.law().equals(choice.law())).findFirst();
+    }
+
+    double value(ReportPoint point) {
+        return point.metrics().get(metric);
+    }
+
+    /** Returns the mean value of each size, ascending. */
+    TreeMap<Long, Double> means() {
+        return points.stream()
+                .collect(
+                        Collectors.groupingBy(
+                                ReportPoint::examples,
+                                TreeMap::new,
+                                Collectors.averagingDouble(this::value)));
+    }
+}
