@@ -12,8 +12,10 @@ import static org.jft.core.config.Checks.check;
  * @param headBias initial bias of the head: about log(p / (1 - p)) of the mean positive rate p, so
  *     that a sigmoid head starts calibrated; null means 0
  * @param zeroInitLastScale start each residual branch at zero (Goyal et al. 2017, section 5.1)
- * @param initFrom a checkpoint to start from, or the folder of a complete run: all layers, and the
- *     head if its classes are the same; null starts at random
+ * @param initFrom a checkpoint to start from, or the folder of a run, whose newest intact one
+ *     counts: all layers but the head; null starts at random
+ * @param freezeUpTo name of a vertex that stays as it starts, with all before it, such as {@code
+ *     layer2.2.relu2}; null trains everything
  */
 public record ModelConfig(
         String architecture,
@@ -21,17 +23,8 @@ public record ModelConfig(
         int width,
         Double headBias,
         boolean zeroInitLastScale,
-        String initFrom) {
-    /** A network that starts at random. */
-    public ModelConfig(
-            String architecture,
-            int classes,
-            int width,
-            Double headBias,
-            boolean zeroInitLastScale) {
-        this(architecture, classes, width, headBias, zeroInitLastScale, null);
-    }
-
+        String initFrom,
+        String freezeUpTo) {
     public ModelConfig {
         check(
                 architecture != null && !architecture.isBlank(),
@@ -39,5 +32,21 @@ public record ModelConfig(
         headBias = headBias == null ? 0.0 : headBias;
         check(classes >= 0, "model.classes must not be negative: %s", classes);
         check(width >= 0, "model.width must not be negative: %s", width);
+        check(
+                initFrom == null || !initFrom.isBlank(),
+                "model.init_from must name a run or a checkpoint");
+        check(
+                freezeUpTo == null || !freezeUpTo.isBlank(),
+                "model.freeze_up_to must name a vertex of the network");
+    }
+
+    /** Returns a network that starts at random and is trained as a whole. */
+    public ModelConfig(
+            String architecture,
+            int classes,
+            int width,
+            Double headBias,
+            boolean zeroInitLastScale) {
+        this(architecture, classes, width, headBias, zeroInitLastScale, null, null);
     }
 }

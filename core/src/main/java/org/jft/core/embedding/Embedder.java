@@ -2,30 +2,23 @@ package org.jft.core.embedding;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.jft.core.checkpoint.Checkpoint;
-import org.jft.core.checkpoint.CheckpointFile;
-import org.jft.core.checkpoint.CheckpointFolder;
-import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.ImageConfig;
-import org.jft.core.config.RunConfig;
+import org.jft.core.config.ModelConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.Engines;
-import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.NetworkSpec;
-import org.jft.core.engine.ParameterLayout;
-import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.Pass;
 import org.jft.core.failure.ConfigException;
+import org.jft.core.model.Architectures;
+import org.jft.core.transfer.Backbone;
 
 /**
- * The pooled features of a trained network, on the fastest engine of this machine and all its
- * cores: the moving average of the parameters if the run keeps one. Owns the engine's memory until
- * closed. One thread.
+ * The pooled features of a network, on the fastest engine of this machine and all its cores. Owns
+ * the engine's memory until closed. One thread.
  */
 public final class Embedder implements AutoCloseable {
     private final ImageConfig image;
@@ -44,48 +37,41 @@ public final class Embedder implements AutoCloseable {
      * @throws ConfigException when there is none
      */
     public static Embedder open(Path runOrFile, int batchSize) {
-        Checkpoint checkpoint = checkpoint(runOrFile);
-        RunConfig config = ConfigLoader.parse(checkpoint.state().config(), runOrFile.toString());
-        ImageConfig image = config.data().image();
-        NetworkSpec whole = NetworkSpec.ofImages(checkpoint.graph(), image.size());
+        Backbone backbone = Backbone.open(runOrFile);
+        return of(backbone, backbone.config().data().image(), batchSize);
+    }
+
+    /**
+     * Compiles a trained network.
+     *
+     * @param image of the pictures to come; their size need not be that of training
+     * @param batchSize largest batch that will be given
+     */
+    public static Embedder of(Backbone backbone, ImageConfig image, int batchSize) {
+        Embedder embedder = compile(backbone.features(image.size()), image, batchSize);
+        backbone.copyInto(embedder.engine.parameters(), embedder.engine.layout());
+        return embedder;
+    }
+
+    /**
+     * Compiles a network as it is before training.
+     *
+     * @param seed of its weights
+     * @param batchSize largest batch that will be given
+     */
+    public static Embedder untrained(
+            ModelConfig model, ImageConfig image, long seed, int batchSize) {
+        int size = image.size();
+        NetworkSpec whole = NetworkSpec.ofImages(Architectures.create(model, 1, size, seed), size);
+        return compile(whole.withoutHead(), image, batchSize);
+    }
+
+    private static Embedder compile(NetworkSpec features, ImageConfig image, int batchSize) {
         EngineConfig options =
                 Engines.resolve(EngineConfig.defaults())
                         .withThreads(Runtime.getRuntime().availableProcessors());
-        Engine engine =
-                Engines.named(options.name()).compile(whole.withoutHead(), batchSize, options);
-        copy(
-                checkpoint.deployed(config.train()),
-                GraphLayouts.of(checkpoint.graph()),
-                engine.parameters(),
-                engine.layout());
+        Engine engine = Engines.named(options.name()).compile(features, batchSize, options);
         return new Embedder(image, engine);
-    }
-
-    private static Checkpoint checkpoint(Path runOrFile) {
-        if (Files.isRegularFile(runOrFile)) {
-            return CheckpointFile.read(runOrFile);
-        }
-        return new CheckpointFolder(runOrFile.resolve("checkpoints"), 1)
-                .latest(System.err::println)
-                .orElseThrow(
-                        () ->
-                                new ConfigException(
-                                        "%s: neither a checkpoint nor the folder of a run with one"
-                                                .formatted(runOrFile)));
-    }
-
-    /** Copies the slices that {@code to} has; those of the head stay behind. */
-    private static void copy(
-            FloatBuffer from, ParameterLayout fromLayout, FloatBuffer to, ParameterLayout layout) {
-        for (Slice slice : layout.slices()) {
-            Slice same =
-                    fromLayout.slices().stream()
-                            .filter(s -> s.layer().equals(slice.layer()))
-                            .filter(s -> s.kind() == slice.kind())
-                            .findFirst()
-                            .orElseThrow();
-            to.put(slice.offset(), from, same.offset(), slice.length());
-        }
     }
 
     /** Returns how pictures have to be prepared: size and scaling. */

@@ -2,6 +2,9 @@ package org.jft.core.engine;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -10,6 +13,8 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.weights.WeightInitConstant;
+import org.jft.core.config.Nearest;
+import org.jft.core.failure.ConfigException;
 import org.nd4j.linalg.learning.config.NoOp;
 
 /**
@@ -108,6 +113,30 @@ public record NetworkSpec(
     /** Returns this network with the given layers frozen. */
     public NetworkSpec withFrozenLayers(Set<String> layers) {
         return new NetworkSpec(graph, inputTypes, layers, inputGradients);
+    }
+
+    /**
+     * Returns this network with a vertex and everything before it frozen, and nothing else.
+     *
+     * @throws ConfigException if there is no such vertex
+     */
+    public NetworkSpec withFrozenUpTo(String vertex) {
+        Set<String> vertices = graph.getVertices().keySet();
+        if (!vertices.contains(vertex)) {
+            throw new ConfigException(
+                    "no vertex '%s' to freeze up to; the nearest is '%s'"
+                            .formatted(vertex, Nearest.to(vertex, vertices)));
+        }
+        Set<String> frozen = new HashSet<>();
+        Deque<String> ahead = new ArrayDeque<>(List.of(vertex));
+        while (!ahead.isEmpty()) {
+            String next = ahead.pop();
+            // Inputs of the graph are no vertices with inputs of their own.
+            if (vertices.contains(next) && frozen.add(next)) {
+                ahead.addAll(graph.getVertexInputs().get(next));
+            }
+        }
+        return withFrozenLayers(frozen);
     }
 
     /** Returns this network with backward going on to the inputs. */

@@ -10,6 +10,7 @@ import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.LossScale;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.failure.ConfigException;
+import org.jft.core.transfer.Backbone;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
 
@@ -43,6 +44,7 @@ final class ReplicatedModel implements TrainedModel {
             EngineConfig options,
             Blocks blocks) {
         Engine engine = factory.compile(network, config.train().microBatch(), options);
+        Backbone.start(config.model(), engine.parameters(), engine.layout());
         Optimizer optimizer =
                 new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
         return new ReplicatedModel(config, classes, engine, optimizer, blocks);

@@ -19,6 +19,7 @@ import org.jft.core.engine.WeightDraw;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.model.Architectures;
 import org.jft.core.topology.Topology;
+import org.jft.core.transfer.Backbone;
 import org.jft.train.objective.ClassSlice;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
@@ -67,6 +68,7 @@ final class ShardedModel implements TrainedModel {
                             .order(ByteOrder.nativeOrder())
                             .asFloatBuffer();
             WeightDraw.initial(parameters, layout, network.graph());
+            Backbone.start(config.model(), parameters, layout);
             state = new Optimizer(config.train(), layout, parameters, blocks).state();
         } else {
             parameters = FloatBuffer.allocate(0);

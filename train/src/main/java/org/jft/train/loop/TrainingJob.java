@@ -2,6 +2,7 @@ package org.jft.train.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ import org.jft.core.failure.Category;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
+import org.jft.core.transfer.Backbone;
 import org.jft.data.shard.DataSet;
 
 /**
@@ -100,8 +102,9 @@ public final class TrainingJob {
      * @param dataFingerprint of the training set
      */
     public static String identity(RunConfig given, String dataFingerprint) {
-        String inputs = dataFingerprint + InitialParameters.fingerprint(given);
-        return Resume.identity(Engines.resolve(given), inputs);
+        String from = given.model().initFrom();
+        String start = from == null ? "" : Backbone.open(Path.of(from)).sha256();
+        return Resume.identity(Engines.resolve(given), dataFingerprint + start);
     }
 
     private String dataNow() {

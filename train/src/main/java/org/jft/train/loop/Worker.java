@@ -3,7 +3,6 @@ package org.jft.train.loop;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.FloatBuffer;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jft.cluster.launch.MemberEnvironment;
@@ -127,7 +126,6 @@ final class Worker {
                     team.meet(RunState.NONE, Optional.empty()),
                     data.fingerprint());
         }
-        initialise(data, network, checkpoints, model);
         RunState state =
                 new RunState(
                         model,
@@ -182,16 +180,6 @@ final class Worker {
                         summary(data, samples, totalSteps, state, at, model.parameters()));
             }
         };
-    }
-
-    /** Starts as model.init_from says; all ranks with a whole model do, since all begin alike. */
-    private void initialise(
-            DataSet data, NetworkSpec network, CheckpointFolder checkpoints, TrainedModel model) {
-        FloatBuffer parameters = model.parameters();
-        if (parameters.remaining() == model.length() && checkpoints.files().isEmpty()) {
-            List<String> classes = data.taxonomy().names();
-            InitialParameters.load(config, network, classes, parameters, model.optimizerState());
-        }
     }
 
     /** Writes down what the run computes from. */
@@ -273,7 +261,10 @@ final class Worker {
     /** Returns the network of a config. */
     static NetworkSpec network(RunConfig config, int classes) {
         int size = config.data().image().size();
-        return NetworkSpec.ofImages(
-                Architectures.create(config.model(), classes, size, config.seed()), size);
+        NetworkSpec network =
+                NetworkSpec.ofImages(
+                        Architectures.create(config.model(), classes, size, config.seed()), size);
+        String frozen = config.model().freezeUpTo();
+        return frozen == null ? network : network.withFrozenUpTo(frozen);
     }
 }
