@@ -149,7 +149,7 @@ public final class BatchLoader implements AutoCloseable {
                     ImageTransform transform =
                             ImageTransform.evaluation(config.image(), stream.crops());
                     RowDecoder decoder = new RowDecoder(stream.store(), transform, 0);
-                    return new EvaluationReader(stream.store(), decoder, labels, quarantine);
+                    return new EvaluationReader(stream, decoder, labels, quarantine);
                 });
     }
 

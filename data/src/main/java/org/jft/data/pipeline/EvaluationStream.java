@@ -2,6 +2,7 @@ package org.jft.data.pipeline;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.function.LongPredicate;
 import org.jft.core.topology.Topology;
 import org.jft.data.shard.SampleStore;
 
@@ -13,9 +14,16 @@ import org.jft.data.shard.SampleStore;
  * @param batch rows of a batch; the last may be smaller, and so is one with a bad or dropped image
  * @param preferClean read the clean labels of a row where it has any
  * @param crops views of each row, 1 or 10
+ * @param wanted which of the rows are read
  */
 public record EvaluationStream(
-        SampleStore store, long firstRow, long endRow, int batch, boolean preferClean, int crops) {
+        SampleStore store,
+        long firstRow,
+        long endRow,
+        int batch,
+        boolean preferClean,
+        int crops,
+        LongPredicate wanted) {
     public EvaluationStream {
         checkArgument(
                 0 <= firstRow && firstRow <= endRow && endRow <= store.rowCount(),
@@ -26,6 +34,17 @@ public record EvaluationStream(
         checkArgument(batch > 0, "batch must be positive: batch=%s", batch);
     }
 
+    /** Reads all of the rows. */
+    public EvaluationStream(
+            SampleStore store,
+            long firstRow,
+            long endRow,
+            int batch,
+            boolean preferClean,
+            int crops) {
+        this(store, firstRow, endRow, batch, preferClean, crops, row -> true);
+    }
+
     /** Reads the centre of every row. */
     public static EvaluationStream of(SampleStore store, int batch, boolean preferClean) {
         return new EvaluationStream(store, 0, store.rowCount(), batch, preferClean, 1);
@@ -33,7 +52,12 @@ public record EvaluationStream(
 
     /** Returns the same rows in 1 or 10 views each. */
     public EvaluationStream withCrops(int count) {
-        return new EvaluationStream(store, firstRow, endRow, batch, preferClean, count);
+        return new EvaluationStream(store, firstRow, endRow, batch, preferClean, count, wanted);
+    }
+
+    /** Returns those of the rows that a caller chooses. */
+    public EvaluationStream only(LongPredicate rows) {
+        return new EvaluationStream(store, firstRow, endRow, batch, preferClean, crops, rows);
     }
 
     /** Returns one worker's share: consecutive rows; the shares differ by at most one row. */
@@ -45,6 +69,7 @@ public record EvaluationStream(
                 firstRow + rows * (at.rank() + 1) / at.worldSize(),
                 batch,
                 preferClean,
-                crops);
+                crops,
+                wanted);
     }
 }

@@ -101,6 +101,15 @@ class EvaluationLoaderTest {
     }
 
     @Test
+    void shouldReadOnlyTheRowsThatAreWanted() {
+        EvaluationStream third = EvaluationStream.of(store, 5, false).only(row -> row % 3 == 0);
+        List<Content> contents = drain(evaluate(third, 3));
+        assertThat(rows(contents))
+                .containsExactlyElementsOf(
+                        LongStream.range(0, 18).map(i -> 3 * i).boxed().toList());
+    }
+
+    @Test
     void shouldRefuseRowsThatAreNotThere() {
         assertThatThrownBy(() -> new EvaluationStream(store, 0, 54, 4, false, 1))
                 .isInstanceOf(IllegalArgumentException.class)
