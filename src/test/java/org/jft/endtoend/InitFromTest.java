@@ -33,7 +33,7 @@ class InitFromTest {
     }
 
     @Test
-    void shouldStartWithTheAverageOfTheOtherRunAllLayersAndTheHead() {
+    void shouldStartWithTheAverageOfTheOtherRunAllLayersButTheHead() {
         assertThat(train("again", STANDING, "model.init_from=other").exitCode()).isZero();
         Checkpoint other = last("other", 12);
         FloatBuffer average =
@@ -41,9 +41,11 @@ class InitFromTest {
                         .slice(other.parameters().limit(), other.parameters().limit());
         assertThat(average).isNotEqualTo(other.parameters());
         for (Slice slice : trainable(other)) {
-            assertThat(values(last("again", 1).parameters(), slice))
-                    .as("%s %s", slice.layer(), slice.kind())
-                    .isEqualTo(values(average, slice));
+            if (!slice.layer().equals(Architectures.HEAD)) {
+                assertThat(values(last("again", 1).parameters(), slice))
+                        .as("%s %s", slice.layer(), slice.kind())
+                        .isEqualTo(values(average, slice));
+            }
         }
     }
 
@@ -72,10 +74,10 @@ class InitFromTest {
     void shouldSayWhatDoesNotFit() {
         Result none = train("none", STANDING, "model.init_from=nowhere");
         assertThat(none.exitCode()).isEqualTo(2);
-        assertThat(none.err()).contains("model.init_from=nowhere: no such checkpoint");
+        assertThat(none.err()).contains("nowhere: neither a checkpoint nor the folder of a run with one");
         Result wider = train("thick", STANDING, "model.init_from=other", "model.width=8");
         assertThat(wider.exitCode()).isEqualTo(2);
-        assertThat(wider.err()).contains("model.init_from=other", "[4, 3, 3, 3]", "[8, 3, 3, 3]");
+        assertThat(wider.err()).contains("cannot start this network", "[4, 3, 3, 3]", "[8, 3, 3, 3]");
     }
 
     private static Checkpoint last(String run, long step) {

@@ -70,6 +70,15 @@ public final class ConfigLoader {
 
     /** Reads the file, applies the overrides in order, checks everything. */
     public static RunConfig load(Path file, List<String> overrides) {
+        return load(file, overrides, RunConfig.class);
+    }
+
+    /**
+     * The same for a file of another kind.
+     *
+     * @param type the record that its keys are the components of
+     */
+    public static <T extends Record> T load(Path file, List<String> overrides, Class<T> type) {
         try {
             JsonNode root = YAML.readTree(Files.readString(file));
             if (!(root instanceof ObjectNode tree)) {
@@ -78,7 +87,7 @@ public final class ConfigLoader {
             for (String override : overrides) {
                 apply(tree, override);
             }
-            return bind(tree, file.toString());
+            return bind(tree, file.toString(), type);
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             throw new ConfigException(
@@ -108,7 +117,7 @@ public final class ConfigLoader {
         for (String override : overrides) {
             apply(tree, override);
         }
-        return bind(tree, source);
+        return bind(tree, source, RunConfig.class);
     }
 
     /** Renders every value, defaults included; {@link #parse} reads it back to an equal config. */
@@ -130,24 +139,24 @@ public final class ConfigLoader {
     }
 
     /** Returns every value as a JSON tree, defaults included. */
-    public static ObjectNode toTree(RunConfig config) {
+    public static ObjectNode toTree(Record config) {
         return JSON.valueToTree(config);
     }
 
     /** Reads what {@link #toJson} wrote (JSON is YAML). */
     public static RunConfig parse(String json, String source) {
         try {
-            return bind(YAML.readTree(json), source);
+            return bind(YAML.readTree(json), source, RunConfig.class);
         } catch (JsonProcessingException e) {
             throw new ConfigException(
                     "%s: not a config: %s".formatted(source, firstLine(e.getOriginalMessage())), e);
         }
     }
 
-    private static RunConfig bind(JsonNode tree, String source) {
+    private static <T extends Record> T bind(JsonNode tree, String source, Class<T> type) {
         try {
-            Keys.check(tree, RunConfig.class);
-            return YAML.treeToValue(tree, RunConfig.class);
+            Keys.check(tree, type);
+            return YAML.treeToValue(tree, type);
         } catch (ConfigException e) {
             throw new ConfigException("%s: %s".formatted(source, e.getMessage()), e);
         } catch (JsonMappingException e) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** {@code jft-eval}: how a held-out score grows with the data a network is trained on. */
 @Command(
         name = "jft-eval",
-        subcommands = FitCommand.class,
+        subcommands = {FitCommand.class, TransferCommand.class},
         description = {
             "Trains one run per subset and seed, and per combination of the config's eval.sweep,"
                     + " scores each on the held-out set, fits the curves and writes the report.",
@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
             "  jft-eval --subset 10%%,100%% --config smoke.yaml --out runs/try --dry-run",
             "  jft-eval --config paper-depth.yaml --list",
             "  jft-eval --config paper-depth.yaml --point 3",
-            "  jft-eval fit --csv curves.csv"
+            "  jft-eval fit --csv curves.csv",
+            "  jft-eval transfer --set pretrained=runs/quickstart"
         })
 public final class JftEval implements Callable<Integer> {
     @Spec private CommandSpec spec;

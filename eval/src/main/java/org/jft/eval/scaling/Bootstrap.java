@@ -140,18 +140,6 @@ public record Bootstrap(int resamples, double level, long seed) {
 
     /** Returns the interval of a number over drawn laws. */
     <T> Interval interval(List<T> drawn, ToDoubleFunction<T> quantity) {
-        double[] sorted = drawn.stream().mapToDouble(quantity).sorted().toArray();
-        return new Interval(quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2));
-    }
-
-    /** Linear between order statistics. */
-    private static double quantile(double[] sorted, double p) {
-        double at = p * (sorted.length - 1);
-        int below = (int) Math.floor(at);
-        int above = Math.min(below + 1, sorted.length - 1);
-        if (sorted[above] == sorted[below]) {
-            return sorted[below]; // also where both are infinite
-        }
-        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+        return Interval.ofDraws(drawn.stream().mapToDouble(quantity).toArray(), level);
     }
 }

@@ -7,11 +7,11 @@ import java.util.function.DoubleUnaryOperator;
  * whole number of degrees of freedom (Abramowitz and Stegun 26.7.3, 26.7.4) and Marsaglia's series
  * for the normal distribution (Journal of Statistical Software 11(4), 2004).
  */
-final class StudentT {
+public final class StudentT {
     private StudentT() {}
 
     /** Returns t with P(|T| <= t) = level. */
-    static double twoSided(double level, int degreesOfFreedom) {
+    public static double twoSided(double level, int degreesOfFreedom) {
         return invert(t -> within(t, degreesOfFreedom), level);
     }
 

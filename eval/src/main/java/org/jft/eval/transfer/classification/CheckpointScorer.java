@@ -2,7 +2,6 @@ package org.jft.eval.transfer.classification;
 
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.List;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.cli.ProgressLine;
@@ -89,7 +88,7 @@ public final class CheckpointScorer {
                     FloatBuffer logits = engine.forward(List.of(pixels), Pass.INFERENCE).get(0);
                     int classes = logits.capacity() / views;
                     if (scorer == null) {
-                        scorer = scorer(taxonomy, classes);
+                        scorer = ClassificationScorer.of(taxonomy, classes);
                         mean = new MeanOfCrops(config.train().objective(), crops, classes);
                     }
                     mean.reduce(logits, open.size());
@@ -109,14 +108,5 @@ public final class CheckpointScorer {
                     "%s has no readable image to score".formatted(config.data().test()));
         }
         return scorer.scores();
-    }
-
-    private static ClassificationScorer scorer(Taxonomy taxonomy, int classes) {
-        int[][] parents = new int[classes][];
-        for (int c = 0; c < classes; c++) {
-            parents[c] = c < taxonomy.size() ? taxonomy.parents(c) : new int[0];
-        }
-        BitSet candidates = ClassificationScorer.childless(parents);
-        return new ClassificationScorer(classes, candidates);
     }
 }

@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jft.data.taxonomy.Taxonomy;
 
 /**
  * Scores a classifier over a held-out set, batch by batch: mAP@100, top-1 and top-5 in one pass.
@@ -38,6 +39,19 @@ public final class ClassificationScorer {
         this.classCount = classCount;
         map = new MeanAveragePrecision(classCount, DEPTH);
         topK = new TopK(DEEPEST_K, candidates);
+    }
+
+    /**
+     * Scores over a data set's classes: those without children compete.
+     *
+     * @param classCount K; a network may have more outputs than there are classes
+     */
+    public static ClassificationScorer of(Taxonomy taxonomy, int classCount) {
+        int[][] parents = new int[classCount][];
+        for (int c = 0; c < classCount; c++) {
+            parents[c] = c < taxonomy.size() ? taxonomy.parents(c) : new int[0];
+        }
+        return new ClassificationScorer(classCount, childless(parents));
     }
 
     /**
