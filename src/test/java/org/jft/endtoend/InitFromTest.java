@@ -74,10 +74,12 @@ class InitFromTest {
     void shouldSayWhatDoesNotFit() {
         Result none = train("none", STANDING, "model.init_from=nowhere");
         assertThat(none.exitCode()).isEqualTo(2);
-        assertThat(none.err()).contains("nowhere: neither a checkpoint nor the folder of a run with one");
+        assertThat(none.err())
+                .contains("nowhere: neither a checkpoint nor the folder of a run with one");
         Result wider = train("thick", STANDING, "model.init_from=other", "model.width=8");
         assertThat(wider.exitCode()).isEqualTo(2);
-        assertThat(wider.err()).contains("cannot start this network", "[4, 3, 3, 3]", "[8, 3, 3, 3]");
+        assertThat(wider.err())
+                .contains("cannot start this network", "[4, 3, 3, 3]", "[8, 3, 3, 3]");
     }
 
     private static Checkpoint last(String run, long step) {

@@ -19,7 +19,7 @@ import org.jft.core.file.WholeFile;
 import org.jft.data.shard.DataSet;
 import org.jft.eval.transfer.classification.CheckpointScorer;
 import org.jft.eval.transfer.classification.ClassificationScores;
-import org.jft.eval.transfer.target.Target;
+import org.jft.eval.transfer.dataset.Target;
 import org.jft.train.loop.RunFolder;
 import org.jft.train.loop.TrainingJob;
 

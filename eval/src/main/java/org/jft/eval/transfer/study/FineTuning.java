@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.TransferConfig;
 import org.jft.core.transfer.Backbone;
+import org.jft.eval.transfer.dataset.Target;
 import org.jft.eval.transfer.finetune.FineTuneRun;
-import org.jft.eval.transfer.target.Target;
 
 /**
  * Fine-tunes on one target. Each start takes the learning rate whose run scores best on the images

@@ -18,9 +18,9 @@ import org.jft.core.embedding.Embedder;
 import org.jft.core.transfer.Backbone;
 import org.jft.data.order.Selection;
 import org.jft.eval.transfer.classification.ClassificationScorer;
+import org.jft.eval.transfer.dataset.Target;
 import org.jft.eval.transfer.feature.FeatureCache;
 import org.jft.eval.transfer.feature.Features;
-import org.jft.eval.transfer.target.Target;
 
 /** All methods on one target. */
 final class TargetStudy {

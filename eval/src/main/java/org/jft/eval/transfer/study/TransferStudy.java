@@ -6,7 +6,7 @@ import java.util.List;
 import org.jft.core.config.TransferConfig;
 import org.jft.core.config.TransferTarget;
 import org.jft.core.transfer.Backbone;
-import org.jft.eval.transfer.target.Target;
+import org.jft.eval.transfer.dataset.Target;
 
 /** Every method on every target, with every seed and both starts. */
 public final class TransferStudy {
