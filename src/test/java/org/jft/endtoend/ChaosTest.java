@@ -34,10 +34,10 @@ class ChaosTest {
         Result result = job.await();
         chaos.awaitJoined();
         String as = "seed %s, %s%n%s".formatted(SEED, chaos.counts(), chaos.said());
+        assertThat(result.exitCode()).as(as).isZero();
         System.out.printf(
                 "chaos: %d events %s in %s generations%n",
                 happened, chaos.counts(), runs.summary("chaos").path("generations"));
-        assertThat(result.exitCode()).as(as).isZero();
         assertThat(happened).as(as).isEqualTo(EVENTS);
         assertThat(runs.steps("chaos")).as(as).isEqualTo(Runs.everyStep(STEPS));
         assertThat(runs.parametersHash("chaos"))
