@@ -310,27 +310,12 @@ class DeviceResidentStepTest {
     }
 
     /** Rank 0 of two that do the same. */
-    private static final class Twin implements Collective {
-        @Override
-        public Topology topology() {
-            return new Topology(0, 2);
-        }
-
+    private static final class Twin extends StandInCollective {
         @Override
         public void allReduce(FloatBuffer source, FloatBuffer sum) {
             for (int i = 0; i < source.remaining(); i++) {
                 sum.put(sum.position() + i, 2 * source.get(source.position() + i));
             }
-        }
-
-        @Override
-        public void reduceScatter(FloatBuffer source, FloatBuffer own) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void allGather(FloatBuffer own, FloatBuffer all) {
-            throw new UnsupportedOperationException();
         }
 
         @Override
@@ -343,8 +328,5 @@ class DeviceResidentStepTest {
 
         @Override
         public void barrier() {}
-
-        @Override
-        public void close() {}
     }
 }

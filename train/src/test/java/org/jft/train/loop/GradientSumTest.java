@@ -8,7 +8,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Random;
 import org.jft.cluster.collective.Collective;
-import org.jft.core.topology.Topology;
 import org.jft.train.optimizer.Blocks;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,12 +113,7 @@ class GradientSumTest {
     }
 
     /** Two ranks, of which one goes when half is summed. */
-    private static final class Failing implements Collective {
-        @Override
-        public Topology topology() {
-            return new Topology(0, 2);
-        }
-
+    private static final class Failing extends StandInCollective {
         @Override
         public void allReduce(FloatBuffer source, FloatBuffer sum) {
             for (int i = 0; i < source.remaining() / 2; i++) {
@@ -127,34 +121,6 @@ class GradientSumTest {
             }
             throw new IllegalStateException("half-way");
         }
-
-        @Override
-        public void reduceScatter(FloatBuffer source, FloatBuffer own) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void allGather(FloatBuffer own, FloatBuffer all) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void broadcast(FloatBuffer vector, int root) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long[] allGather(long value) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void barrier() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {}
     }
 
     private static FloatBuffer direct(int length) {

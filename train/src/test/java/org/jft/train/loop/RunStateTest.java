@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.PeerLostException;
 import org.jft.core.engine.LossScale;
-import org.jft.core.topology.Topology;
 import org.junit.jupiter.api.Test;
 
 /** What a worker makes of states that it gets, or does not get. */
@@ -40,17 +39,12 @@ class RunStateTest {
     }
 
     /** Rank 0 of two; the other, who is at a step, is lost as soon as states are exchanged. */
-    private static final class LostGiver implements Collective {
+    private static final class LostGiver extends StandInCollective {
         private final long step;
         private int gathered;
 
         LostGiver(long step) {
             this.step = step;
-        }
-
-        @Override
-        public Topology topology() {
-            return new Topology(0, 2);
         }
 
         @Override
@@ -60,34 +54,6 @@ class RunStateTest {
             }
             return new long[] {value, step};
         }
-
-        @Override
-        public void allReduce(FloatBuffer source, FloatBuffer sum) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void reduceScatter(FloatBuffer source, FloatBuffer own) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void allGather(FloatBuffer own, FloatBuffer all) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void broadcast(FloatBuffer vector, int root) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void barrier() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {}
     }
 
     /** Has nothing to give and takes nothing. */
