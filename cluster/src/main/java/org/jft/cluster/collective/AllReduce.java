@@ -26,14 +26,10 @@ import org.jft.core.topology.Topology;
  * end with the same bits, because the rank that has a segment's sum first rounds its own copy to
  * what the others will get. Each rank sends about 2(N-1)/N of the vector.
  */
-final class AllReduce implements Operation {
+final class AllReduce extends SegmentRelay {
     private final FloatBuffer source;
     private final FloatBuffer sum;
-    private final int rank;
     private final int worldSize;
-    private final SegmentMessages messages;
-    private final int steps;
-    private final Vectors vectors;
 
     /**
      * Prepares a sum.
@@ -43,53 +39,15 @@ final class AllReduce implements Operation {
      * @param chunk floats in a full message
      */
     AllReduce(FloatBuffer source, FloatBuffer sum, int chunk, Topology at, Vectors vectors) {
+        super(source.remaining(), at.rank(), 2 * (at.worldSize() - 1), chunk, at, vectors);
         this.source = source;
         this.sum = sum;
-        this.rank = at.rank();
         this.worldSize = at.worldSize();
-        this.vectors = vectors;
-        messages = new SegmentMessages(new Segments(source.remaining(), worldSize), chunk);
-        steps = 2 * (worldSize - 1);
     }
 
     @Override
     public FrameKind kind() {
         return FrameKind.ALL_REDUCE;
-    }
-
-    @Override
-    public int length() {
-        return source.remaining();
-    }
-
-    @Override
-    public int receiveCount() {
-        return steps * messages.perSegment();
-    }
-
-    @Override
-    public int sendCount() {
-        return steps * messages.perSegment();
-    }
-
-    @Override
-    public int sendable(int received) {
-        return Math.min(sendCount(), messages.perSegment() + received);
-    }
-
-    @Override
-    public boolean predecessorOpens() {
-        return true;
-    }
-
-    @Override
-    public int outgoingBytes(int message) {
-        return vectors.floatBytes() * messages.count(outgoingSegment(message), message);
-    }
-
-    @Override
-    public int incomingBytes(int message) {
-        return vectors.floatBytes() * messages.count(incomingSegment(message), message);
     }
 
     @Override
@@ -115,13 +73,5 @@ final class AllReduce implements Operation {
         } else {
             vectors.copy(buffer, offset, sum, to, count);
         }
-    }
-
-    private int outgoingSegment(int message) {
-        return Math.floorMod(rank - messages.step(message), worldSize);
-    }
-
-    private int incomingSegment(int message) {
-        return Math.floorMod(rank - messages.step(message) - 1, worldSize);
     }
 }

@@ -23,14 +23,11 @@ import org.jft.core.topology.Topology;
  * first parts of all ranks go unconditionally, and who is behind is never held up by its own
  * scratch, so the ring cannot lock up. Each rank sends about (N-1)/N of the vector.
  */
-final class ReduceScatter implements Operation {
+final class ReduceScatter extends SegmentRelay {
     private final FloatBuffer source;
     private final FloatBuffer own;
     private final FloatBuffer scratch;
-    private final SegmentMessages messages;
-    private final int rank;
     private final int lastStep;
-    private final Vectors vectors;
 
     /**
      * Prepares a sum.
@@ -47,12 +44,10 @@ final class ReduceScatter implements Operation {
             int chunk,
             Topology at,
             Vectors vectors) {
+        super(source.remaining(), at.rank() - 1, at.worldSize() - 1, chunk, at, vectors);
         this.source = source;
         this.own = own;
         this.scratch = scratch;
-        this.rank = at.rank();
-        this.vectors = vectors;
-        messages = new SegmentMessages(new Segments(source.remaining(), at.worldSize()), chunk);
         lastStep = at.worldSize() - 2;
     }
 
@@ -62,46 +57,11 @@ final class ReduceScatter implements Operation {
     }
 
     @Override
-    public int length() {
-        return source.remaining();
-    }
-
-    @Override
-    public int receiveCount() {
-        return (lastStep + 1) * messages.perSegment();
-    }
-
-    @Override
-    public int sendCount() {
-        return (lastStep + 1) * messages.perSegment();
-    }
-
-    @Override
-    public int sendable(int received) {
-        return Math.min(sendCount(), messages.perSegment() + received);
-    }
-
-    @Override
     public int receivable(int sent) {
         // What comes last goes into the result, not into the scratch.
         return sent >= lastStep * messages.perSegment()
                 ? receiveCount()
                 : Math.max(messages.perSegment(), sent);
-    }
-
-    @Override
-    public boolean predecessorOpens() {
-        return true;
-    }
-
-    @Override
-    public int outgoingBytes(int message) {
-        return vectors.floatBytes() * messages.count(outgoingSegment(message), message);
-    }
-
-    @Override
-    public int incomingBytes(int message) {
-        return vectors.floatBytes() * messages.count(incomingSegment(message), message);
     }
 
     @Override
@@ -125,13 +85,5 @@ final class ReduceScatter implements Operation {
         FloatBuffer sum = last ? own : scratch;
         int to = (last ? own.position() : 0) + messages.within(message);
         vectors.add(buffer, offset, source, from, sum, to, count);
-    }
-
-    private int outgoingSegment(int message) {
-        return Math.floorMod(rank - messages.step(message) - 1, lastStep + 2);
-    }
-
-    private int incomingSegment(int message) {
-        return Math.floorMod(rank - messages.step(message) - 2, lastStep + 2);
     }
 }

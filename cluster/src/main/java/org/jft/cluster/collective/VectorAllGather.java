@@ -11,12 +11,8 @@ import org.jft.core.topology.Topology;
  * to N-2) rank r sends segment r - t and receives segment r - t - 1 (mod N); what a step receives
  * the next one sends. Each rank sends about (N-1)/N of the vector.
  */
-final class VectorAllGather implements Operation {
+final class VectorAllGather extends SegmentRelay {
     private final FloatBuffer all;
-    private final SegmentMessages messages;
-    private final int rank;
-    private final int worldSize;
-    private final Vectors vectors;
 
     /**
      * Prepares a gathering: copies the own segment to its place, as the others will get it.
@@ -26,13 +22,9 @@ final class VectorAllGather implements Operation {
      * @param chunk floats in a full message
      */
     VectorAllGather(FloatBuffer own, FloatBuffer all, int chunk, Topology at, Vectors vectors) {
+        super(all.remaining(), at.rank(), at.worldSize() - 1, chunk, at, vectors);
         this.all = all;
-        this.rank = at.rank();
-        this.worldSize = at.worldSize();
-        this.vectors = vectors;
-        Segments segments = new Segments(all.remaining(), worldSize);
-        messages = new SegmentMessages(segments, chunk);
-        int first = all.position() + segments.start(rank);
+        int first = all.position() + messages.segments().start(at.rank());
         all.put(first, own, own.position(), own.remaining());
         vectors.round(all, first, own.remaining());
     }
@@ -40,41 +32,6 @@ final class VectorAllGather implements Operation {
     @Override
     public FrameKind kind() {
         return FrameKind.VECTOR_ALL_GATHER;
-    }
-
-    @Override
-    public int length() {
-        return all.remaining();
-    }
-
-    @Override
-    public int receiveCount() {
-        return (worldSize - 1) * messages.perSegment();
-    }
-
-    @Override
-    public int sendCount() {
-        return (worldSize - 1) * messages.perSegment();
-    }
-
-    @Override
-    public int sendable(int received) {
-        return Math.min(sendCount(), messages.perSegment() + received);
-    }
-
-    @Override
-    public boolean predecessorOpens() {
-        return true;
-    }
-
-    @Override
-    public int outgoingBytes(int message) {
-        return vectors.floatBytes() * messages.count(outgoingSegment(message), message);
-    }
-
-    @Override
-    public int incomingBytes(int message) {
-        return vectors.floatBytes() * messages.count(incomingSegment(message), message);
     }
 
     @Override
@@ -95,13 +52,5 @@ final class VectorAllGather implements Operation {
 
     private int count(int segment, int message) {
         return messages.count(segment, message);
-    }
-
-    private int outgoingSegment(int message) {
-        return Math.floorMod(rank - messages.step(message), worldSize);
-    }
-
-    private int incomingSegment(int message) {
-        return Math.floorMod(rank - messages.step(message) - 1, worldSize);
     }
 }
