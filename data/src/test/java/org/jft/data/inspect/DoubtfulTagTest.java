@@ -26,7 +26,7 @@ class DoubtfulTagTest {
     private static final int SITE = FIRST_OWN + 1; // on one in eighty
     private static final int SELDOM = FIRST_OWN + 2; // on one in a thousand: too few to tell
     private static final int OUTDOOR = FIRST_OWN + 3; // on every fourth image of five topics
-    private static final int RARE = FIRST_OWN + 4; // on some 60 images of one topic
+    private static final int RARE = FIRST_OWN + 4; // on some 110 images of one topic
     private static final int CLASSES = FIRST_OWN + 5;
     private static final int IMAGES = 10_000;
 
@@ -121,7 +121,7 @@ class DoubtfulTagTest {
         if (topic < 5 && random.nextInt(4) == 0) {
             ids.add(OUTDOOR);
         }
-        if (topic == 11 && random.nextInt(5) == 0) {
+        if (topic == 11 && random.nextInt(3) == 0) {
             ids.add(RARE);
         }
         return labels(ids);
