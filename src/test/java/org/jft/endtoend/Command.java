@@ -60,6 +60,7 @@ final class Command {
             line.add("-Djavacpp.platform=linux-x86_64");
             line.add("-Xmx1g");
             line.add("-XX:+UseSerialGC");
+            line.add("-XX:TieredStopAtLevel=1"); // half of a short run is compiling otherwise
             line.add("-Djft.home=" + home());
             line.add("-cp");
             line.add(System.getProperty("java.class.path"));

@@ -106,7 +106,7 @@ class LocalLauncherTest {
     void shouldNameTheWorkerThatIsStopped(Transport over) throws Exception {
         transport = over;
         LaunchResult result =
-                launchAndSignal(3, Duration.ofSeconds(6), "loop-impatiently", "STOP", 1);
+                launchAndSignal(3, Duration.ofSeconds(4), "loop-impatiently", "STOP", 1);
         assertThat(result.failure())
                 .as(output())
                 .contains(new Failure(1, "did not answer the others and was ended"));

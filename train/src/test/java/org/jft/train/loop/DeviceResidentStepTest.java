@@ -200,7 +200,7 @@ class DeviceResidentStepTest {
         return ConfigLoader.parse(
                 """
                 data: {train: nowhere, image: {size: 16}, loader: {window_blocks: 2}}
-                model: {architecture: resnet8s}
+                model: {architecture: resnet8s, width: 8}
                 train:
                   global_batch: 8
                   micro_batch: %d
