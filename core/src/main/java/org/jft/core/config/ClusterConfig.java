@@ -130,6 +130,11 @@ public record ClusterConfig(
         return over(null, null);
     }
 
+    /** Returns the cluster of a config that says nothing but the number of workers. */
+    public static ClusterConfig of(int workers) {
+        return new ClusterConfig(workers, null, 0, null, null, 0, null, false, null, null);
+    }
+
     /** Returns the cluster of a config that says what vectors travel over and as; null: neither. */
     public static ClusterConfig over(Transport transport, Wire wire) {
         return new ClusterConfig(null, null, 0, transport, wire, 0, null, false, null, null);

@@ -28,8 +28,8 @@ public record ElasticConfig(
         belowMin = belowMin == null ? BelowMin.STOP : belowMin;
         lostAfterMs = lostAfterMs == null ? 1500 : lostAfterMs;
         check(
-                lostAfterMs >= 500,
-                "cluster.elastic.lost_after_ms must be at least 500, or a long pause of a living"
+                lostAfterMs >= 1000,
+                "cluster.elastic.lost_after_ms must be at least 1000, or a long pause of a living"
                         + " worker counts as its loss: %s",
                 lostAfterMs);
     }

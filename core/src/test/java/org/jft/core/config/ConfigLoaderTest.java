@@ -202,8 +202,8 @@ class ConfigLoaderTest {
                 VALID + "cluster: {elastic: {max_workers: 65}}\n",
                 "cluster.elastic.max_workers=65 would leave workers idle");
         assertRefused(
-                VALID + "cluster: {elastic: {lost_after_ms: 100}}\n",
-                "cluster.elastic.lost_after_ms must be at least 500");
+                VALID + "cluster: {elastic: {lost_after_ms: 999}}\n",
+                "cluster.elastic.lost_after_ms must be at least 1000");
         assertRefused(
                 VALID.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 8")
                         + "engine: {nccl: true}\ncluster: {elastic: {max_workers: 2}}\n",

@@ -28,11 +28,20 @@ public record CoordinatorSettings(
     /** Ports that a node listens on. */
     public static final int PORTS = 5;
 
+    /**
+     * What ends in this time after a new leader has taken over is the session's fault, not the
+     * member's, and so no silence can be told from it.
+     */
+    static final int MIN_LOST_AFTER_MS = 1_000;
+
     public CoordinatorSettings {
         nodes = List.copyOf(nodes);
         checkArgument(0 <= node && node < nodes.size(), "node %s of %s", node, nodes.size());
         checkArgument(
-                lostAfter.toMillis() >= 100, "lostAfter must be at least 100 ms: %s", lostAfter);
+                lostAfter.toMillis() >= MIN_LOST_AFTER_MS,
+                "silence of less than %s ms is no loss (--lost-after, cluster.elastic.lost_after_ms): %s",
+                MIN_LOST_AFTER_MS,
+                lostAfter.toMillis());
     }
 
     /** Returns where this node listens. */
