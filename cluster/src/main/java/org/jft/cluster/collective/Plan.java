@@ -130,8 +130,16 @@ public record Plan(List<Integer> order, List<Level> levels) {
                         || algorithm == Algorithm.AUTO && worldSize > RING_HOSTS;
         boolean pairs = algorithm == Algorithm.HALVING_DOUBLING || levels;
         int rings = levels ? 3 : 1; // of all, inside hosts, between them
-        int doublings = Integer.SIZE - Integer.numberOfLeadingZeros(worldSize - 1);
-        return 2 * (rings + (pairs ? doublings : 0));
+        return 2 * (rings + (pairs ? doublings(worldSize) : 0));
+    }
+
+    /** Returns the streams that a rank opens to its peers at most when all of them share a host. */
+    public static int streamsOnOneHost(Algorithm algorithm, int worldSize) {
+        return algorithm == Algorithm.HALVING_DOUBLING ? 1 + doublings(worldSize) : 1;
+    }
+
+    private static int doublings(int worldSize) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(worldSize - 1);
     }
 
     /** Returns whether two ranks share a host as far as the plan makes use of that. */

@@ -41,10 +41,13 @@ public record IpcSettings(int mtu, int termLength, int window, Duration clientLi
                 clientLiveness);
     }
 
-    /** Returns the bytes of shared memory that a ring of this many ranks takes. */
-    public long bytesNeeded(int worldSize) {
+    /**
+     * Returns the bytes of shared memory that so many streams take, with those beside them that
+     * carry control messages. In a ring each rank has one.
+     */
+    public long bytesNeeded(int streams) {
         long bulkLogBytes = 3L * termLength + 4096;
-        return DRIVER_BYTES + worldSize * (bulkLogBytes + 2 * CONTROL_LOG_BYTES);
+        return DRIVER_BYTES + streams * (bulkLogBytes + 2 * CONTROL_LOG_BYTES);
     }
 
     void apply(MediaDriver.Context context) {

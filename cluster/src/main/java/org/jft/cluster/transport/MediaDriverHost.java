@@ -36,13 +36,13 @@ public final class MediaDriverHost implements AutoCloseable {
     /**
      * Starts a driver.
      *
-     * @param worldSize ranks that will join
+     * @param streams that ranks will open to each other, at most
      * @param problems hears what goes wrong inside the driver later on
      * @throws JftException when no file system has room: one sentence that says what is needed
      */
     public static MediaDriverHost start(
-            int worldSize, IpcSettings settings, Consumer<Throwable> problems) {
-        return start(settings.bytesNeeded(worldSize), settings::apply, problems);
+            int streams, IpcSettings settings, Consumer<Throwable> problems) {
+        return start(settings.bytesNeeded(streams), settings::apply, problems);
     }
 
     /** Starts one worker's own driver, which carries its streams over UDP. */

@@ -79,6 +79,14 @@ class PlanTest {
     }
 
     @Test
+    void shouldNeedMoreMemoryOfOneHostInPairsThanInARing() {
+        assertThat(Plan.streamsOnOneHost(Algorithm.AUTO, 5)).isEqualTo(1);
+        assertThat(Plan.streamsOnOneHost(Algorithm.HIERARCHICAL, 5)).isEqualTo(1);
+        // The ring's, to partners at distances 1 and 2, and between the fifth and the first.
+        assertThat(Plan.streamsOnOneHost(Algorithm.HALVING_DOUBLING, 5)).isEqualTo(4);
+    }
+
+    @Test
     void shouldRefuseLevelsThatDoNotMakeTheRanks() {
         assertThatThrownBy(
                         () -> new Plan(List.of(0, 1, 2), List.of(new Plan.Level(2, false, false))))

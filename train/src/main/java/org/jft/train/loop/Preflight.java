@@ -44,7 +44,8 @@ public final class Preflight {
         }
         boolean betweenHosts = member.topology().worldSize() > 1;
         if (!betweenHosts) {
-            return IpcSettings.DEFAULT.bytesNeeded(workers);
+            return IpcSettings.DEFAULT.bytesNeeded(
+                    workers * Plan.streamsOnOneHost(config.cluster().algorithm(), workers));
         }
         boolean tcp = config.cluster().transport() == ClusterConfig.Transport.TCP;
         return tcp

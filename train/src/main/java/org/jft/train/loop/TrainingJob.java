@@ -20,7 +20,6 @@ import org.jft.cluster.launch.WorkerCommand;
 import org.jft.cluster.preflight.CodeVersion;
 import org.jft.cluster.preflight.Finding;
 import org.jft.core.cli.CommandRunner;
-import org.jft.core.config.ClusterConfig;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.RunConfig;
@@ -153,13 +152,7 @@ public final class TrainingJob {
                                 WorkerMain.class.getName(), List.of(folder.root().toString()))
                         .withHeapMegabytes(heapMegabytes(workers));
         IntFunction<WorkerCommand> ofRank = rank -> command.withEnvironment(environments.get(rank));
-        ClusterConfig cluster = config.cluster();
-        LocalLauncher launcher =
-                cluster.changes()
-                        ? LocalLauncher.elastic(
-                                workers, ofRank, Duration.ofMillis(cluster.elastic().lostAfterMs()))
-                        : new LocalLauncher(workers, ofRank);
-        LaunchResult result = launcher.run();
+        LaunchResult result = LocalLauncher.of(config.cluster(), ofRank).run();
         if (result.failure().isPresent()) {
             String failure = result.failure().get().toString();
             if (result.exitCode() == CommandRunner.USAGE) {
