@@ -3,6 +3,7 @@ package org.jft.cluster.launch;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.net.HostAndPort;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.jft.cluster.membership.coordinator.FreePorts;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
@@ -30,16 +32,22 @@ public final class CoordinatorProcess implements AutoCloseable {
     private final HostAndPort address;
     private final Path folder;
     private final PrintStream output;
+    private final LongConsumer onOut;
     private Process process;
     private int starts;
     private boolean closed;
 
     private CoordinatorProcess(
-            ProcessBuilder builder, HostAndPort address, Path folder, PrintStream output) {
+            ProcessBuilder builder,
+            HostAndPort address,
+            Path folder,
+            PrintStream output,
+            LongConsumer onOut) {
         this.builder = builder;
         this.address = address;
         this.folder = folder;
         this.output = output;
+        this.onOut = onOut;
     }
 
     /**
@@ -48,9 +56,13 @@ public final class CoordinatorProcess implements AutoCloseable {
      * @param environment of the job: JFT_JOB and, if it has one, JFT_JOB_SECRET
      * @param lostAfter silence after which a member is lost
      * @param output hears when it is started again
+     * @param onOut takes the process id of each worker that is out of the job
      */
     public static CoordinatorProcess start(
-            Map<String, String> environment, Duration lostAfter, PrintStream output) {
+            Map<String, String> environment,
+            Duration lostAfter,
+            PrintStream output,
+            LongConsumer onOut) {
         try {
             HostAndPort address = HostAndPort.fromParts(HOST, FreePorts.base(HOST, 1));
             Path folder = Files.createTempDirectory("jft-coordinator-");
@@ -66,12 +78,10 @@ public final class CoordinatorProcess implements AutoCloseable {
                                     String.valueOf(lostAfter.toMillis()),
                                     "--attached"));
             ProcessBuilder builder =
-                    new ProcessBuilder(command.line())
-                            .redirectOutput(Redirect.INHERIT)
-                            .redirectError(Redirect.INHERIT);
+                    new ProcessBuilder(command.line()).redirectError(Redirect.INHERIT);
             builder.environment().putAll(environment);
             CoordinatorProcess coordinator =
-                    new CoordinatorProcess(builder, address, folder, output);
+                    new CoordinatorProcess(builder, address, folder, output, onOut);
             coordinator.launch();
             return coordinator;
         } catch (IOException e) {
@@ -96,6 +106,22 @@ public final class CoordinatorProcess implements AutoCloseable {
         starts++;
         process = builder.start();
         process.onExit().thenAccept(this::revive);
+        BufferedReader lines = process.inputReader();
+        Thread reader = new Thread(() -> hear(lines), "coordinator-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void hear(BufferedReader lines) {
+        try (lines) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith(JftCoordinator.OUT)) {
+                    onOut.accept(Long.parseLong(line.substring(JftCoordinator.OUT.length())));
+                }
+            }
+        } catch (IOException ignored) {
+            // It has ended.
+        }
     }
 
     private synchronized void revive(Process ended) {

@@ -13,6 +13,7 @@ import org.jft.cluster.membership.coordinator.CoordinatorNode;
 import org.jft.cluster.membership.coordinator.CoordinatorSettings;
 import org.jft.cluster.membership.coordinator.FreePorts;
 import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.protocol.Standing;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.ConfigException;
@@ -38,6 +39,9 @@ import picocli.CommandLine.Spec;
             "  jft-coordinator --nodes a:29600,b:29600,c:29600 --node 1 --dir /var/tmp/job"
         })
 public final class JftCoordinator implements Callable<Integer> {
+    /** What a line on standard output begins with, before the id of a process out of the job. */
+    static final String OUT = "out ";
+
     private static final long LOOK_MS = 200;
 
     /**
@@ -78,12 +82,13 @@ public final class JftCoordinator implements Callable<Integer> {
     @Option(
             names = "--idle",
             paramLabel = "SECONDS",
-            description = "End when no worker was there for so long; default 300.")
+            description = "End when no worker was there, or no leader, for so long; default 300.")
     private int idleSeconds = 300;
 
     @Option(
             names = "--attached",
-            description = "End when standard input does: for whoever starts this as its child.")
+            description =
+                    "End when standard input does, and print \"out PID\" for each worker that is out of the job: for whoever starts this as its child.")
     private boolean attached;
 
     private final Map<String, String> environment = System.getenv();
@@ -96,14 +101,20 @@ public final class JftCoordinator implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         CoordinatorSettings settings = settings();
-        CoordinatorNode running = CoordinatorNode.start(settings, this::print);
+        CoordinatorNode running = CoordinatorNode.start(settings, this::print, this::out);
         Thread hook = new Thread(running::close, "end-coordinator");
         Runtime.getRuntime().addShutdownHook(hook);
         print("listens at " + settings.self());
         if (attached) {
             watchInput();
         }
-        serve(running);
+        if (!serve(running)) {
+            running.close();
+            throw new JftException(
+                    Category.RETRY,
+                    "heard of no leader for %d s, and the job was not over: ends and keeps its log%s"
+                            .formatted(idleSeconds, folder == null ? "" : " in " + folder));
+        }
         running.end();
         return CommandRunner.DONE;
     }
@@ -143,25 +154,23 @@ public final class JftCoordinator implements Callable<Integer> {
         return all;
     }
 
-    /** Returns when nobody was there for long enough. */
-    private void serve(CoordinatorNode running) throws InterruptedException {
-        long idleNs = Duration.ofSeconds(idleSeconds).toNanos();
-        long busyNs = System.nanoTime();
+    /** Returns, when nobody was there for long enough, whether the job is over. */
+    private boolean serve(CoordinatorNode running) throws InterruptedException {
+        IdleWatch watch = new IdleWatch(Duration.ofSeconds(idleSeconds), System.nanoTime());
         int saved = 0;
-        while (!detached && System.nanoTime() - busyNs < idleNs) {
+        while (!detached && !watch.expired(System.nanoTime())) {
             if (running.failed()) {
                 running.close();
                 throw new JftException(Category.RETRY, "this node cannot go on, see above");
             }
-            if (running.inTouch() && !running.empty()) {
-                busyNs = System.nanoTime();
-            }
+            watch.look(running.inTouch(), running.empty(), System.nanoTime());
             if (running.generation() >= saved + SNAPSHOT_EVERY) {
                 saved = running.generation();
                 running.snapshot();
             }
             Thread.sleep(LOOK_MS);
         }
+        return detached || watch.jobIsOver();
     }
 
     private void watchInput() {
@@ -180,6 +189,12 @@ public final class JftCoordinator implements Callable<Integer> {
                         "input");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private void out(Standing process) {
+        if (attached) {
+            System.out.println(OUT + process.pid());
+        }
     }
 
     private void print(String sentence) {

@@ -1,7 +1,5 @@
 package org.jft.cluster.launch;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,15 +11,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jft.cluster.collective.PeerLostException;
+import org.jft.cluster.collective.Plan;
 import org.jft.cluster.launch.LaunchResult.Failure;
 import org.jft.cluster.membership.ExpelledException;
 import org.jft.cluster.membership.TooFewMembersException;
 import org.jft.cluster.transport.IpcSettings;
 import org.jft.cluster.transport.MediaDriverHost;
+import org.jft.core.config.ClusterConfig;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 
@@ -32,9 +33,10 @@ import org.jft.core.failure.JftException;
  *
  * <p>When a worker fails the others get some seconds to notice, say so and end; then they are
  * ended. In an elastic job the others go on: a worker that was killed, or was silent until they
- * went on without it, is started again; one that failed by itself is not, for it would fail again.
- * A signal that ends this process ends the workers first. If this process is killed, the workers
- * end themselves ({@link ParentWatch}).
+ * went on without it, is started again, also if it has to be killed for that because it never
+ * wakes; one that failed by itself is not, for it would fail again. A signal that ends this process
+ * ends the workers first. If this process is killed, the workers end themselves ({@link
+ * ParentWatch}).
  *
  * <p>One use.
  */
@@ -54,75 +56,57 @@ public final class LocalLauncher {
     /** Workers of an elastic job that are started again; more say that something is wrong. */
     private static final int MAX_RESTARTS = 100;
 
+    /** How often it is looked who is to be killed. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
     private static final int EXIT_USAGE = 2;
     private static final int SIGNALLED = 128;
     private static final int TERMINATED = SIGNALLED + 15;
 
+    private final ClusterConfig config;
     private final int workerCount;
     private final IntFunction<WorkerCommand> command; // of a rank
     private final PrintStream output;
     private final Redirect rankZeroOutput;
     private final Duration grace;
-    private final Optional<Duration> lostAfter; // of an elastic job
 
     private final List<Worker> workers = new ArrayList<>();
     private volatile boolean ending;
     private final BlockingQueue<Worker> ended = new LinkedBlockingQueue<>();
+    private final Map<Worker, Long> outSinceNs = new ConcurrentHashMap<>(); // of the job
 
     /** Prepares a launch that passes output on to this process's own streams. */
     public LocalLauncher(int workerCount, WorkerCommand command) {
-        this(workerCount, rank -> command);
+        this(workerCount, command, Redirect.INHERIT);
     }
 
     /** Prepares one in which rank 0's standard output, too, goes elsewhere. */
     public LocalLauncher(int workerCount, WorkerCommand command, Redirect rankZeroOutput) {
-        this(workerCount, rank -> command, System.err, rankZeroOutput, GRACE);
-    }
-
-    /**
-     * Prepares an elastic job, which also gets a coordinator.
-     *
-     * @param command of a worker, by its number
-     * @param lostAfter silence after which a worker is lost
-     */
-    public static LocalLauncher elastic(
-            int workerCount, IntFunction<WorkerCommand> command, Duration lostAfter) {
-        return new LocalLauncher(
-                workerCount, command, System.err, Redirect.INHERIT, GRACE, Optional.of(lostAfter));
-    }
-
-    /**
-     * Prepares one in which ranks differ, for instance in the cores they are bound to.
-     *
-     * @param command of a rank
-     */
-    public LocalLauncher(int workerCount, IntFunction<WorkerCommand> command) {
-        this(workerCount, command, System.err, Redirect.INHERIT, GRACE);
+        this(ClusterConfig.of(workerCount), rank -> command, System.err, rankZeroOutput, GRACE);
     }
 
     LocalLauncher(
-            int workerCount,
+            ClusterConfig config,
             IntFunction<WorkerCommand> command,
             PrintStream output,
             Redirect rankZeroOutput,
             Duration grace) {
-        this(workerCount, command, output, rankZeroOutput, grace, Optional.empty());
-    }
-
-    LocalLauncher(
-            int workerCount,
-            IntFunction<WorkerCommand> command,
-            PrintStream output,
-            Redirect rankZeroOutput,
-            Duration grace,
-            Optional<Duration> lostAfter) {
-        checkArgument(workerCount > 0, "workerCount must be positive: %s", workerCount);
-        this.workerCount = workerCount;
+        this.config = config;
+        this.workerCount = config.workers();
         this.command = command;
         this.output = output;
         this.rankZeroOutput = rankZeroOutput;
         this.grace = grace;
-        this.lostAfter = lostAfter;
+    }
+
+    /**
+     * Prepares the job of a config: an elastic one also gets a coordinator.
+     *
+     * @param command of a rank, or of a worker of an elastic job: they may differ, for instance in
+     *     the cores they are bound to
+     */
+    public static LocalLauncher of(ClusterConfig config, IntFunction<WorkerCommand> command) {
+        return new LocalLauncher(config, command, System.err, Redirect.INHERIT, GRACE);
     }
 
     /**
@@ -131,10 +115,12 @@ public final class LocalLauncher {
      * @throws JftException when the driver or a worker cannot be started
      */
     public LaunchResult run() throws InterruptedException {
-        int streams = lostAfter.isPresent() ? 2 * workerCount : workerCount; // old and new ones
+        int streams = workerCount * Plan.streamsOnOneHost(config.algorithm(), workerCount);
+        int generations = config.changes() ? 2 : 1; // the old one's while the new one's open
         String job = UUID.randomUUID().toString();
         try (MediaDriverHost driver =
-                        MediaDriverHost.start(streams, IpcSettings.DEFAULT, this::report);
+                        MediaDriverHost.start(
+                                generations * streams, IpcSettings.DEFAULT, this::report);
                 CoordinatorProcess coordinator = coordinator(job)) {
             Thread hook = new Thread(() -> end(driver), "end-workers");
             Runtime.getRuntime().addShutdownHook(hook);
@@ -152,12 +138,13 @@ public final class LocalLauncher {
     }
 
     private CoordinatorProcess coordinator(String job) {
-        return lostAfter
-                .map(
-                        silence ->
-                                CoordinatorProcess.start(
-                                        Map.of(MemberEnvironment.JOB, job), silence, output))
-                .orElse(null);
+        return config.changes()
+                ? CoordinatorProcess.start(
+                        Map.of(MemberEnvironment.JOB, job),
+                        Duration.ofMillis(config.elastic().lostAfterMs()),
+                        output,
+                        this::out)
+                : null;
     }
 
     /** Returns what all workers find in their environment. */
@@ -190,7 +177,7 @@ public final class LocalLauncher {
                         .put(MemberEnvironment.RANK, String.valueOf(rank))
                         .put(MemberEnvironment.LOCAL_RANK, String.valueOf(rank))
                         .build();
-        String name = (lostAfter.isPresent() ? "worker " : "rank ") + rank;
+        String name = (config.changes() ? "worker " : "rank ") + rank;
         try {
             Worker worker =
                     Worker.start(rank, name, command.apply(rank), member, output, rankZeroOutput);
@@ -212,7 +199,7 @@ public final class LocalLauncher {
         int restarts = 0;
         Worker blamed = null;
         for (int left = workerCount; left > 0; left--) {
-            Worker worker = ended.take();
+            Worker worker = nextEnded();
             int code = worker.exitCode();
             if (code == 0) {
                 awaitRest(left - 1, COMPLETE);
@@ -241,6 +228,36 @@ public final class LocalLauncher {
             }
         }
         return result(blamed);
+    }
+
+    /** Waits for a worker to end; kills one that is out of the job and does not end by itself. */
+    private Worker nextEnded() throws InterruptedException {
+        while (true) {
+            Worker worker = ended.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            if (worker != null) {
+                return worker;
+            }
+            outSinceNs.forEach(this::killIfOverdue);
+        }
+    }
+
+    private void killIfOverdue(Worker out, long sinceNs) {
+        if (System.nanoTime() - sinceNs > grace.toNanos()) {
+            outSinceNs.remove(out);
+            if (out.alive()) {
+                output.printf(
+                        "%s is out of the job, has not ended within %d s and is killed%n",
+                        out, grace.toSeconds());
+                out.kill();
+            }
+        }
+    }
+
+    /** A process is out of the job; the coordinator says so. */
+    private synchronized void out(long pid) {
+        workers.stream()
+                .filter(worker -> worker.pid() == pid)
+                .forEach(worker -> outSinceNs.put(worker, System.nanoTime()));
     }
 
     private void awaitRest(int left, Duration patience) throws InterruptedException {

@@ -67,6 +67,10 @@ final class Worker {
         return rank;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     @Override
     public String toString() {
         return name;

@@ -1,5 +1,7 @@
 package org.jft.cluster.membership;
 
+import org.jft.cluster.protocol.Standing;
+
 /** Who hears what {@link MembershipState} decides: the members, each by its session. */
 public interface Audience {
     /** A generation began, and this member is in it. */
@@ -10,6 +12,11 @@ public interface Audience {
 
     /** Whether newcomers wait for this member's generation to end. */
     void newcomersWait(long session, boolean wait);
+
+    /**
+     * The job goes on without this process, which is lost, put out or refused, and has not left.
+     */
+    void out(Standing process);
 
     /** This process is no member, or no longer one; its session is over. */
     void refused(long session, Refusal why, String sentence);

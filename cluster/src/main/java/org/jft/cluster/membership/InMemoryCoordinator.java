@@ -67,6 +67,9 @@ public final class InMemoryCoordinator {
         }
 
         @Override
+        public void out(Standing process) {} // a thread: whoever started it sees it end
+
+        @Override
         public void refused(long session, Refusal why, String sentence) {
             Member member = members.get(session);
             member.refusal = why.toException(sentence);

@@ -390,15 +390,20 @@ public final class MembershipState {
         find(members, session)
                 .ifPresent(
                         member -> {
-                            members.remove(member);
+                            drop(members, member);
                             endedByLoss = true;
                             end("%s is lost: %s".formatted(member, how), session);
                         });
-        newcomers.removeIf(newcomer -> newcomer.session == session);
+        find(newcomers, session).ifPresent(newcomer -> drop(newcomers, newcomer));
+    }
+
+    private void drop(List<Candidate> from, Candidate one) {
+        from.remove(one);
+        audience.out(one.standing);
     }
 
     private void refuse(Candidate newcomer, Refusal why, String sentence) {
-        newcomers.remove(newcomer);
+        drop(newcomers, newcomer);
         audience.refused(newcomer.session, why, sentence);
     }
 
@@ -412,7 +417,7 @@ public final class MembershipState {
     }
 
     private void expel(Candidate member, String why) {
-        members.remove(member);
+        drop(members, member);
         audience.refused(member.session, Refusal.EXPELLED, goneOn(member.standing, why));
     }
 

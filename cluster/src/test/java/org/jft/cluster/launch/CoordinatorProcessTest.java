@@ -47,7 +47,8 @@ class CoordinatorProcessTest {
 
     @Test
     void shouldTellTheOthersWithinTwoSecondsWhoWasKilled() throws Exception {
-        try (CoordinatorProcess coordinator = CoordinatorProcess.start(JOB, MEASURED, System.err)) {
+        try (CoordinatorProcess coordinator =
+                CoordinatorProcess.start(JOB, MEASURED, System.err, pid -> {})) {
             List<Said> members = members(3, MEASURED, List.of(coordinator.address()));
 
             long killedMs = System.currentTimeMillis();
@@ -62,7 +63,8 @@ class CoordinatorProcessTest {
 
     @Test
     void shouldExpelAFrozenMemberThatWakesUp() throws Exception {
-        try (CoordinatorProcess coordinator = CoordinatorProcess.start(JOB, MEASURED, System.err)) {
+        try (CoordinatorProcess coordinator =
+                CoordinatorProcess.start(JOB, MEASURED, System.err, pid -> {})) {
             List<Said> members = members(3, MEASURED, List.of(coordinator.address()));
 
             long stoppedMs = System.currentTimeMillis();
@@ -82,7 +84,8 @@ class CoordinatorProcessTest {
 
     @Test
     void shouldGoOnWithACoordinatorThatWasKilledAndStartedAgain() throws Exception {
-        try (CoordinatorProcess coordinator = CoordinatorProcess.start(JOB, GENEROUS, System.err)) {
+        try (CoordinatorProcess coordinator =
+                CoordinatorProcess.start(JOB, GENEROUS, System.err, pid -> {})) {
             List<Said> members = members(2, GENEROUS, List.of(coordinator.address()));
             ProcessHandle first = coordinator.handle();
 

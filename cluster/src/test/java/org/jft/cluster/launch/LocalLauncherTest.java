@@ -21,10 +21,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jft.cluster.launch.LaunchResult.Failure;
 import org.jft.cluster.transport.TestDriver;
+import org.jft.core.config.ClusterConfig;
 import org.jft.core.config.ClusterConfig.Transport;
+import org.jft.core.config.ElasticConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +128,38 @@ class LocalLauncherTest {
     }
 
     @Test
+    void shouldReplaceAWorkerThatTheJobHasGoneOnWithoutAndThatNeverWakes() throws Exception {
+        ElasticConfig elastic = new ElasticConfig(1, null, null, 1_500);
+        ClusterConfig config =
+                new ClusterConfig(2, null, 0, null, null, 0, null, false, elastic, null);
+        LocalLauncher launcher =
+                launcher(
+                        config,
+                        number ->
+                                WorkerCommand.likeThisJvm(
+                                                MemberMain.class.getName(),
+                                                List.of("worker " + number, "2", "2", "1500"))
+                                        .withHeapMegabytes(64),
+                        Duration.ofSeconds(1));
+        ExecutorService background = Executors.newSingleThreadExecutor();
+        try {
+            background.submit(launcher::run);
+            await("begins: " + output(), () -> output().contains("[worker 1] view 0: "));
+            String pid = output().replaceAll("(?s).*view 0: worker 0, worker 1 as (\\d+).*", "$1");
+            assertThat(new ProcessBuilder("kill", "-STOP", pid).start().waitFor()).isZero();
+
+            await("comes back", () -> output().contains("[worker 1] view 2: worker 0, worker 1"));
+        } finally {
+            background.shutdownNow();
+            assertThat(background.awaitTermination(40, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(output())
+                .contains("worker 1 is out of the job, has not ended within 1 s and is killed")
+                .contains("worker 1 was killed by signal 9")
+                .contains("and is started again");
+    }
+
+    @Test
     void shouldEndItsWorkersWhenItIsToldToEnd() throws Exception {
         Process launcher = startLauncherProcess();
         try {
@@ -163,9 +198,14 @@ class LocalLauncherTest {
                                         "3",
                                         RingWorker.TRANSPORT,
                                         transport.name()));
+        return launcher(ClusterConfig.of(workers), rank -> command, grace);
+    }
+
+    private LocalLauncher launcher(
+            ClusterConfig config, IntFunction<WorkerCommand> command, Duration grace) {
         return new LocalLauncher(
-                workers,
-                rank -> command,
+                config,
+                command,
                 new PrintStream(output, true, StandardCharsets.UTF_8),
                 Redirect.to(rankZeroFile().toFile()),
                 grace);

@@ -38,11 +38,12 @@ public final class MemberMain {
                 View view =
                         membership.regroup(standing(arguments[0]), OptionalInt.empty(), PATIENCE);
                 say(
-                        "view %d: %s",
+                        "view %d: %s as %d",
                         view.generation(),
                         view.members().stream()
                                 .map(Standing::name)
-                                .collect(Collectors.joining(", ")));
+                                .collect(Collectors.joining(", ")),
+                        ProcessHandle.current().pid());
                 while (membership.ended().isEmpty() && !membership.newcomersWait()) {
                     LockSupport.parkNanos(2_000_000);
                 }

@@ -41,6 +41,24 @@ class MembershipStateTest {
     }
 
     @Test
+    void shouldTellWhoIsOutOfTheJobButNotWhoHasLeft() {
+        for (int worker = 0; worker < 5; worker++) {
+            join(worker, 0, 100);
+        }
+        join(5, 0, 100);
+        assertThat(told.out).as("one too many never was in it").isEmpty();
+
+        state.leave(1, 1);
+        state.lost(0, "gone", 1);
+        assertThat(told.out).containsExactly("worker 0");
+        for (int generation = 0; generation < 2; generation++) { // with 3 and 4, then without
+            state.regroup(2, SIZE, generation, standing(2, 1), OptionalInt.empty(), 100, 2);
+        }
+        state.tick(102);
+        assertThat(told.out).containsExactly("worker 0", "worker 3", "worker 4");
+    }
+
+    @Test
     void shouldAnswerAgainWhatWasAnsweredBefore() {
         for (int worker = 0; worker < 3; worker++) {
             join(worker, 0, 1_000);
@@ -212,6 +230,7 @@ class MembershipStateTest {
         final Map<Long, View> views = new HashMap<>(); // newest, by session
         final Map<Integer, List<Standing>> generations = new HashMap<>();
         final Set<Long> refused = new HashSet<>();
+        final List<String> out = new ArrayList<>();
 
         @Override
         public void formed(long session, View view) {
@@ -230,6 +249,11 @@ class MembershipStateTest {
         @Override
         public void newcomersWait(long session, boolean wait) {
             events.add(session + " newcomers " + wait);
+        }
+
+        @Override
+        public void out(Standing process) {
+            out.add(process.name());
         }
 
         @Override

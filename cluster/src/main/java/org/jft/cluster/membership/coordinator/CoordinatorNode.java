@@ -22,6 +22,7 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jft.cluster.protocol.JobToken;
+import org.jft.cluster.protocol.Standing;
 import org.jft.cluster.transport.MediaDriverHost;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
@@ -70,9 +71,11 @@ public final class CoordinatorNode implements AutoCloseable {
      * Starts a node.
      *
      * @param log hears of generations, on the leader, and of problems
+     * @param onOut takes who is out of the job, on the leader
      * @throws JftException when a port is taken, the folder is in use, or there is no room
      */
-    public static CoordinatorNode start(CoordinatorSettings settings, Consumer<String> log) {
+    public static CoordinatorNode start(
+            CoordinatorSettings settings, Consumer<String> log, Consumer<Standing> onOut) {
         FreePorts.check(settings.self());
         Problems problems = new Problems(log);
         MediaDriverHost driver = MediaDriverHost.startForControl(problems::report);
@@ -80,7 +83,7 @@ public final class CoordinatorNode implements AutoCloseable {
         CoordinatorNode node = null;
         try {
             folder = NodeFolder.open(settings.folder().orElse(driver.privateFolder()));
-            node = new CoordinatorNode(driver, folder, new CoordinatorService(log));
+            node = new CoordinatorNode(driver, folder, new CoordinatorService(log, onOut));
             node.launch(settings, problems);
             return node;
         } catch (AeronException | IllegalArgumentException | IllegalStateException e) {

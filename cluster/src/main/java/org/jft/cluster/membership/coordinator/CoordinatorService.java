@@ -41,9 +41,10 @@ final class CoordinatorService implements ClusteredService {
     private static final long DEADLINE_TIMER = 1;
 
     /** A node that starts again closes all sessions it knew: those are nobody's silence. */
-    private static final long NEW_TERM_MS = 1_000;
+    private static final long NEW_TERM_MS = CoordinatorSettings.MIN_LOST_AFTER_MS;
 
     private final Consumer<String> log;
+    private final Consumer<Standing> onOut;
     private final MembershipState state = new MembershipState(new Members());
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
     private Cluster cluster;
@@ -57,9 +58,11 @@ final class CoordinatorService implements ClusteredService {
      * Makes a service that knows of no member.
      *
      * @param log hears of generations that begin and end, on the leader
+     * @param onOut takes who is out of the job, on the leader
      */
-    CoordinatorService(Consumer<String> log) {
+    CoordinatorService(Consumer<String> log, Consumer<Standing> onOut) {
         this.log = log;
+        this.onOut = onOut;
     }
 
     /** Returns whether no process is in the job. From any thread. */
@@ -271,6 +274,13 @@ final class CoordinatorService implements ClusteredService {
         @Override
         public void newcomersWait(long session, boolean wait) {
             send(session, new MembershipNotice.NewcomersWait(wait));
+        }
+
+        @Override
+        public void out(Standing process) {
+            if (cluster.role() == Cluster.Role.LEADER) {
+                onOut.accept(process);
+            }
         }
 
         @Override

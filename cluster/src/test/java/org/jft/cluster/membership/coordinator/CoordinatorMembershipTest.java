@@ -41,7 +41,9 @@ class CoordinatorMembershipTest extends MembershipContract {
     @Override
     protected void begin(JobSize size) {
         this.size = size;
-        node = CoordinatorNode.start(settings(Optional.empty()), System.err::println);
+        node =
+                CoordinatorNode.start(
+                        settings(Optional.empty()), System.err::println, process -> {});
     }
 
     private CoordinatorSettings settings(Optional<Path> folder) {
@@ -111,7 +113,9 @@ class CoordinatorMembershipTest extends MembershipContract {
     @Test
     void shouldRecoverFromASnapshotAndTheLogBehindIt(@TempDir Path folder) throws Exception {
         size = new JobSize(2, 1, 3, BelowMin.STOP);
-        node = CoordinatorNode.start(settings(Optional.of(folder)), System.err::println);
+        node =
+                CoordinatorNode.start(
+                        settings(Optional.of(folder)), System.err::println, process -> {});
         List<Membership> members = started(2);
         node.snapshot();
         await(() -> node.snapshots() == 1);
@@ -120,7 +124,9 @@ class CoordinatorMembershipTest extends MembershipContract {
         await(() -> members.get(0).newcomersWait());
 
         node.close(); // as if it was killed: nothing is removed
-        node = CoordinatorNode.start(settings(Optional.of(folder)), System.err::println);
+        node =
+                CoordinatorNode.start(
+                        settings(Optional.of(folder)), System.err::println, process -> {});
         Future<View> zero = regroup(members.get(0), standing("worker 0", 1));
         Future<View> one = regroup(members.get(1), standing("worker 1", 1));
 
@@ -136,7 +142,9 @@ class CoordinatorMembershipTest extends MembershipContract {
             assertThatThrownBy(
                             () ->
                                     CoordinatorNode.start(
-                                            settings(Optional.of(folder)), System.err::println))
+                                            settings(Optional.of(folder)),
+                                            System.err::println,
+                                            process -> {}))
                     .isInstanceOf(JftException.class)
                     .hasMessage("another coordinator uses the folder " + folder);
         }
