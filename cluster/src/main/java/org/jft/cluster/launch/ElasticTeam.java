@@ -153,8 +153,23 @@ public final class ElasticTeam implements Team {
     }
 
     @Override
+    public boolean canMeet() {
+        return membership.reachable();
+    }
+
+    @Override
+    public void hurry() {
+        membership.hurry();
+    }
+
+    @Override
     public int generation() {
         return view == null ? 0 : view.generation();
+    }
+
+    @Override
+    public String generationName() {
+        return "generation %d of %s".formatted(view.generation(), view.members().get(0));
     }
 
     @Override

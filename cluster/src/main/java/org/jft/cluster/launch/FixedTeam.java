@@ -33,8 +33,21 @@ final class FixedTeam implements Team {
     }
 
     @Override
+    public boolean canMeet() {
+        return true;
+    }
+
+    @Override
+    public void hurry() {}
+
+    @Override
     public int generation() {
         return 0;
+    }
+
+    @Override
+    public String generationName() {
+        return "the only generation";
     }
 
     @Override

@@ -97,19 +97,17 @@ final class Links implements AutoCloseable {
      * Opens what the next generation may use.
      *
      * @param over what earlier generations have used, else what is configured
-     * @param timeout longest wait until the coordinator's name is known
+     * @param address of this host, as the others reach it
      */
     static Links openForGeneration(
             MemberEnvironment member,
             ClusterConfig config,
             ClusterConfig.Transport over,
-            Duration timeout) {
+            InetAddress address) {
         boolean oneHost = member.aeronDirectory().isPresent();
         if (over == ClusterConfig.Transport.IPC && !oneHost) {
             throw unset(member.topology(), MemberEnvironment.AERON_DIR);
         }
-        InetAddress address =
-                oneHost ? InetAddress.getLoopbackAddress() : addressOf(member, timeout);
         InetSocketAddress local = new InetSocketAddress(address, 0);
         boolean choose = over == ClusterConfig.Transport.AUTO && !oneHost;
         Links links = new Links(config, over);
@@ -395,8 +393,15 @@ final class Links implements AutoCloseable {
         }
     }
 
-    /** Returns this host's address, as the others reach it: that on the way to the coordinator. */
-    private static InetAddress addressOf(MemberEnvironment member, Duration timeout) {
+    /**
+     * Returns this host's address, as the others reach it: that on the way to the coordinator.
+     *
+     * @param timeout longest wait until the coordinator's name is known
+     */
+    static InetAddress addressOf(MemberEnvironment member, Duration timeout) {
+        if (member.aeronDirectory().isPresent()) {
+            return InetAddress.getLoopbackAddress(); // all are on this host
+        }
         HostAndPort coordinator = member.coordinators().get(0);
         InetSocketAddress named =
                 InetSocketAddress.createUnresolved(coordinator.getHost(), coordinator.getPort());

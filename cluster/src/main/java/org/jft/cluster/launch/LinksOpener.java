@@ -1,5 +1,6 @@
 package org.jft.cluster.launch;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jft.cluster.collective.Collective;
@@ -19,6 +20,7 @@ final class LinksOpener implements Supplier<ElasticTeam.Opening> {
     private final ClusterConfig config;
     private final Duration timeout;
     private ClusterConfig.Transport over;
+    private InetAddress address; // of this host; null before the first generation
 
     LinksOpener(MemberEnvironment member, JobToken job, ClusterConfig config, Duration timeout) {
         this.member = member;
@@ -30,7 +32,10 @@ final class LinksOpener implements Supplier<ElasticTeam.Opening> {
 
     @Override
     public ElasticTeam.Opening get() {
-        Links links = Links.openForGeneration(member, config, over, timeout);
+        if (address == null) { // later its name may be gone with the coordinator
+            address = Links.addressOf(member, timeout);
+        }
+        Links links = Links.openForGeneration(member, config, over, address);
         return new ElasticTeam.Opening() {
             @Override
             public Endpoint endpoint() {

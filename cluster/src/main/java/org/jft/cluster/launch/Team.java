@@ -2,6 +2,7 @@ package org.jft.cluster.launch;
 
 import java.util.Optional;
 import org.jft.cluster.collective.Collective;
+import org.jft.cluster.membership.CoordinatorLostException;
 import org.jft.core.failure.JftException;
 
 /**
@@ -20,6 +21,7 @@ public interface Team extends AutoCloseable {
      *     offer
      * @param end what ended the last generation; empty when that was agreed
      * @return owned by this team; the ranks in it are those of the new generation
+     * @throws CoordinatorLostException when there is nobody through whom to meet
      */
     Collective meet(long stepsDone, Optional<JftException> end);
 
@@ -29,8 +31,17 @@ public interface Team extends AutoCloseable {
     /** Returns whether newcomers wait for all to meet. Cheap. */
     boolean newcomersWait();
 
+    /** Returns whether all could meet now, if they agreed to. Cheap. */
+    boolean canMeet();
+
+    /** This worker is to end: it does not wait for those through whom to meet. From any thread. */
+    void hurry();
+
     /** Returns how often the members of this job have met before. */
     int generation();
+
+    /** Names the generation and who is its rank 0: no two of the job's are called alike. */
+    String generationName();
 
     /** Goes, without being missed. */
     void leave();

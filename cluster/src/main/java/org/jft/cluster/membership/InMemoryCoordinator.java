@@ -137,6 +137,14 @@ public final class InMemoryCoordinator {
         }
 
         @Override
+        public boolean reachable() {
+            return true;
+        }
+
+        @Override
+        public void hurry() {} // nothing takes long here
+
+        @Override
         public void leave() {
             synchronized (InMemoryCoordinator.this) {
                 state.leave(session, nowMs());

@@ -9,14 +9,17 @@ import static com.google.common.base.Preconditions.checkArgument;
  *     those that have
  * @param min it does not train with fewer
  * @param max it takes no more
- * @param belowMin what happens when fewer than min are left
+ * @param belowMin what happens when fewer than min come
  */
 public record JobSize(int initial, int min, int max, BelowMin belowMin) {
-    /** What happens when fewer members than {@code min} are left. */
+    /**
+     * What happens when fewer than {@code min} have come in time to begin. Those who are left of a
+     * job that has begun form a generation in any case, if only to write a checkpoint.
+     */
     public enum BelowMin {
-        /** They form one more generation: to write a checkpoint, and end. */
+        /** They are refused. */
         STOP,
-        /** They wait for newcomers. */
+        /** They wait for more. */
         WAIT
     }
 

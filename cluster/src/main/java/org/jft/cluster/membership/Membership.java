@@ -28,6 +28,7 @@ public interface Membership extends AutoCloseable {
      *     a member that is suspected again and again is put out even if the coordinator reaches it
      * @param timeout longest wait for a member that lives but does not regroup
      * @throws ExpelledException when the job goes on without this member
+     * @throws CoordinatorLostException when nobody can be asked for too long
      * @throws JftException when the job cannot go on, or this member does not fit into it
      */
     View regroup(Standing standing, OptionalInt suspect, Duration timeout);
@@ -41,6 +42,15 @@ public interface Membership extends AutoCloseable {
 
     /** Returns whether newcomers wait for the members to regroup. Cheap, from any thread. */
     boolean newcomersWait();
+
+    /**
+     * Returns whether {@link #regroup} would get an answer: not while the coordinator is away.
+     * Cheap, from any thread.
+     */
+    boolean reachable();
+
+    /** This process is to end: it waits no longer for a coordinator that is away. Any thread. */
+    void hurry();
 
     /** Goes, without being missed: behind the last step, or behind one after which to leave. */
     void leave();

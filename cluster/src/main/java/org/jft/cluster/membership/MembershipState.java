@@ -250,10 +250,7 @@ public final class MembershipState {
             judged = true;
             judge();
         }
-        boolean tooFew = members.size() + admissible().size() < size.min();
-        if (!tooFew || size.belowMin() == JobSize.BelowMin.STOP) {
-            form();
-        }
+        form(); // also if they are too few: what they do then is theirs to decide
     }
 
     /** Expels the member that others could not reach again and again, though it lives. */

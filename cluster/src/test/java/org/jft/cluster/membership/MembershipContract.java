@@ -20,6 +20,8 @@ import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every {@link Membership} does. */
 public abstract class MembershipContract {
@@ -236,27 +238,33 @@ public abstract class MembershipContract {
         assertThat(get(replacement).self()).isEqualTo(1);
     }
 
-    @Test
-    void shouldFormATooSmallGenerationToStop() throws Exception {
-        List<Membership> members = started(2, new JobSize(2, 2, 2, BelowMin.STOP));
+    /** Whether they end or wait for newcomers in it: they may write a checkpoint first. */
+    @ParameterizedTest
+    @EnumSource(BelowMin.class)
+    void shouldFormAGenerationOfTooFewWhoAreLeft(BelowMin belowMin) throws Exception {
+        List<Membership> members = started(2, new JobSize(2, 2, 2, belowMin));
         members.get(1).close();
 
         assertThat(names(get(regroup(members.get(0), standing("worker 0", 1)))))
                 .containsExactly("worker 0");
+
+        Future<View> newcomer = regroup(open(), standing("worker 1", Standing.NEWCOMER));
+        await(() -> members.get(0).newcomersWait());
+        Future<View> zero = regroup(members.get(0), standing("worker 0", 1));
+        assertThat(names(get(zero))).containsExactly("worker 0", "worker 1");
+        assertThat(get(newcomer).self()).isEqualTo(1);
     }
 
     @Test
-    void shouldWaitForNewcomersWhenTooFewAreLeft() throws Exception {
-        List<Membership> members = started(2, new JobSize(2, 2, 2, BelowMin.WAIT));
-        members.get(1).close();
-        Future<View> zero = regroup(members.get(0), standing("worker 0", 1), SHORT);
+    void shouldWaitForMoreWhenTooFewComeToBegin() throws Exception {
+        begin(new JobSize(2, 2, 2, BelowMin.WAIT));
+        Future<View> zero = regroup(open(), standing("worker 0", 0), SHORT);
         Thread.sleep(2 * SHORT.toMillis());
         assertStillWaits(zero);
 
-        Future<View> newcomer = regroup(open(), standing("worker 1", Standing.NEWCOMER));
+        regroup(open(), standing("worker 1", 0));
 
         assertThat(names(get(zero))).containsExactly("worker 0", "worker 1");
-        assertThat(get(newcomer).self()).isEqualTo(1);
     }
 
     @Test

@@ -16,13 +16,16 @@ enum Agreement {
 
     /** Returns what follows from the ranks' wishes. */
     static Agreement of(List<RankReport> reports, ClusterConfig cluster) {
-        int leaving = RankReport.count(reports, Wish.LEAVE);
-        if (leaving + RankReport.count(reports, Wish.LET_IN) == 0) {
-            return GO_ON;
-        }
+        int now = RankReport.count(reports, Wish.LEAVE);
+        int later = RankReport.count(reports, Wish.LEAVE_LATER);
+        int letIn = RankReport.count(reports, Wish.LET_IN);
+        int leaving = now + later;
         boolean waits = cluster.elastic().belowMin() == BelowMin.WAIT;
         int least = waits ? 1 : cluster.minWorkers();
         boolean enoughStay = cluster.changes() && reports.size() - leaving >= least;
-        return leaving == 0 || enoughStay ? MEET : END;
+        if (leaving > 0 && !enoughStay) {
+            return END;
+        }
+        return now + letIn > 0 ? MEET : GO_ON;
     }
 }

@@ -25,8 +25,8 @@ interface Cadence {
         return false;
     }
 
-    /** Called before a step's update when the run leaves behind it, on all ranks. */
-    default void leaveAt(long done) {}
+    /** Called before a step's update when there is to be a checkpoint behind it, on all ranks. */
+    default void keepAt(long done) {}
 
     /** Returns whether {@link #after} will read the parameters or the optimizer's state. */
     default boolean readsState(long done) {
@@ -40,6 +40,9 @@ interface Cadence {
 
     /** Rank 0 writes a checkpoint, now; all ranks call. */
     default void checkpoint() {}
+
+    /** This worker, which cannot meet the others any more, sees that there is a checkpoint. */
+    default void checkpointAlone() {}
 
     /** Called behind the last step, perhaps again if a worker is lost during it. */
     default void complete(Collective ranks) {}

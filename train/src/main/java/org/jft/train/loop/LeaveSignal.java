@@ -13,8 +13,18 @@ import java.lang.reflect.Proxy;
 final class LeaveSignal implements AutoCloseable {
     private static final String NAME = "TERM";
 
+    private final Runnable onReceived;
     private volatile boolean received;
     private Object before; // null when the JVM keeps its signals to itself (-Xrs)
+
+    /**
+     * Does not listen yet.
+     *
+     * @param onReceived runs at the first signal, on a thread of the JVM
+     */
+    LeaveSignal(Runnable onReceived) {
+        this.onReceived = onReceived;
+    }
 
     /** Listens from here on, until closed. Idempotent. */
     LeaveSignal listen() {
@@ -47,6 +57,7 @@ final class LeaveSignal implements AutoCloseable {
             System.exit(LeftEarlyException.EXIT_CODE);
         }
         received = true;
+        onReceived.run();
         System.err.println("SIGTERM: leaves at the end of this step; a second one ends at once");
     }
 

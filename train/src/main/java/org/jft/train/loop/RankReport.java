@@ -26,7 +26,9 @@ record RankReport(float loss, Wish wish, double millis) {
         /** Meet anew, for newcomers wait. */
         LET_IN,
         /** See this rank go: it was told to. */
-        LEAVE
+        LEAVE,
+        /** See it go later: it was told to, but without it the others could not meet now. */
+        LEAVE_LATER
     }
 
     private static final int WISH_SHIFT = 24;

@@ -1,10 +1,12 @@
 package org.jft.train.loop;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.GenerationEndedException;
 import org.jft.cluster.collective.PeerLostException;
+import org.jft.cluster.membership.ExpelledException;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.cli.ProgressLine;
@@ -31,8 +33,21 @@ final class RunCadence implements Cadence, AutoCloseable {
 
     /** What else rank 0 writes. */
     interface Lead {
-        /** This worker is rank 0 from here on. */
+        /** This worker is rank 0 of a generation that begins. */
+        void take();
+
+        /** This worker is rank 0 for the first time. */
         void begin();
+
+        /**
+         * Called before something is written.
+         *
+         * @throws ExpelledException when another generation has begun to write
+         */
+        void require();
+
+        /** Writes something unless another worker of this generation does, or has. */
+        void alone(Path file, Runnable write);
 
         /** The run is complete: writes the summary. */
         void complete(Topology at);
@@ -53,7 +68,7 @@ final class RunCadence implements Cadence, AutoCloseable {
     private MetricSink metrics; // null but on rank 0
     private ProgressLine progress; // null but on rank 0
     private long firstStep; // that this worker has led
-    private long leaveAt = NEVER;
+    private long keepAt = NEVER;
     private long reported = NEVER; // step of the newest line of metrics
     private Map<String, Number> line; // it; null before the first
     private long written = NEVER; // step of the newest line that this worker wrote
@@ -97,6 +112,7 @@ final class RunCadence implements Cadence, AutoCloseable {
                     reportDue(done)
                             && written < done
                             && (reported < done || line != null); // else it is there
+            lead.take();
             if (metrics == null) {
                 beginToLead(lineIsMissing ? done - 1 : done);
             }
@@ -131,8 +147,8 @@ final class RunCadence implements Cadence, AutoCloseable {
     }
 
     @Override
-    public void leaveAt(long done) {
-        leaveAt = done;
+    public void keepAt(long done) {
+        keepAt = done;
     }
 
     @Override
@@ -158,7 +174,7 @@ final class RunCadence implements Cadence, AutoCloseable {
     }
 
     private boolean ends(long done) {
-        return done == totalSteps || done == leaveAt;
+        return done == totalSteps || done == keepAt;
     }
 
     @Override
@@ -192,6 +208,7 @@ final class RunCadence implements Cadence, AutoCloseable {
             reported = done;
         }
         if (at.leads()) {
+            lead.require();
             metrics.write(line);
             written = done;
         }
@@ -217,6 +234,18 @@ final class RunCadence implements Cadence, AutoCloseable {
     public void checkpoint() {
         long done = state.stepsDone();
         if (at.leads() && checkpointed != done) {
+            write(done);
+        }
+    }
+
+    @Override
+    public void checkpointAlone() {
+        long done = state.stepsDone();
+        lead.alone(checkpoints.file(done), () -> write(done));
+    }
+
+    private void write(long done) {
+        lead.require();
             checkpoints.write(
                     new Checkpoint(
                             snapshot.network.graph(),
@@ -231,7 +260,6 @@ final class RunCadence implements Cadence, AutoCloseable {
                                     snapshot.dataFingerprint,
                                     snapshot.model.lossScale().orElse(null))));
             checkpointed = done;
-        }
     }
 
     /** When a worker is lost behind the summary, the run is complete all the same. */
@@ -239,6 +267,7 @@ final class RunCadence implements Cadence, AutoCloseable {
     public void complete(Collective ranks) {
         ranks.barrier(); // all quarantined images are on disk
         if (at.leads()) {
+            lead.require();
             lead.complete(at);
         }
         try {

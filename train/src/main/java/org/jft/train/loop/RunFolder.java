@@ -29,7 +29,8 @@ import org.jft.data.shard.SampleKey;
  *  images_of.txt    names of the classes whose images alone take part, if data.images_of has any
  *  drop_train.txt   keys of the images that training drops, if any
  *  job.json         the same, for worker processes that are starting
- *  .lock            held by the run's rank 0
+ *  .lock            held by the run's rank 0, or by all workers of an elastic job
+ *  .leader          which generation of an elastic job writes here
  *  checkpoints/     step-000001200.zip, newest last
  *  metrics.jsonl    one line every train.cadence.metrics_every steps
  *  quarantine.tsv   images that could not be read, if any
@@ -53,6 +54,11 @@ public record RunFolder(Path root) {
     /** Returns the file that says the run is complete. */
     public Path summary() {
         return root.resolve("summary.json");
+    }
+
+    /** Returns the file that says which generation of an elastic job writes here. */
+    Path leader() {
+        return root.resolve(".leader");
     }
 
     /** Returns the checkpoints. */

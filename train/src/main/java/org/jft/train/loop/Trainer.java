@@ -2,10 +2,14 @@ package org.jft.train.loop;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.launch.Collectives;
 import org.jft.cluster.launch.Team;
+import org.jft.cluster.membership.CoordinatorLostException;
 import org.jft.cluster.membership.TooFewMembersException;
+import org.jft.core.config.ElasticConfig.BelowMin;
 import org.jft.core.config.RunConfig;
 import org.jft.core.failure.JftException;
 import org.jft.data.order.BatchPartition;
@@ -25,6 +29,9 @@ import org.jft.train.optimizer.Schedule;
  * dealt out and computed.
  */
 final class Trainer {
+    /** How often those who wait for more workers look whether some have come. */
+    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final RunConfig config;
     private final TrainedModel model;
     private final RunState state;
@@ -43,6 +50,7 @@ final class Trainer {
     private List<Integer> due; // micro batches of the step that this worker is to add
     private Feed feed; // null while none is open
     private Wish wish; // what this worker has said of the step
+    private boolean leaverWaits; // until a coordinator is back
 
     /**
      * Prepares.
@@ -70,7 +78,8 @@ final class Trainer {
      *
      * @throws LeftEarlyException behind a step in which this worker was told to leave, or others
      *     were without whom the job does not go on
-     * @throws TooFewMembersException when fewer are left than train
+     * @throws TooFewMembersException when fewer are left than train, and do not wait for more
+     * @throws CoordinatorLostException when workers have come or gone, and the others cannot meet
      */
     void run(Feed.Source source, Cadence cadence) {
         Optional<JftException> end = Optional.empty(); // what ended the last generation
@@ -79,7 +88,7 @@ final class Trainer {
             while (!complete) {
                 try {
                     meet(end, source, cadence);
-                    complete = train(cadence);
+                    complete = enough() ? train(cadence) : await(cadence);
                     end = Optional.empty();
                 } catch (JftException e) {
                     if (!team.outlives(e)) {
@@ -96,7 +105,7 @@ final class Trainer {
     /** Brings the members of a generation to the same state, and deals out the step they are at. */
     private void meet(Optional<JftException> end, Feed.Source source, Cadence cadence) {
         stop();
-        ranks = team.meet(state.stepsDone(), end);
+        ranks = meetOthers(end, cadence);
         guard = new Guard(ranks);
         if (state.level(ranks)) {
             deal.begin(); // what this worker had was of another state
@@ -110,7 +119,9 @@ final class Trainer {
         }
         cadence.met(ranks.topology(), clock);
         clock.newRanks();
-        requireEnough(cadence);
+        if (!enough()) {
+            return;
+        }
         partition =
                 new BatchPartition(
                         config.train().globalBatch(),
@@ -128,24 +139,70 @@ final class Trainer {
         clock.skip(System.nanoTime());
     }
 
+    private Collective meetOthers(Optional<JftException> end, Cadence cadence) {
+        try {
+            return team.meet(state.stepsDone(), end);
+        } catch (CoordinatorLostException e) {
+            if (state.stepsDone() <= 0) {
+                throw e;
+            }
+            cadence.checkpointAlone();
+            if (cadence.toldToLeave()) {
+                throw new LeftEarlyException(state.stepsDone(), totalSteps, true, true);
+            }
+            throw new CoordinatorLostException(
+                    "%s: stopped after step %d of %d with a checkpoint; the same command goes on from there"
+                            .formatted(e.getMessage(), state.stepsDone(), totalSteps));
+        }
+    }
+
     /** Trains to the last step, or to one behind which the members have agreed to meet. */
     private boolean train(Cadence cadence) {
         while (state.stepsDone() < totalSteps) {
             Agreement agreed = step(cadence);
             if (agreed != Agreement.GO_ON) {
-                ranks.barrier(); // a launcher ends rank 0 when others have ended
-                boolean told = wish == Wish.LEAVE; // and the others know
-                if (agreed == Agreement.END || told) {
-                    team.leave();
-                    throw new LeftEarlyException(
-                            state.stepsDone(), totalSteps, told, agreed == Agreement.END);
-                }
+                part(agreed);
                 return false;
             }
             due = partition.share();
         }
         cadence.complete(ranks);
         return true;
+    }
+
+    /** Too few to train end with a checkpoint, or wait until there are more, or all are to leave. */
+    private boolean await(Cadence cadence) {
+        cadence.checkpoint();
+        if (config.cluster().elastic().belowMin() == BelowMin.STOP) {
+            ranks.barrier();
+            team.leave();
+            throw new TooFewMembersException(
+                    "of %d workers at least (cluster.elastic.min_workers) only %d are left: stopped after step %d of %d with a checkpoint; the same command goes on from there"
+                            .formatted(
+                                    config.cluster().minWorkers(),
+                                    ranks.topology().worldSize(),
+                                    state.stepsDone(),
+                                    totalSteps));
+        }
+        Agreement agreed = Agreement.GO_ON;
+        while (agreed == Agreement.GO_ON) {
+            LockSupport.parkNanos(LOOK_AGAIN_NS);
+            wish = wish(cadence);
+            agreed = Agreement.of(new RankReport(0, wish, 0).gather(ranks), config.cluster());
+        }
+        part(agreed);
+        return false;
+    }
+
+    /** Some go, or all do; or all are to meet. */
+    private void part(Agreement agreed) {
+        ranks.barrier(); // a launcher ends rank 0 when others have ended
+        boolean told = wish == Wish.LEAVE || wish == Wish.LEAVE_LATER && agreed == Agreement.END;
+        if (agreed == Agreement.END || told) { // and the others know
+            team.leave();
+            throw new LeftEarlyException(
+                    state.stepsDone(), totalSteps, told, agreed == Agreement.END);
+        }
     }
 
     private Agreement step(Cadence cadence) {
@@ -177,9 +234,11 @@ final class Trainer {
         stragglers.add(step + 1, reports);
         Agreement agreed =
                 step + 1 < totalSteps ? Agreement.of(reports, config.cluster()) : Agreement.GO_ON;
-        if (agreed == Agreement.END) {
-            cadence.leaveAt(step + 1);
+        boolean later = RankReport.count(reports, Wish.LEAVE_LATER) > 0;
+        if (agreed == Agreement.END || later && !leaverWaits) {
+            cadence.keepAt(step + 1); // who waits may be killed meanwhile
         }
+        leaverWaits = later;
         local.update(guard);
         clock.bookSent(ranks.sentBytes() - sentBefore);
         state.advance(loss / partition.microBatches());
@@ -197,23 +256,18 @@ final class Trainer {
     }
 
     private Wish wish(Cadence cadence) {
+        boolean canMeet = team.canMeet();
         if (cadence.toldToLeave()) {
-            return Wish.LEAVE;
+            return canMeet ? Wish.LEAVE : Wish.LEAVE_LATER;
         }
-        return team.newcomersWait() ? Wish.LET_IN : Wish.GO_ON;
+        return canMeet && team.newcomersWait() ? Wish.LET_IN : Wish.GO_ON;
     }
 
-    private void requireEnough(Cadence cadence) {
-        int left = ranks.topology().worldSize();
-        int least = config.cluster().minWorkers();
-        if (team.changes() && left < least && state.stepsDone() < totalSteps) {
-            cadence.checkpoint();
-            ranks.barrier();
-            team.leave();
-            throw new TooFewMembersException(
-                    "of %d workers at least (cluster.elastic.min_workers) only %d are left: stopped after step %d of %d with a checkpoint; the same command goes on from there"
-                            .formatted(least, left, state.stepsDone(), totalSteps));
-        }
+    /** Returns whether there are enough workers to train, or nothing is left to train. */
+    private boolean enough() {
+        return !team.changes()
+                || ranks.topology().worldSize() >= config.cluster().minWorkers()
+                || state.stepsDone() >= totalSteps;
     }
 
     /** Lets go of what belongs to a generation. */

@@ -3,6 +3,7 @@ package org.jft.train.loop;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import org.jft.cluster.launch.MemberEnvironment;
@@ -64,7 +65,7 @@ final class Worker {
                                     config.train().microBatch(),
                                     at.worldSize()));
         }
-        try (LeaveSignal leave = new LeaveSignal();
+        try (LeaveSignal leave = new LeaveSignal(team::hurry);
                 RunLock lock = lock(at);
                 DataSet data = DataSet.openTrain(config.data());
                 WorkerThreads threads = WorkerThreads.start(config, at)) {
@@ -162,7 +163,27 @@ final class Worker {
 
     private RunCadence.Lead lead(
             DataSet data, long samples, long totalSteps, RunState state, TrainedModel model) {
+        LeaderFile leader = new LeaderFile(folder.leader());
         return new RunCadence.Lead() {
+            @Override
+            public void take() {
+                if (team.changes()) {
+                    leader.take(team.generationName());
+                }
+            }
+
+            @Override
+            public void require() {
+                if (team.changes()) {
+                    leader.require(team.generationName());
+                }
+            }
+
+            @Override
+            public void alone(Path file, Runnable write) {
+                leader.alone(file, write);
+            }
+
             @Override
             public void begin() {
                 if (team.changes()) {

@@ -3,6 +3,7 @@ package org.jft.train.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.jft.train.loop.RankReport.Wish.GO_ON;
 import static org.jft.train.loop.RankReport.Wish.LEAVE;
+import static org.jft.train.loop.RankReport.Wish.LEAVE_LATER;
 import static org.jft.train.loop.RankReport.Wish.LET_IN;
 
 import java.util.Arrays;
@@ -45,6 +46,14 @@ class AgreementTest {
     @Test
     void shouldEndWithACheckpointWhenNobodyStays() {
         assertThat(agreed(WAITS, LEAVE, LEAVE, LEAVE)).isEqualTo(Agreement.END);
+    }
+
+    @Test
+    void shouldNotMeetForOneWhoCannotBeMissedNow() {
+        assertThat(agreed(STOPS, GO_ON, LEAVE_LATER, GO_ON)).isEqualTo(Agreement.GO_ON);
+        assertThat(agreed(STOPS, LEAVE, LEAVE_LATER, GO_ON)).isEqualTo(Agreement.END);
+        assertThat(agreed(WAITS, LEAVE, LEAVE_LATER, GO_ON)).isEqualTo(Agreement.MEET);
+        assertThat(agreed(WAITS, LEAVE_LATER, LEAVE_LATER, LEAVE_LATER)).isEqualTo(Agreement.END);
     }
 
     private static Agreement agreed(ClusterConfig cluster, Wish... wishes) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,6 +15,7 @@ import org.jft.cluster.collective.Generation;
 import org.jft.cluster.collective.Plan;
 import org.jft.cluster.launch.ElasticTeam;
 import org.jft.cluster.launch.Team;
+import org.jft.cluster.membership.CoordinatorLostException;
 import org.jft.cluster.membership.InMemoryCoordinator;
 import org.jft.cluster.membership.JobSize;
 import org.jft.cluster.membership.Membership;
@@ -64,6 +66,7 @@ final class Crew {
     private final InMemoryCoordinator coordinator;
     private final Map<Integer, InMemoryNetwork> networks = new ConcurrentHashMap<>();
     private final List<String> news = new CopyOnWriteArrayList<>();
+    private volatile boolean away;
 
     Crew(RunConfig config, SampleStore store, int classes, long steps, JobSize size, Path folder) {
         this.config = config;
@@ -76,6 +79,11 @@ final class Crew {
 
     InMemoryCoordinator coordinator() {
         return coordinator;
+    }
+
+    /** Takes the coordinator out of everybody's reach, or brings it back. */
+    void coordinatorIsAway(boolean now) {
+        away = now;
     }
 
     /** Returns what rank 0 has said of each generation. */
@@ -102,7 +110,7 @@ final class Crew {
                 GradientExchange exchange = new GradientExchange();
                 Team team =
                         new ElasticTeam(
-                                membership,
+                                new Reach(membership),
                                 self,
                                 () -> new Door(fate, frames, membership),
                                 Duration.ofSeconds(20),
@@ -135,6 +143,51 @@ final class Crew {
                 steps,
                 ofFirst,
                 1);
+    }
+
+    /** A member's connection to a coordinator that may be away. */
+    private final class Reach implements Membership {
+        private final Membership membership;
+
+        Reach(Membership membership) {
+            this.membership = membership;
+        }
+
+        @Override
+        public View regroup(Standing standing, OptionalInt suspect, Duration timeout) {
+            if (away) {
+                throw new CoordinatorLostException("no coordinator answers");
+            }
+            return membership.regroup(standing, suspect, timeout);
+        }
+
+        @Override
+        public Optional<String> ended() {
+            return away ? Optional.empty() : membership.ended();
+        }
+
+        @Override
+        public boolean newcomersWait() {
+            return away || membership.newcomersWait(); // as was said last
+        }
+
+        @Override
+        public boolean reachable() {
+            return !away;
+        }
+
+        @Override
+        public void hurry() {}
+
+        @Override
+        public void leave() {
+            membership.leave();
+        }
+
+        @Override
+        public void close() {
+            membership.close();
+        }
     }
 
     /** One worker's way into one generation. */

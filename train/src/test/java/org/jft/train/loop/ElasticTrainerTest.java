@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jft.cluster.membership.CoordinatorLostException;
 import org.jft.cluster.membership.ExpelledException;
 import org.jft.cluster.membership.JobSize;
 import org.jft.cluster.membership.TooFewMembersException;
@@ -72,7 +75,11 @@ class ElasticTrainerTest {
 
     private Crew crew(JobSize size) {
         RunConfig config =
-                ConfigLoader.with(CONFIG, List.of("cluster.elastic.min_workers=" + size.min()));
+                ConfigLoader.with(
+                        CONFIG,
+                        List.of(
+                                "cluster.elastic.min_workers=" + size.min(),
+                                "cluster.elastic.below_min=" + size.belowMin()));
         return new Crew(config, store, CLASSES, STEPS, size, folder);
     }
 
@@ -183,16 +190,7 @@ class ElasticTrainerTest {
         Steps survivor = new Steps();
         CompletableFuture<float[]> lives = start(() -> crew.work("worker 0", NONE, survivor));
         CompletableFuture<float[]> dies =
-                start(
-                        () ->
-                                crew.work(
-                                        "worker 1",
-                                        (number, membership, transport) -> {
-                                            if (number == 50) {
-                                                throw new Crew.Killed();
-                                            }
-                                        },
-                                        new Steps()));
+                start(() -> crew.work("worker 1", killedAt(50), new Steps()));
         assertThatThrownBy(dies::join).hasCauseInstanceOf(Crew.Killed.class);
         assertThatThrownBy(lives::join)
                 .hasCauseInstanceOf(TooFewMembersException.class)
@@ -212,7 +210,72 @@ class ElasticTrainerTest {
         assertAsUndisturbed(List.of(waits.join(), comesBack.join()));
         assertThat(kills.get()).as("seed=%s", seed).isNotPositive();
         assertThat(survivor.done).as("steps").doesNotHaveDuplicates();
-        assertThat(survivor.checkpoints).isZero();
+        assertThat(survivor.checkpoints).as("before it waits").isEqualTo(1);
+    }
+
+    @Test
+    void shouldLeaveWithACheckpointWhenItIsToldToWhileItWaitsForNewcomers() {
+        Crew crew = crew(new JobSize(2, 2, 4, JobSize.BelowMin.WAIT));
+        Steps survivor = new Steps();
+        survivor.leaveBehindCheckpoint();
+        CompletableFuture<float[]> waits = start(() -> crew.work("worker 0", NONE, survivor));
+        CompletableFuture<float[]> dies = start(() -> crew.work("worker 1", killedAt(50), new Steps()));
+        assertThatThrownBy(dies::join).hasCauseInstanceOf(Crew.Killed.class);
+        assertThatThrownBy(waits::join)
+                .hasCauseInstanceOf(LeftEarlyException.class)
+                .hasMessageContaining("with a checkpoint");
+        assertThat(survivor.checkpoints).isEqualTo(1);
+    }
+
+    /** Newcomers and leavers wait; whoever is to leave may be killed, so there is a checkpoint. */
+    @Test
+    void shouldTrainOnWhileTheCoordinatorIsAwayWhoeverWishesToComeOrGo() {
+        Crew crew = crew(size(2, 1));
+        Steps first = new Steps();
+        first.pause(2);
+        first.at(5, () -> crew.coordinatorIsAway(true));
+        first.at(20, () -> crew.coordinatorIsAway(false));
+        Steps leaver = new Steps();
+        leaver.leaveBehind(10);
+        CompletableFuture<float[]> stays = start(() -> crew.work("worker 0", NONE, first));
+        CompletableFuture<float[]> leaves = start(() -> crew.work("worker 1", NONE, leaver));
+        assertThatThrownBy(leaves::join)
+                .hasCauseInstanceOf(LeftEarlyException.class)
+                .hasMessageContaining("; the others go on");
+        assertAsUndisturbed(List.of(stays.join()));
+        assertThat(leaver.done).as("waited").hasSizeGreaterThanOrEqualTo(20);
+        assertThat(first.kept).containsExactly(11L);
+        assertThat(leaver.kept).containsExactly(11L);
+    }
+
+    @Test
+    void shouldWriteACheckpointBeforeItEndsBecauseNoCoordinatorAnswers() {
+        Crew crew = crew(size(2, 1));
+        Steps survivor = new Steps();
+        CompletableFuture<float[]> lives = start(() -> crew.work("worker 0", NONE, survivor));
+        Crew.Fate fate =
+                (number, membership, transport) -> {
+                    if (number == 50) {
+                        crew.coordinatorIsAway(true);
+                        transport.close();
+                        throw new Crew.Killed();
+                    }
+                };
+        CompletableFuture<float[]> dies = start(() -> crew.work("worker 1", fate, new Steps()));
+        assertThatThrownBy(dies::join).hasCauseInstanceOf(Crew.Killed.class);
+        assertThatThrownBy(lives::join)
+                .hasCauseInstanceOf(CoordinatorLostException.class)
+                .hasMessageContaining("no coordinator answers: stopped after step ")
+                .hasMessageContaining(" of 30 with a checkpoint; the same command goes on");
+        assertThat(survivor.alone).isEqualTo(1);
+    }
+
+    private static Crew.Fate killedAt(long frame) {
+        return (number, membership, transport) -> {
+            if (number == frame) {
+                throw new Crew.Killed();
+            }
+        };
     }
 
     private void assertAsUndisturbed(List<float[]> ends) {
@@ -272,20 +335,25 @@ class ElasticTrainerTest {
     /** What a worker saw of the run. */
     private static final class Steps implements Cadence {
         final List<Long> done = new ArrayList<>();
+        final List<Long> kept = new ArrayList<>();
         int checkpoints;
+        int alone;
         private boolean leads;
         private long leaveBehind = Long.MAX_VALUE;
+        private boolean leaveBehindCheckpoint;
         private long pauseMs;
-        private long when = -1;
-        private Runnable then;
+        private final Map<Long, Runnable> actions = new HashMap<>();
 
         void at(long step, Runnable action) {
-            when = step;
-            then = action;
+            actions.put(step, action);
         }
 
         void pause(long millis) {
             pauseMs = millis;
+        }
+
+        void leaveBehindCheckpoint() {
+            leaveBehindCheckpoint = true;
         }
 
         void leaveBehind(long step) {
@@ -300,15 +368,24 @@ class ElasticTrainerTest {
         @Override
         public void after(long step, double loss, double rate, StepClock clock, Guard guard) {
             done.add(step);
-            if (step == when) {
-                then.run();
-            }
+            actions.getOrDefault(step, () -> {}).run();
             sleep(pauseMs);
         }
 
         @Override
         public boolean toldToLeave() {
-            return !done.isEmpty() && done.get(done.size() - 1) >= leaveBehind;
+            return !done.isEmpty() && done.get(done.size() - 1) >= leaveBehind
+                    || leaveBehindCheckpoint && checkpoints > 0;
+        }
+
+        @Override
+        public void keepAt(long step) {
+            kept.add(step);
+        }
+
+        @Override
+        public void checkpointAlone() {
+            alone++;
         }
 
         @Override

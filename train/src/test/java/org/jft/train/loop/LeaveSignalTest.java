@@ -19,7 +19,7 @@ class LeaveSignalTest {
     /** Says what it hears; a line on its input lets it stop listening. */
     static final class Listener {
         public static void main(String[] arguments) throws Exception {
-            try (LeaveSignal signal = new LeaveSignal().listen()) {
+            try (LeaveSignal signal = new LeaveSignal(() -> {}).listen()) {
                 System.out.println("received=" + signal.received());
                 while (System.in.available() == 0) {
                     Thread.sleep(5);

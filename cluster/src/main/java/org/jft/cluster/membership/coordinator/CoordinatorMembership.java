@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jft.cluster.membership.CoordinatorLostException;
 import org.jft.cluster.membership.JobSize;
 import org.jft.cluster.membership.Membership;
 import org.jft.cluster.membership.Refusal;
@@ -36,6 +37,9 @@ public final class CoordinatorMembership implements Membership {
     private static final long IDLE_TURN_NS = TimeUnit.MILLISECONDS.toNanos(4);
     private static final long LOOK_MS = 50;
 
+    /** A link that was not up for so long is not just reconnecting. */
+    private static final long AWAY_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final JobSize size;
     private final Duration patience;
     private final CoordinatorLink link;
@@ -44,6 +48,7 @@ public final class CoordinatorMembership implements Membership {
     private volatile boolean closing;
     private volatile Optional<String> ended = Optional.empty();
     private volatile boolean newcomersWait;
+    private volatile boolean hurried;
 
     // Written under the lock of this, as all that follows.
     private Standing standing; // null before the first regroup
@@ -107,13 +112,13 @@ public final class CoordinatorMembership implements Membership {
                         Category.ABORT_RANK, standing + " has closed its membership");
             }
             long aloneSinceNs = Math.max(startNs, link.upNs());
-            if (System.nanoTime() - aloneSinceNs > patience.toNanos()) {
-                throw new JftException(
-                        Category.ABORT_RANK,
+            long aloneNs = System.nanoTime() - aloneSinceNs;
+            if (aloneNs > (hurried ? AWAY_NS : patience.toNanos())) {
+                throw new CoordinatorLostException(
                         "%s waited %.1f s, but no coordinator answers at %s%s"
                                 .formatted(
                                         standing,
-                                        patience.toMillis() / 1e3,
+                                        TimeUnit.NANOSECONDS.toMillis(aloneNs) / 1e3,
                                         link.names(),
                                         link.trouble().map(" (%s)"::formatted).orElse("")));
             }
@@ -133,6 +138,16 @@ public final class CoordinatorMembership implements Membership {
     @Override
     public boolean newcomersWait() {
         return newcomersWait;
+    }
+
+    @Override
+    public boolean reachable() {
+        return System.nanoTime() - link.upNs() < AWAY_NS;
+    }
+
+    @Override
+    public void hurry() {
+        hurried = true;
     }
 
     @Override

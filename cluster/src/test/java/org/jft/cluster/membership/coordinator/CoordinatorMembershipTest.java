@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import org.jft.cluster.membership.CoordinatorLostException;
 import org.jft.cluster.membership.JobSize;
 import org.jft.cluster.membership.JobSize.BelowMin;
 import org.jft.cluster.membership.Membership;
@@ -86,11 +87,30 @@ class CoordinatorMembershipTest extends MembershipContract {
         size = new JobSize(1, 1, 1, BelowMin.STOP);
         try (Membership alone = connect(JOB, Duration.ofMillis(1_500))) {
             assertThatThrownBy(() -> get(regroup(alone, standing("worker 0", 0))))
-                    .isInstanceOf(JftException.class)
+                    .isInstanceOf(CoordinatorLostException.class)
                     .hasMessage(
                             "worker 0 (pid 1 on here) waited 1.5 s, but no coordinator answers at "
                                     + address);
         }
+    }
+
+    @Test
+    void shouldKnowThatItCannotRegroupWhileTheCoordinatorIsAway() throws Exception {
+        List<Membership> members = started(2, new JobSize(2, 1, 3, BelowMin.STOP));
+        regroup(open(), standing("worker 2", Standing.NEWCOMER));
+        Membership member = members.get(0);
+        await(member::newcomersWait);
+        assertThat(member.reachable()).isTrue();
+
+        node.close();
+
+        await(() -> !member.reachable());
+        assertThat(member.ended()).as("the others are still there").isEmpty();
+        Future<View> waits = regroup(member, standing("worker 0", 1)); // for 20 s
+        member.hurry();
+        long hurriedNs = System.nanoTime();
+        assertThatThrownBy(() -> get(waits)).isInstanceOf(CoordinatorLostException.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - hurriedNs)).isLessThan(PATIENCE);
     }
 
     @Test
