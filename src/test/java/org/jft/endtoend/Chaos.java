@@ -1,10 +1,5 @@
 package org.jft.endtoend;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -31,41 +26,34 @@ final class Chaos {
         LEAVE,
         /** Another worker comes. */
         JOIN,
-        /** The coordinator is killed. */
+        /** A worker's host is cut off for shorter or longer than it takes to be given up. */
+        PARTITION,
+        /** The coordinator that leads is killed. */
         COORDINATOR
     }
 
     private static final Pattern GENERATION =
             Pattern.compile("generation (\\d+): ((?:worker \\d+(?:, )?)+)");
     private static final Pattern NUMBER = Pattern.compile("worker (\\d+)");
-    private static final int MAX_COORDINATORS_KILLED = 3; // its launcher gives up at 5
-    private static final int EVENTS_PER_COORDINATOR = 16; // without one nobody is missed
-    private static final int MAX_WORKERS = 4;
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(90);
 
-    private final Command job;
+    private final ElasticJob job;
     private final Runs runs;
     private final String run;
-    private final Path joinedOutput;
     private final Random random;
-    private final Workers workers;
     private final Map<Event, Integer> counts = new EnumMap<>(Event.class);
     private int nextNumber = 10;
-    private int coordinatorsToKill;
 
-    Chaos(Command job, Runs runs, String run, Random random) {
+    Chaos(ElasticJob job, Runs runs, String run, Random random) {
         this.job = job;
         this.runs = runs;
         this.run = run;
         this.random = random;
-        this.workers = new Workers(job);
-        this.joinedOutput = runs.folder().resolve(run + "-joined.txt");
     }
 
     /** Lets so many things happen, or fewer when the run is over before; returns how many did. */
     int unleash(int events) {
         int happened = 0;
-        coordinatorsToKill = Math.min(MAX_COORDINATORS_KILLED, 1 + events / EVENTS_PER_COORDINATOR);
         while (happened < events && awaitProgress(3)) {
             Event event = choose();
             if (happen(event)) {
@@ -81,25 +69,6 @@ final class Chaos {
         return counts;
     }
 
-    /** Waits for those that joined; returns the exit codes of those that still ran. */
-    void awaitJoined() throws InterruptedException {
-        for (Process each : workers.joined()) {
-            if (!each.waitFor(30, TimeUnit.SECONDS)) {
-                each.destroyForcibly().waitFor();
-            }
-        }
-    }
-
-    /** Returns all that was said on standard error. */
-    String said() {
-        try {
-            return job.errSoFar()
-                    + (Files.exists(joinedOutput) ? Files.readString(joinedOutput) : "");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private Event choose() {
         Event[] all = Event.values();
         return all[random.nextInt(all.length)];
@@ -107,35 +76,32 @@ final class Chaos {
 
     /** Returns whether it could. */
     private boolean happen(Event event) {
-        List<Integer> members = members();
-        List<ProcessHandle> candidates = new ArrayList<>();
-        workers.alive()
-                .forEach(
-                        (number, process) -> {
-                            if (members.contains(number)) {
-                                candidates.add(process);
-                            }
-                        });
+        Map<Integer, ProcessHandle> alive = job.workers();
+        List<Integer> candidates = members().stream().filter(alive::containsKey).toList();
         boolean several = candidates.size() > 1;
         switch (event) {
             case KILL -> {
-                return several && kill(pick(candidates));
+                return several && kill(alive.get(pick(candidates)));
             }
             case DOZE -> {
-                return several && stop(pick(candidates), 200 + random.nextInt(600));
+                return several && stop(alive.get(pick(candidates)), 200 + random.nextInt(600));
             }
             case FREEZE -> {
-                return several && stop(pick(candidates), 2_500 + random.nextInt(2_000));
+                return several && stop(alive.get(pick(candidates)), 2_500 + random.nextInt(2_000));
             }
             case LEAVE -> {
-                return candidates.size() > 2 && pick(candidates).destroy();
+                return candidates.size() > 2 && job.leave(pick(candidates));
             }
             case JOIN -> {
-                return join();
+                boolean joins = job.join(nextNumber);
+                nextNumber += joins ? 1 : 0;
+                return joins;
+            }
+            case PARTITION -> {
+                return several && cutOff(pick(candidates), 300 + random.nextInt(6_000));
             }
             case COORDINATOR -> {
-                return counts.getOrDefault(event, 0) < coordinatorsToKill
-                        && workers.coordinator().map(ProcessHandle::destroyForcibly).orElse(false);
+                return job.killCoordinator();
             }
             default -> throw new IllegalStateException();
         }
@@ -154,16 +120,16 @@ final class Chaos {
         return true;
     }
 
-    private boolean join() {
-        int alive = workers.alive().size();
-        if (alive == 0 || alive >= MAX_WORKERS) {
-            return false;
+    private boolean cutOff(int worker, long millis) {
+        boolean cut = job.cutOff(worker);
+        if (cut) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+            job.plugIn(worker);
         }
-        workers.join(nextNumber++, joinedOutput);
-        return true;
+        return cut;
     }
 
-    private ProcessHandle pick(List<ProcessHandle> candidates) {
+    private int pick(List<Integer> candidates) {
         return candidates.get(random.nextInt(candidates.size()));
     }
 
@@ -171,7 +137,7 @@ final class Chaos {
     private List<Integer> members() {
         List<Integer> members = List.of();
         int newest = -1;
-        Matcher generation = GENERATION.matcher(said());
+        Matcher generation = GENERATION.matcher(job.said());
         while (generation.find()) {
             if (Integer.parseInt(generation.group(1)) > newest) {
                 newest = Integer.parseInt(generation.group(1));
@@ -194,14 +160,13 @@ final class Chaos {
                 return false;
             }
             if (System.nanoTime() - startNs > PATIENCE_NS) {
-                job.killAll();
                 throw new AssertionError(
                         "no step in %d s behind step %d after %s:%n%s"
                                 .formatted(
                                         TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NS),
                                         before,
                                         counts,
-                                        said()));
+                                        job.said()));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20 + random.nextInt(100)));
         }

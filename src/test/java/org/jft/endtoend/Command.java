@@ -126,6 +126,16 @@ final class Command {
         return process.isAlive();
     }
 
+    /** Returns the process. */
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** Returns the exit code of a command that has ended. */
+    int exitCode() {
+        return process.exitValue();
+    }
+
     /** Returns what it has said on standard error so far. */
     String errSoFar() {
         try {

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.Plan;
@@ -43,9 +44,13 @@ import org.junit.jupiter.api.io.TempDir;
 class NamespaceTest {
     private static final int HOSTS = 4;
     private static final int FLOATS = 1_000_003;
+    private static final int STEPS = 1_000; // about as many come to be trained
     private static final double LOSS = 0.001;
     private static final LinkSpeed LINK =
             LinkSpeed.of(1, 1500).withDelay(Duration.ofNanos(200_000));
+
+    private static final Pattern ALL_AGAIN =
+            Pattern.compile("generation [1-9]\\d*: worker 0, worker 1, worker 2, worker 3");
 
     @TempDir static Path folder;
 
@@ -95,6 +100,41 @@ class NamespaceTest {
             assertThat(results).allMatch(result -> result.exitCode() == 0, results.toString());
         }
         assertThat(parameters("hosts")).isEqualTo(parameters("local"));
+    }
+
+    /** The others go on; who was cut off finds that out, ends, and comes back as a newcomer. */
+    @Test
+    void shouldGoOnWithoutAHostThatIsCutOffForTenSecondsAndTakeItBack() {
+        SyntheticSet.make(folder);
+        Runs runs = new Runs(folder);
+        HostedJob.Size size = new HostedJob.Size(HOSTS, HOSTS, 1);
+        List<String> settings = new ArrayList<>(Runs.settings(STEPS));
+        settings.add("train.steps=1000000"); // as long as it takes
+        long end;
+        try (NamespaceHosts hosts = NamespaceHosts.create(size.hosts(), LINK.withLoss(LOSS));
+                HostedJob job =
+                        HostedJob.start(folder, "cut", size, settings, Optional.of(hosts))) {
+            job.await("20 steps", () -> runs.lastStep("cut") >= 20);
+            long cutNs = System.nanoTime();
+            job.cutOff(3);
+            job.await("the others to know", () -> job.said().contains("; gone: worker 3 "));
+            double knownSeconds = (System.nanoTime() - cutNs) / 1e9;
+            System.out.printf("cut off: the others met without it after %.2f s%n", knownSeconds);
+            assertThat(knownSeconds).isLessThan(4.5); // 2 when nothing else runs
+            long without = runs.lastStep("cut");
+            job.await("10 s", () -> System.nanoTime() - cutNs > 10_000_000_000L);
+            assertThat(runs.lastStep("cut")).isGreaterThan(without + 20);
+            job.plugIn(3);
+            job.await("worker 3 as a newcomer", () -> ALL_AGAIN.matcher(job.said()).find());
+            assertThat(job.said()).contains("the job has gone on without worker 3");
+            long checkpoint = 100 * (runs.lastStep("cut") / 100 + 2);
+            job.await("step " + checkpoint, () -> runs.lastStep("cut") > checkpoint);
+            end = checkpoint;
+        }
+        assertThat(runs.steps("cut")).startsWith(Runs.everyStep((int) end).toArray(Long[]::new));
+        Result alone = Runs.alone(folder, "alone", STEPS, "train.steps=" + end);
+        assertThat(alone.exitCode()).as(alone.err()).isZero();
+        assertThat(runs.distance("cut", "alone", end)).isLessThan(Runs.BOUND);
     }
 
     private static String[] train(String out, String... more) {

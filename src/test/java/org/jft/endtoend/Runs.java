@@ -42,10 +42,11 @@ record Runs(Path folder) {
                 "data.loader.threads=1");
     }
 
-    /** Trains so many steps on one worker. */
-    static Command.Result alone(Path folder, String run, int steps) {
+    /** Trains so many steps, or what more settings say, on one worker. */
+    static Command.Result alone(Path folder, String run, int steps, String... more) {
         List<String> all = new ArrayList<>(List.of("--config", "tiny.yaml", "--out", run));
         settings(steps).forEach(setting -> all.addAll(List.of("--set", setting)));
+        List.of(more).forEach(setting -> all.addAll(List.of("--set", setting)));
         return Command.run(JftTrain.class, folder, all.toArray(String[]::new));
     }
 

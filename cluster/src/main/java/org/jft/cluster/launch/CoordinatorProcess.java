@@ -1,13 +1,10 @@
 package org.jft.cluster.launch;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.net.HostAndPort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +27,6 @@ public final class CoordinatorProcess implements AutoCloseable {
 
     private final ProcessBuilder builder;
     private final HostAndPort address;
-    private final Path folder;
     private final PrintStream output;
     private final LongConsumer onOut;
     private Process process;
@@ -38,14 +34,9 @@ public final class CoordinatorProcess implements AutoCloseable {
     private boolean closed;
 
     private CoordinatorProcess(
-            ProcessBuilder builder,
-            HostAndPort address,
-            Path folder,
-            PrintStream output,
-            LongConsumer onOut) {
+            ProcessBuilder builder, HostAndPort address, PrintStream output, LongConsumer onOut) {
         this.builder = builder;
         this.address = address;
-        this.folder = folder;
         this.output = output;
         this.onOut = onOut;
     }
@@ -54,18 +45,19 @@ public final class CoordinatorProcess implements AutoCloseable {
      * Starts a coordinator. Does not wait for it: members do.
      *
      * @param environment of the job: JFT_JOB and, if it has one, JFT_JOB_SECRET
+     * @param folder for its log; a coordinator that is killed leaves it to whoever made its parent
      * @param lostAfter silence after which a member is lost
      * @param output hears when it is started again
      * @param onOut takes the process id of each worker that is out of the job
      */
     public static CoordinatorProcess start(
             Map<String, String> environment,
+            Path folder,
             Duration lostAfter,
             PrintStream output,
             LongConsumer onOut) {
         try {
             HostAndPort address = HostAndPort.fromParts(HOST, FreePorts.base(HOST, 1));
-            Path folder = Files.createTempDirectory("jft-coordinator-");
             WorkerCommand command =
                     WorkerCommand.small(
                             JftCoordinator.class.getName(),
@@ -81,7 +73,7 @@ public final class CoordinatorProcess implements AutoCloseable {
                     new ProcessBuilder(command.line()).redirectError(Redirect.INHERIT);
             builder.environment().putAll(environment);
             CoordinatorProcess coordinator =
-                    new CoordinatorProcess(builder, address, folder, output, onOut);
+                    new CoordinatorProcess(builder, address, output, onOut);
             coordinator.launch();
             return coordinator;
         } catch (IOException e) {
@@ -141,14 +133,11 @@ public final class CoordinatorProcess implements AutoCloseable {
         }
     }
 
-    /** Ends the coordinator. Idempotent. */
+    /** Ends the coordinator. Idempotent; each call returns when it has ended. */
     @Override
     public void close() {
         Process last;
         synchronized (this) {
-            if (closed) {
-                return;
-            }
             closed = true;
             last = process;
         }
@@ -157,10 +146,9 @@ public final class CoordinatorProcess implements AutoCloseable {
             if (!last.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
                 last.destroyForcibly().waitFor();
             }
-            // It has removed its log itself, unless it was killed.
-            MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
         } catch (IOException e) {
-            output.println("the coordinator has left files behind: " + e.getMessage());
+            output.println("the coordinator could not be told to end: " + e.getMessage());
+            last.destroyForcibly();
         } catch (InterruptedException e) {
             last.destroyForcibly();
             Thread.currentThread().interrupt();

@@ -93,6 +93,7 @@ public final class JftCoordinator implements Callable<Integer> {
 
     private final Map<String, String> environment = System.getenv();
     private volatile boolean detached;
+    private String role = "";
 
     public static void main(String[] arguments) {
         System.exit(CommandRunner.run(new JftCoordinator(), arguments));
@@ -164,6 +165,7 @@ public final class JftCoordinator implements Callable<Integer> {
                 throw new JftException(Category.RETRY, "this node cannot go on, see above");
             }
             watch.look(running.inTouch(), running.empty(), System.nanoTime());
+            tellRole(running);
             if (running.generation() >= saved + SNAPSHOT_EVERY) {
                 saved = running.generation();
                 running.snapshot();
@@ -171,6 +173,15 @@ public final class JftCoordinator implements Callable<Integer> {
             Thread.sleep(LOOK_MS);
         }
         return detached || watch.jobIsOver();
+    }
+
+    /** Of several nodes: the loss of the one that leads costs an election. */
+    private void tellRole(CoordinatorNode running) {
+        String now = running.leads() ? "leads" : "follows";
+        if (nodes.contains(",") && running.inTouch() && !now.equals(role)) {
+            role = now;
+            print(now);
+        }
     }
 
     private void watchInput() {

@@ -121,8 +121,8 @@ public final class LocalLauncher {
         try (MediaDriverHost driver =
                         MediaDriverHost.start(
                                 generations * streams, IpcSettings.DEFAULT, this::report);
-                CoordinatorProcess coordinator = coordinator(job)) {
-            Thread hook = new Thread(() -> end(driver), "end-workers");
+                CoordinatorProcess coordinator = coordinator(job, driver)) {
+            Thread hook = new Thread(() -> end(driver, coordinator), "end-workers");
             Runtime.getRuntime().addShutdownHook(hook);
             try {
                 Map<String, String> environment = environment(job, driver, coordinator);
@@ -137,10 +137,12 @@ public final class LocalLauncher {
         }
     }
 
-    private CoordinatorProcess coordinator(String job) {
+    /** Its log goes with the driver's files: if all are killed, the next start removes both. */
+    private CoordinatorProcess coordinator(String job, MediaDriverHost driver) {
         return config.changes()
                 ? CoordinatorProcess.start(
                         Map.of(MemberEnvironment.JOB, job),
+                        driver.privateFolder().resolve("coordinator"),
                         Duration.ofMillis(config.elastic().lostAfterMs()),
                         output,
                         this::out)
@@ -329,12 +331,15 @@ public final class LocalLauncher {
     }
 
     /** Runs when this process is told to end: the workers first, the driver after its clients. */
-    private void end(MediaDriverHost driver) {
+    private void end(MediaDriverHost driver, CoordinatorProcess coordinator) {
         try {
             endWorkers(FAREWELL);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            if (coordinator != null) {
+                coordinator.close();
+            }
             driver.close();
         }
     }

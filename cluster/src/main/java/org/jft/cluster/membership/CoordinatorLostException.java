@@ -5,7 +5,9 @@ import org.jft.core.failure.JftException;
 
 /** No coordinator answers, and without one the members cannot meet: the job cannot go on now. */
 public final class CoordinatorLostException extends JftException {
-    /** Exit code of a worker that ends with it: as of one that has lost a peer, to be started again. */
+    /**
+     * Exit code of a worker that ends with it: as of one that has lost a peer, to be started again.
+     */
     public static final int EXIT_CODE = 3;
 
     private static final long serialVersionUID = 1L;

@@ -142,7 +142,7 @@ final class DriverDirectory implements AutoCloseable {
             if (held != null) {
                 delete(folder);
             }
-        } catch (IOException | OverlappingFileLockException ignored) {
+        } catch (IOException | UncheckedIOException | OverlappingFileLockException ignored) {
             // Someone else's to remove, or removed by someone else meanwhile.
         }
     }

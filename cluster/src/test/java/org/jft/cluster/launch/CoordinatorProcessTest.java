@@ -47,8 +47,7 @@ class CoordinatorProcessTest {
 
     @Test
     void shouldTellTheOthersWithinTwoSecondsWhoWasKilled() throws Exception {
-        try (CoordinatorProcess coordinator =
-                CoordinatorProcess.start(JOB, MEASURED, System.err, pid -> {})) {
+        try (CoordinatorProcess coordinator = coordinatorProcess(MEASURED)) {
             List<Said> members = members(3, MEASURED, List.of(coordinator.address()));
 
             long killedMs = System.currentTimeMillis();
@@ -63,8 +62,7 @@ class CoordinatorProcessTest {
 
     @Test
     void shouldExpelAFrozenMemberThatWakesUp() throws Exception {
-        try (CoordinatorProcess coordinator =
-                CoordinatorProcess.start(JOB, MEASURED, System.err, pid -> {})) {
+        try (CoordinatorProcess coordinator = coordinatorProcess(MEASURED)) {
             List<Said> members = members(3, MEASURED, List.of(coordinator.address()));
 
             long stoppedMs = System.currentTimeMillis();
@@ -84,8 +82,7 @@ class CoordinatorProcessTest {
 
     @Test
     void shouldGoOnWithACoordinatorThatWasKilledAndStartedAgain() throws Exception {
-        try (CoordinatorProcess coordinator =
-                CoordinatorProcess.start(JOB, GENEROUS, System.err, pid -> {})) {
+        try (CoordinatorProcess coordinator = coordinatorProcess(GENEROUS)) {
             List<Said> members = members(2, GENEROUS, List.of(coordinator.address()));
             ProcessHandle first = coordinator.handle();
 
@@ -205,6 +202,11 @@ class CoordinatorProcessTest {
                         String.valueOf(lostAfter.toMillis()));
         member.number = number;
         return member;
+    }
+
+    private CoordinatorProcess coordinatorProcess(Duration lostAfter) {
+        return CoordinatorProcess.start(
+                JOB, folder.resolve("log"), lostAfter, System.err, pid -> {});
     }
 
     private Said node(List<HostAndPort> nodes, int node) {

@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -188,6 +189,54 @@ class LocalLauncherTest {
         }
     }
 
+    @Test
+    void shouldLeaveNoFilesAfterTheNextStartWhenItsCoordinatorIsKilledToo() throws Exception {
+        Process launcher = startLauncherProcess("elastic");
+        try {
+            List<Long> pids = pidsFrom(launcher);
+            ProcessHandle coordinator =
+                    launcher.children()
+                            .filter(
+                                    each ->
+                                            arguments(each)
+                                                    .contains(JftCoordinator.class.getName()))
+                            .findFirst()
+                            .orElseThrow();
+            List<String> line = arguments(coordinator);
+            Path log = Path.of(line.get(line.indexOf("--dir") + 1));
+            await(log + " in use", () -> Files.exists(log.resolve("coordinator.lock")));
+
+            signal("STOP", coordinator.pid()); // or it would tidy up when it misses its launcher
+            launcher.destroyForcibly().waitFor();
+            signal("KILL", coordinator.pid());
+
+            assertNothingLeft(pids);
+            await("end of " + coordinator.pid(), () -> !running(coordinator.pid()));
+            assertThat(log).isNotEmptyDirectory();
+            TestDriver.start().close();
+            assertThat(log).doesNotExist();
+            assertThat(driverFolders(launcher.pid())).isEmpty();
+            assertThat(driverFolders(coordinator.pid())).isEmpty();
+        } finally {
+            launcher.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Of a long line, with a class path in it, ProcessHandle knows nothing. */
+    private static List<String> arguments(ProcessHandle process) {
+        try {
+            Path line = Path.of("/proc/" + process.pid() + "/cmdline");
+            return List.of(Files.readString(line).split("\0"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void signal(String name, long pid) throws Exception {
+        String[] line = {"kill", "-" + name, String.valueOf(pid)};
+        assertThat(new ProcessBuilder(line).start().waitFor()).isZero();
+    }
+
     private LocalLauncher launcher(int workers, Duration grace, String... arguments) {
         WorkerCommand command =
                 WorkerCommand.likeThisJvm(RingWorker.class.getName(), List.of(arguments))
@@ -222,17 +271,16 @@ class LocalLauncherTest {
             Callable<LaunchResult> launch = launcher(workers, grace, what)::run;
             Future<LaunchResult> result = background.submit(launch);
             await("pids: " + output(), () -> rankZeroOutput().contains("]"));
-            String pid = String.valueOf(pids().get(rank));
-            assertThat(new ProcessBuilder("kill", "-" + signal, pid).start().waitFor()).isZero();
+            signal(signal, pids().get(rank));
             return result.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
         } finally {
             background.shutdownNow();
         }
     }
 
-    private Process startLauncherProcess() throws IOException {
+    private Process startLauncherProcess(String... arguments) throws IOException {
         WorkerCommand launcher =
-                WorkerCommand.likeThisJvm(LauncherMain.class.getName(), List.of())
+                WorkerCommand.likeThisJvm(LauncherMain.class.getName(), List.of(arguments))
                         .withHeapMegabytes(64);
         return new ProcessBuilder(launcher.line())
                 .redirectError(folder.resolve("launcher.err").toFile())

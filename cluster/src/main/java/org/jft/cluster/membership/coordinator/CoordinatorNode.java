@@ -219,6 +219,11 @@ public final class CoordinatorNode implements AutoCloseable {
                 && ElectionState.get(election) == ElectionState.CLOSED;
     }
 
+    /** Returns whether this node leads, or did when it was last in touch. */
+    public boolean leads() {
+        return service.leads();
+    }
+
     /** Returns whether this node cannot go on. */
     public boolean failed() {
         return failed;

@@ -29,7 +29,7 @@ import org.jft.cluster.protocol.Standing;
 /**
  * Feeds the replicated log to a {@link MembershipState} and sends its decisions to the members.
  * Runs on every node; what followers send goes nowhere. One thread, the service container's, but
- * for {@link #empty} and {@link #generation}.
+ * for {@link #empty}, {@link #generation} and {@link #leads}.
  */
 final class CoordinatorService implements ClusteredService {
     /** Members in one message: fits {@link MembershipNotice} into an eighth of a term of 64 KB. */
@@ -53,6 +53,7 @@ final class CoordinatorService implements ClusteredService {
     private long termMs; // when the leader's term began
     private volatile boolean empty = true;
     private volatile int generation = -1;
+    private volatile boolean leads;
 
     /**
      * Makes a service that knows of no member.
@@ -73,6 +74,11 @@ final class CoordinatorService implements ClusteredService {
     /** Returns the newest generation; -1 before the first. From any thread. */
     int generation() {
         return generation;
+    }
+
+    /** Returns whether this node leads. From any thread. */
+    boolean leads() {
+        return leads;
     }
 
     @Override
@@ -193,7 +199,9 @@ final class CoordinatorService implements ClusteredService {
     }
 
     @Override
-    public void onRoleChange(Cluster.Role role) {}
+    public void onRoleChange(Cluster.Role role) {
+        leads = role == Cluster.Role.LEADER;
+    }
 
     @Override
     public void onTerminate(Cluster cluster) {}
