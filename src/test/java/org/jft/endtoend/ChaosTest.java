@@ -62,10 +62,15 @@ class ChaosTest {
         try (ElasticJob job = started) {
             Chaos chaos = new Chaos(job, runs, "chaos", new Random(SEED));
             int happened = chaos.unleash(EVENTS);
+            long until = runs.lastStep("chaos");
             job.awaitEnd();
             System.out.printf(
-                    "chaos: %d events %s in %s generations%n",
-                    happened, chaos.counts(), runs.summary("chaos").path("generations"));
+                    "chaos: %d events %s until step %d of %d, %s generations%n",
+                    happened,
+                    chaos.counts(),
+                    until,
+                    STEPS,
+                    runs.summary("chaos").path("generations"));
             String as = "seed %s, %s%n%s".formatted(SEED, chaos.counts(), job.said());
             assertThat(happened).as(as).isEqualTo(EVENTS);
             assertThat(runs.steps("chaos")).as(as).isEqualTo(Runs.everyStep(STEPS));

@@ -235,7 +235,7 @@ final class HostedJob implements ElasticJob {
     }
 
     /** Returns whether all nodes of the coordinator run, and lead or follow. */
-    boolean allInTouch() {
+    private boolean allInTouch() {
         return nodes.stream().allMatch(node -> node.runs() && !role(node).isEmpty());
     }
 
@@ -277,6 +277,9 @@ final class HostedJob implements ElasticJob {
     @Override
     public void awaitEnd() {
         await("its end", () -> !runs() && workers.isEmpty());
+        if (size.coordinators() > 1) { // one alone says nothing of its role
+            await("coordinators that were killed to catch up", this::allInTouch);
+        }
     }
 
     @Override

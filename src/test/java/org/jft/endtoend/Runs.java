@@ -42,12 +42,16 @@ record Runs(Path folder) {
                 "data.loader.threads=1");
     }
 
-    /** Trains so many steps, or what more settings say, on one worker. */
-    static Command.Result alone(Path folder, String run, int steps, String... more) {
+    /** Trains so many steps on one worker. */
+    static Command.Result alone(Path folder, String run, int steps) {
+        return start(folder, run, settings(steps)).await();
+    }
+
+    /** Starts to train on one worker. */
+    static Command start(Path folder, String run, List<String> settings) {
         List<String> all = new ArrayList<>(List.of("--config", "tiny.yaml", "--out", run));
-        settings(steps).forEach(setting -> all.addAll(List.of("--set", setting)));
-        List.of(more).forEach(setting -> all.addAll(List.of("--set", setting)));
-        return Command.run(JftTrain.class, folder, all.toArray(String[]::new));
+        settings.forEach(setting -> all.addAll(List.of("--set", setting)));
+        return Command.start(JftTrain.class, folder, all.toArray(String[]::new));
     }
 
     static List<Long> everyStep(int steps) {
