@@ -147,7 +147,7 @@ class LocalLauncherTest {
             background.submit(launcher::run);
             await("begins: " + output(), () -> output().contains("[worker 1] view 0: "));
             String pid = output().replaceAll("(?s).*view 0: worker 0, worker 1 as (\\d+).*", "$1");
-            assertThat(new ProcessBuilder("kill", "-STOP", pid).start().waitFor()).isZero();
+            signal("STOP", Long.parseLong(pid));
 
             await("comes back", () -> output().contains("[worker 1] view 2: worker 0, worker 1"));
         } finally {
