@@ -98,6 +98,7 @@ class ChaosTest {
         return new LaunchedJob(
                 Command.start(JftTrain.class, folder, all.toArray(String[]::new)),
                 WORKERS,
+                MAX_WORKERS,
                 folder.resolve("chaos-joined.txt"),
                 Math.min(MAX_COORDINATORS_KILLED, 1 + EVENTS / EVENTS_PER_COORDINATOR));
     }

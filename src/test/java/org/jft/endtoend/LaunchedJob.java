@@ -17,11 +17,10 @@ import org.jft.endtoend.Command.Result;
  * that somebody else has started beside it. It ends with its own workers.
  */
 final class LaunchedJob implements ElasticJob {
-    private static final int MAX_WORKERS = 4;
-
     private final Command command;
     private final Workers workers;
     private final int own;
+    private final int maxWorkers;
     private final Path joinedOutput;
     private final Set<Integer> left = new TreeSet<>();
     private int coordinatorsToKill;
@@ -30,13 +29,16 @@ final class LaunchedJob implements ElasticJob {
      * Describes.
      *
      * @param own workers, numbered from 0
+     * @param maxWorkers with those that join
      * @param joinedOutput file for what those say that join
      * @param coordinatorsToKill before jft-train gives up, or workers are lost unseen
      */
-    LaunchedJob(Command command, int own, Path joinedOutput, int coordinatorsToKill) {
+    LaunchedJob(
+            Command command, int own, int maxWorkers, Path joinedOutput, int coordinatorsToKill) {
         this.command = command;
         this.workers = new Workers(command);
         this.own = own;
+        this.maxWorkers = maxWorkers;
         this.joinedOutput = joinedOutput;
         this.coordinatorsToKill = coordinatorsToKill;
     }
@@ -67,7 +69,7 @@ final class LaunchedJob implements ElasticJob {
     @Override
     public boolean join(int worker) {
         int alive = workers().size();
-        if (alive == 0 || alive >= MAX_WORKERS) {
+        if (alive == 0 || alive >= maxWorkers) {
             return false;
         }
         workers.join(worker, joinedOutput);
