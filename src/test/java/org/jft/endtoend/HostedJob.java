@@ -34,6 +34,10 @@ final class HostedJob implements ElasticJob {
         }
     }
 
+    /** Many processes that live for seconds: the second compiler takes more than it gives. */
+    private static final Map<String, String> QUICK =
+            Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1", "OMP_NUM_THREADS", "1");
+
     private static final int KILLED = 128 + 9;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int LOST_AFTER_MS = 1_500;
@@ -103,7 +107,7 @@ final class HostedJob implements ElasticJob {
                         line -> on(size.maxWorkers() + node, line),
                         JftCoordinator.class,
                         folder,
-                        Map.of("JFT_JOB", run),
+                        environment(Map.of()),
                         "--nodes",
                         coordinators,
                         "--node",
@@ -118,19 +122,16 @@ final class HostedJob implements ElasticJob {
 
     private Command startWorker(int worker) {
         Map<String, String> environment =
-                Map.of(
-                        "JFT_RANK",
-                        String.valueOf(worker),
-                        "JFT_LOCAL_RANK",
-                        hosts.isPresent() ? "0" : String.valueOf(worker),
-                        "JFT_WORLD_SIZE",
-                        String.valueOf(worker + 1),
-                        "JFT_JOB",
-                        run,
-                        "JFT_COORDINATORS",
-                        coordinators,
-                        "OMP_NUM_THREADS",
-                        "1");
+                environment(
+                        Map.of(
+                                "JFT_RANK",
+                                String.valueOf(worker),
+                                "JFT_LOCAL_RANK",
+                                hosts.isPresent() ? "0" : String.valueOf(worker),
+                                "JFT_WORLD_SIZE",
+                                String.valueOf(worker + 1),
+                                "JFT_COORDINATORS",
+                                coordinators));
         List<String> arguments = new ArrayList<>(List.of("--config", "tiny.yaml", "--out", run));
         List<String> each = new ArrayList<>(settings);
         each.add(
@@ -146,6 +147,13 @@ final class HostedJob implements ElasticJob {
                         arguments.toArray(String[]::new));
         all.add(started);
         return started;
+    }
+
+    private Map<String, String> environment(Map<String, String> more) {
+        Map<String, String> environment = new TreeMap<>(QUICK);
+        environment.put("JFT_JOB", run);
+        environment.putAll(more);
+        return environment;
     }
 
     private String address(int host) {
