@@ -43,6 +43,8 @@ public final class MembershipState {
     /** By then members have found a coordinator that stood still or was started again. */
     static final long RETURN_MS = 10_000;
 
+    private static final String PART = ", "; // between the parts of a fingerprint
+
     private static final String SILENT = "it was silent for too long";
 
     private final Audience audience;
@@ -335,18 +337,11 @@ public final class MembershipState {
             return true;
         }
         Candidate first = members.isEmpty() ? newcomers.get(0) : members.get(0);
-        String own = standing.fingerprint();
-        String others = first.standing.fingerprint();
-        if (!own.equals(others)) {
-            String sentence = "%s runs another configuration (%s) than %s (%s)";
-            audience.refused(
-                    session, Refusal.MISFIT, sentence.formatted(standing, own, first, others));
-            return false;
-        }
-        if (!job.equals(size)) {
-            String sentence = "%s was told of %s but %s of %s";
-            audience.refused(
-                    session, Refusal.MISFIT, sentence.formatted(standing, job, first, size));
+        Optional<String> misfit = misfit(standing, job, first);
+        if (misfit.isPresent()) {
+            // To begin with it is anybody's mistake; later the job goes on.
+            Refusal why = gathering() ? Refusal.MISFIT : Refusal.STRANGER;
+            audience.refused(session, why, misfit.get());
             return false;
         }
         Set<String> names = new HashSet<>(Set.of(standing.name()));
@@ -360,6 +355,27 @@ public final class MembershipState {
             return false;
         }
         return true;
+    }
+
+    private Optional<String> misfit(Standing standing, JobSize job, Candidate first) {
+        String own = standing.fingerprint();
+        String others = first.standing.fingerprint();
+        if (!own.equals(others)) {
+            String sentence = "%s does not fit in: it has %s, but %s has %s";
+            return Optional.of(
+                    sentence.formatted(standing, except(others, own), first, except(own, others)));
+        }
+        return job.equals(size)
+                ? Optional.empty()
+                : Optional.of(
+                        "%s was told of %s but %s of %s".formatted(standing, job, first, size));
+    }
+
+    /** Returns the parts of a fingerprint that another one has not. */
+    private static String except(String without, String fingerprint) {
+        List<String> parts = new ArrayList<>(List.of(fingerprint.split(PART)));
+        parts.removeAll(List.of(without.split(PART)));
+        return String.join(PART, parts);
     }
 
     /** Newcomers that the next generation takes: not one whose predecessor is not lost yet. */

@@ -13,7 +13,7 @@ public enum Refusal {
             return new ExpelledException(sentence);
         }
     },
-    /** It would compute something else than the others do. */
+    /** It would compute something else than others who have come to begin. */
     MISFIT {
         @Override
         public JftException toException(String sentence) {
@@ -32,6 +32,13 @@ public enum Refusal {
         @Override
         public JftException toException(String sentence) {
             return new TooFewMembersException(sentence);
+        }
+    },
+    /** It would compute something else than a job that is under way, and goes on without it. */
+    STRANGER {
+        @Override
+        public JftException toException(String sentence) {
+            return new JftException(Category.ABORT_RANK, sentence);
         }
     };
 

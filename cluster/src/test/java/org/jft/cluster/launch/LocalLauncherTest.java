@@ -130,7 +130,7 @@ class LocalLauncherTest {
 
     @Test
     void shouldReplaceAWorkerThatTheJobHasGoneOnWithoutAndThatNeverWakes() throws Exception {
-        ElasticConfig elastic = new ElasticConfig(1, null, null, 1_500);
+        ElasticConfig elastic = new ElasticConfig(1, null, null, null, 1_500);
         ClusterConfig config =
                 new ClusterConfig(2, null, 0, null, null, 0, null, false, elastic, null);
         LocalLauncher launcher =

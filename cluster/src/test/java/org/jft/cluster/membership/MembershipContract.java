@@ -203,15 +203,42 @@ public abstract class MembershipContract {
     }
 
     @Test
-    void shouldRefuseAnotherConfiguration() throws Exception {
-        List<Membership> members = started(2, new JobSize(2, 1, 3, BelowMin.STOP));
-        Standing other = new Standing("worker 2", "there", 9, "other", Endpoint.NONE, 0);
+    void shouldNotBeginWithWorkersOfWhomOneIsToDoSomethingElse() throws Exception {
+        begin(new JobSize(2, 1, 3, BelowMin.STOP));
+        Future<View> first = regroup(open(), standing("worker 0", 0));
+        assertStillWaits(first);
+        Standing other = new Standing("worker 1", "there", 9, "g", Endpoint.NONE, 0);
 
         assertThatThrownBy(() -> get(regroup(open(), other)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(
-                        "worker 2 (pid 9 on there) runs another configuration (other) than worker 0 (pid 1 on here) (f)");
-        assertThat(members.get(0).newcomersWait()).isFalse();
+                        "worker 1 (pid 9 on there) does not fit in: it has g, but worker 0 (pid 1 on here) has f");
+    }
+
+    @Test
+    void shouldGoOnWithoutANewcomerWhoHasOtherCodeOrData() throws Exception {
+        begin(new JobSize(1, 1, 3, BelowMin.STOP));
+        Membership member = open();
+        get(regroup(member, fingerprinted("worker 0", "config 1, data 2, code 3, tcp")));
+
+        assertThatThrownBy(
+                        () ->
+                                get(
+                                        regroup(
+                                                open(),
+                                                fingerprinted(
+                                                        "worker 1",
+                                                        "config 1, data 5, code 6, tcp"))))
+                .isNotInstanceOf(ConfigException.class) // which would end the whole job
+                .isInstanceOf(JftException.class)
+                .hasMessage(
+                        "worker 1 (pid 1 on here) does not fit in: it has data 5, code 6, but worker 0 (pid 1 on here) has data 2, code 3");
+        assertThat(member.newcomersWait()).isFalse();
+        assertThat(member.ended()).isEmpty();
+    }
+
+    private static Standing fingerprinted(String name, String fingerprint) {
+        return new Standing(name, "here", 1, fingerprint, Endpoint.NONE, 0);
     }
 
     @Test
