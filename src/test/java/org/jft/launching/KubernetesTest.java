@@ -227,7 +227,8 @@ class KubernetesTest {
         new CommandLine(new JftCoordinator()).parseArgs(words.toArray(String[]::new));
         assertThat(words)
                 .contains(
-                        "--lost-after=" + new ElasticConfig(null, null, null, null).lostAfterMs());
+                        "--lost-after="
+                                + new ElasticConfig(null, null, null, null, null).lostAfterMs());
         String workers = Files.readString(Manifests.FOLDER.resolve("elastic/workers.yaml"));
         assertThat(workers)
                 .contains("values/-, value: " + ExpelledException.EXIT_CODE)

@@ -98,7 +98,7 @@ public record ClusterConfig(
                 0 <= bucketMb && bucketMb <= 1024,
                 "cluster.bucket_mb must be in 0..1024: %s",
                 bucketMb);
-        elastic = elastic == null ? new ElasticConfig(null, null, null, null) : elastic;
+        elastic = elastic == null ? new ElasticConfig(null, null, null, null, null) : elastic;
         int min = elastic.minWorkers() == null ? workers : elastic.minWorkers();
         int max = elastic.maxWorkers() == null ? workers : elastic.maxWorkers();
         check(

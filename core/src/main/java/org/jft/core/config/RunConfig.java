@@ -2,6 +2,8 @@ package org.jft.core.config;
 
 import static org.jft.core.config.Checks.check;
 
+import org.jft.core.config.ElasticConfig.OnChange;
+
 /**
  * Everything that decides what a run computes. Two runs with equal configs on the same data give
  * the same parameters.
@@ -53,15 +55,16 @@ public record RunConfig(
 
     private static void checkShares(TrainConfig train, ClusterConfig cluster) {
         int microBatches = train.globalBatch() / train.microBatch();
+        boolean scales = cluster.elastic().onChange() == OnChange.SCALE_RATE;
         check(
-                cluster.changes() || microBatches % cluster.workers() == 0,
+                cluster.changes() && !scales || microBatches % cluster.workers() == 0,
                 "train.global_batch=%s is not a multiple of train.micro_batch=%s times"
                         + " cluster.workers=%s",
                 train.globalBatch(),
                 train.microBatch(),
                 cluster.workers());
         check(
-                cluster.maxWorkers() <= microBatches,
+                scales || cluster.maxWorkers() <= microBatches,
                 "cluster.elastic.max_workers=%s would leave workers idle: a step has %s micro"
                         + " batches (train.global_batch=%s / train.micro_batch=%s)",
                 cluster.maxWorkers(),
@@ -81,6 +84,16 @@ public record RunConfig(
                 !softmax || !labels.noise().addsLabels(),
                 "data.labels.noise would give an image more labels than it has, and"
                         + " train.objective=softmax is for one: recall must be at most precision");
+    }
+
+    /**
+     * Returns the samples of a step of so many workers: {@code train.global_batch}, or what {@code
+     * cluster.elastic.on_change} makes of it.
+     */
+    public int globalBatch(int workers) {
+        return cluster.elastic().onChange() == OnChange.SCALE_RATE && cluster.changes()
+                ? Math.multiplyExact(train.globalBatch() / cluster.workers(), workers)
+                : train.globalBatch();
     }
 
     /** Returns the same with another engine. */

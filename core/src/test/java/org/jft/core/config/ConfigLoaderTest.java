@@ -202,6 +202,10 @@ class ConfigLoaderTest {
                 VALID + "cluster: {elastic: {max_workers: 65}}\n",
                 "cluster.elastic.max_workers=65 would leave workers idle");
         assertRefused(
+                VALID.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 8")
+                        + "cluster: {workers: 3, elastic: {min_workers: 1, on_change: scale_rate}}\n",
+                "is not a multiple of train.micro_batch=8 times cluster.workers=3");
+        assertRefused(
                 VALID + "cluster: {elastic: {lost_after_ms: 999}}\n",
                 "cluster.elastic.lost_after_ms must be at least 1000");
         assertRefused(

@@ -8,10 +8,10 @@ import org.jft.core.topology.Topology;
 
 /**
  * Which positions of the {@link SampleOrder} a worker reads in a step. Step s covers the positions
- * s * globalBatch and on; they are cut into M micro batches of consecutive positions, which are
- * dealt to the N workers in order of rank: rank r gets those from r * M / N to before (r + 1) * M /
- * N, rounded down. So a micro batch has the same members whatever the number of workers, and batch
- * norm, which sees one micro batch at a time, the same statistics.
+ * origin + s * globalBatch and on; they are cut into M micro batches of consecutive positions,
+ * which are dealt to the N workers in order of rank: rank r gets those from r * M / N to before (r
+ * + 1) * M / N, rounded down. So a micro batch has the same members whatever the number of workers,
+ * and batch norm, which sees one micro batch at a time, the same statistics.
  *
  * <pre>
  *   step s, 8 micro batches:   m0 m1 m2 m3 m4 m5 m6 m7
@@ -25,8 +25,10 @@ import org.jft.core.topology.Topology;
  *
  * @param globalBatch samples of one step over all workers
  * @param microBatch samples of one forward and backward pass
+ * @param origin where step 0 begins, or would have begun if all steps before had been of this size:
+ *     not 0, and perhaps negative, once the batch has changed under way
  */
-public record BatchPartition(int globalBatch, int microBatch, Topology at) {
+public record BatchPartition(int globalBatch, int microBatch, Topology at, long origin) {
     public BatchPartition {
         checkArgument(
                 microBatch > 0 && globalBatch > 0,
@@ -44,6 +46,11 @@ public record BatchPartition(int globalBatch, int microBatch, Topology at) {
                 at.worldSize(),
                 globalBatch,
                 microBatch);
+    }
+
+    /** Partitions steps that all have the same size. */
+    public BatchPartition(int globalBatch, int microBatch, Topology at) {
+        this(globalBatch, microBatch, at, 0);
     }
 
     /** Returns the micro batches of a step over all workers, M. */
@@ -99,6 +106,6 @@ public record BatchPartition(int globalBatch, int microBatch, Topology at) {
                 "index out of range: index=%s, microBatches=%s",
                 index,
                 microBatches());
-        return step * globalBatch + (long) index * microBatch;
+        return origin + step * globalBatch + (long) index * microBatch;
     }
 }

@@ -71,7 +71,9 @@ public final class BatchLoader implements AutoCloseable {
                 quarantine,
                 firstStep,
                 endStep,
-                stream.partition().share(),
+                stream.partition().share().stream()
+                        .map(micro -> stream.partition().positionOf(firstStep, micro))
+                        .toList(),
                 threads);
     }
 
@@ -79,8 +81,8 @@ public final class BatchLoader implements AutoCloseable {
      * Starts to read what a worker trains on when another number of workers has begun the first
      * step.
      *
-     * @param ofFirstStep micro batches of {@code firstStep}, in place of this worker's share of
-     *     them
+     * @param ofFirstStep first positions of the micro batches of {@code firstStep} that are read,
+     *     in place of this worker's share of them
      */
     public static BatchLoader training(
             TrainingStream stream,
@@ -89,7 +91,7 @@ public final class BatchLoader implements AutoCloseable {
             Quarantine quarantine,
             long firstStep,
             long endStep,
-            List<Integer> ofFirstStep,
+            List<Long> ofFirstStep,
             int threads) {
         checkArgument(
                 0 <= firstStep && firstStep <= endStep,

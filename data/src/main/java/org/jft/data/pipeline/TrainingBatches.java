@@ -7,10 +7,10 @@ import org.jft.data.order.BatchPartition;
  * The micro batches of a worker, in order: of firstStep those listed, of the steps behind it to
  * endStep (exclusive) its share.
  *
- * @param ofFirstStep micro batches in 0 .. M - 1
+ * @param ofFirstStep their first positions
  */
 record TrainingBatches(
-        BatchPartition partition, long firstStep, long endStep, List<Integer> ofFirstStep)
+        BatchPartition partition, long firstStep, long endStep, List<Long> ofFirstStep)
         implements BatchPlan {
     TrainingBatches {
         ofFirstStep = List.copyOf(ofFirstStep);
@@ -36,7 +36,7 @@ record TrainingBatches(
     @Override
     public long firstPosition(long batch) {
         if (batch < ofFirstStep.size()) {
-            return partition.positionOf(firstStep, ofFirstStep.get((int) batch));
+            return ofFirstStep.get((int) batch);
         }
         int perStep = partition.microBatchesPerStep();
         long behind = batch - ofFirstStep.size();

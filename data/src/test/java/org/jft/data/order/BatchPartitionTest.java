@@ -53,6 +53,15 @@ class BatchPartitionTest {
     }
 
     @Test
+    void shouldGoOnBehindStepsOfAnotherSize() {
+        // Steps 0 and 1 were of 32, step 2 and on are of 16.
+        BatchPartition partition = new BatchPartition(16, 8, new Topology(1, 2), 64 - 2 * 16);
+        assertThat(partition.positionOf(2, 0)).isEqualTo(64);
+        assertThat(partition.firstPosition(2, 0)).isEqualTo(72);
+        assertThat(partition.positionOf(3, 0)).isEqualTo(80);
+    }
+
+    @Test
     void shouldNotOverflowAtAnyStepThatCanBeReached() {
         BatchPartition partition = new BatchPartition(1 << 16, 64, new Topology(1, 2));
         assertThat(partition.firstPosition(1L << 40, 3)).isEqualTo((1L << 56) + (1 << 15) + 3 * 64);

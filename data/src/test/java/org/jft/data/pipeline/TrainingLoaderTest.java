@@ -99,7 +99,7 @@ class TrainingLoaderTest {
                         Quarantine.in(folder),
                         5,
                         7,
-                        List.of(3, 0),
+                        List.of(5 * 16L + 3 * 4, 5 * 16L),
                         2);
         assertThat(drain(loader))
                 .containsExactly(alone.get(5 * 4 + 3), alone.get(5 * 4), alone.get(6 * 4 + 1));

@@ -3,10 +3,11 @@ package org.jft.train.loop;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.LongStream;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
-import org.jft.data.order.BatchPartition;
 
 /**
  * Which micro batches of the step that is under way have gone into this worker's sum, and how those
@@ -22,6 +23,7 @@ import org.jft.data.order.BatchPartition;
  */
 final class Deal {
     private final BitSet held = new BitSet();
+    private int microBatches; // of the step that those held are of
 
     /** A step begins, with no gradients. */
     void begin() {
@@ -33,28 +35,41 @@ final class Deal {
         return held.isEmpty();
     }
 
-    /** A micro batch has gone into this worker's sum. */
-    void add(int microBatch) {
+    /**
+     * A micro batch has gone into this worker's sum.
+     *
+     * @param of how many the step has
+     */
+    void add(int microBatch, int of) {
         held.set(microBatch);
+        microBatches = of;
     }
 
     /**
-     * Returns the micro batches that this worker is to add, once it is known who has which: those
-     * missing go where the fewest are. All ranks call.
+     * Returns how many micro batches the step has that some worker has begun; empty if none has.
+     * All ranks call.
      */
-    List<Integer> again(Collective ranks, BatchPartition partition) {
+    OptionalInt begun(Collective ranks) {
+        long most = LongStream.of(ranks.allGather(empty() ? 0 : microBatches)).max().orElseThrow();
+        return most == 0 ? OptionalInt.empty() : OptionalInt.of((int) most);
+    }
+
+    /**
+     * Returns the micro batches that this worker is to add to a step that has begun, once it is
+     * known who has which: those missing go where the fewest are. All ranks call.
+     *
+     * @param of how many the step has
+     */
+    List<Integer> again(Collective ranks, int of) {
         int[] counts = new int[ranks.topology().worldSize()];
         BitSet missing = new BitSet();
-        missing.set(0, partition.microBatches());
-        for (BitSet[] word : gather(ranks, partition.microBatches())) {
+        missing.set(0, of);
+        for (BitSet[] word : gather(ranks, of)) {
             for (int rank = 0; rank < counts.length; rank++) {
                 counts[rank] += word[rank].cardinality();
                 requireWithin(missing, word[rank]);
                 missing.andNot(word[rank]);
             }
-        }
-        if (missing.cardinality() == partition.microBatches()) {
-            return partition.share(); // the step begins
         }
         return deal(missing, counts, ranks.topology().rank());
     }

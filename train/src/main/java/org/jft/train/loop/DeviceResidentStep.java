@@ -64,11 +64,11 @@ final class DeviceResidentStep implements LocalStep {
     }
 
     @Override
-    public void begin(long number, double learningRate) {
+    public void begin(long number, double learningRate, int ofStep) {
         step = number;
         numbers =
                 new DeviceStep.Numbers(
-                        1.0 / microBatches,
+                        1.0 / ofStep,
                         learningRate,
                         config.train().clipNorm(),
                         optimizer.averageRate(step));

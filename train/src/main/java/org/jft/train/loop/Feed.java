@@ -17,9 +17,12 @@ final class Feed implements AutoCloseable {
          * Starts to read.
          *
          * @param partition whose share is read
-         * @param ofFirstStep micro batches of {@code firstStep}, in place of the share of it
+         * @param endStep the first step that is not read
+         * @param ofFirstStep first positions of the micro batches of {@code firstStep}, in place of
+         *     the share of it
          */
-        BatchLoader open(BatchPartition partition, long firstStep, List<Integer> ofFirstStep);
+        BatchLoader open(
+                BatchPartition partition, long firstStep, long endStep, List<Long> ofFirstStep);
     }
 
     private final BatchLoader batches;

@@ -26,7 +26,7 @@ final class HostStep implements LocalStep {
     private final GradientExchange exchange;
     private final boolean overlaps;
     private final FloatBuffer outputGradient; // [microBatch, classes]
-    private final double scale; // 1 / micro batches of a step
+    private double scale; // 1 / micro batches of the step
     private long step;
     private double learningRate;
     private double loss; // of this worker's micro batches
@@ -36,7 +36,6 @@ final class HostStep implements LocalStep {
             Engine engine,
             int classes,
             Optimizer optimizer,
-            int microBatches,
             Blocks blocks,
             GradientExchange exchange,
             boolean keeps) {
@@ -49,7 +48,6 @@ final class HostStep implements LocalStep {
         this.overlaps = config.cluster().bucketMb() > 0;
         this.exchange = exchange;
         this.sum = new GradientSum(gradients, blocks, buckets, exchange, keeps);
-        this.scale = 1.0 / microBatches;
         int micro = config.train().microBatch();
         this.outputGradient =
                 ByteBuffer.allocateDirect(Float.BYTES * Math.multiplyExact(micro, classes))
@@ -58,7 +56,8 @@ final class HostStep implements LocalStep {
     }
 
     @Override
-    public void begin(long number, double rate) {
+    public void begin(long number, double rate, int microBatches) {
+        scale = 1.0 / microBatches;
         step = number;
         learningRate = rate;
         loss = 0;

@@ -10,8 +10,12 @@ import org.jft.data.pipeline.Batch;
  * DeviceResidentStep}).
  */
 interface LocalStep {
-    /** Starts a step. */
-    void begin(long step, double learningRate);
+    /**
+     * Starts a step.
+     *
+     * @param microBatches of the step, over all workers
+     */
+    void begin(long step, double learningRate, int microBatches);
 
     /**
      * Goes forward and backward over a micro batch and adds its loss and gradient to the step's.

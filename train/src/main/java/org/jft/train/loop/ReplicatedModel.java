@@ -72,9 +72,7 @@ final class ReplicatedModel implements TrainedModel {
                                     .formatted(engine.name())
                             + " does not train this network there; leave engine.nccl at false");
         }
-        int microBatches = config.train().globalBatch() / config.train().microBatch();
-        return new HostStep(
-                config, engine, classes, optimizer, microBatches, blocks, exchange, keeps);
+        return new HostStep(config, engine, classes, optimizer, blocks, exchange, keeps);
     }
 
     @Override

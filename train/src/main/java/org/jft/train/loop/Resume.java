@@ -23,15 +23,16 @@ import org.jft.core.failure.CorruptDataException;
  * a resumed run ends with the same bits as one that was never stopped.
  *
  * @param step steps already done
+ * @param samples that these steps have taken: the position in the data
  * @param wallSeconds training time already spent
  * @param loss of the last step done
  */
-record Resume(long step, double wallSeconds, double loss) {
+record Resume(long step, long samples, double wallSeconds, double loss) {
     /** Keys under data whose files are known by what is in them, and the way to a store. */
     private static final List<String> PLACES =
             List.of("train", "test", "classes", "images_of", "drop_train", "drop_test", "store");
 
-    static final Resume FROM_SCRATCH = new Resume(0, 0, Double.NaN);
+    static final Resume FROM_SCRATCH = new Resume(0, 0, 0, Double.NaN);
 
     /** Loads the newest checkpoint, if any, into the model. */
     static Optional<Resume> load(
@@ -52,7 +53,8 @@ record Resume(long step, double wallSeconds, double loss) {
             model.keep(state.lossScale());
         }
         checkpoints.removeAhead(state.step());
-        return Optional.of(new Resume(state.step(), state.wallSeconds(), state.loss()));
+        return Optional.of(
+                new Resume(state.step(), state.samples(), state.wallSeconds(), state.loss()));
     }
 
     private static void copy(
@@ -113,7 +115,8 @@ record Resume(long step, double wallSeconds, double loss) {
                 deciding(config)
                         .put("engine_name", config.engine().name())
                         .put("nccl", config.engine().nccl())
-                        .put("shard_classes", config.cluster().shardClasses());
+                        .put("shard_classes", config.cluster().shardClasses())
+                        .put("on_change", config.cluster().elastic().onChange().name());
         return Hashing.sha256()
                 .hashString(tree.toString(), StandardCharsets.UTF_8)
                 .toString()

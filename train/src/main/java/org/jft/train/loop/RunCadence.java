@@ -17,7 +17,6 @@ import org.jft.core.engine.NetworkSpec;
 import org.jft.core.metric.JsonLinesFile;
 import org.jft.core.metric.MetricSink;
 import org.jft.core.topology.Topology;
-import org.jft.train.optimizer.Schedule;
 
 /**
  * The cadence of a real run: checks by all ranks; progress, metrics, checkpoints and summary by
@@ -58,8 +57,7 @@ final class RunCadence implements Cadence, AutoCloseable {
     private final RunFolder folder;
     private final CheckpointFolder checkpoints;
     private final long samplesPerEpoch;
-    private final long totalSteps;
-    private final Schedule schedule;
+    private final long totalSamples;
     private final Snapshot snapshot;
     private final RunState state;
     private final LeaveSignal leave;
@@ -67,9 +65,10 @@ final class RunCadence implements Cadence, AutoCloseable {
     private Topology at;
     private MetricSink metrics; // null but on rank 0
     private ProgressLine progress; // null but on rank 0
-    private long firstStep; // that this worker has led
+    private long firstSample; // that this worker has led
     private long keepAt = NEVER;
     private long reported = NEVER; // step of the newest line of metrics
+    private long reportedSamples; // up to there
     private Map<String, Number> line; // it; null before the first
     private long written = NEVER; // step of the newest line that this worker wrote
     private long checkpointed = NEVER;
@@ -87,8 +86,7 @@ final class RunCadence implements Cadence, AutoCloseable {
         this.folder = folder;
         this.checkpoints = folder.checkpoints(every.keepCheckpoints());
         this.samplesPerEpoch = samplesPerEpoch;
-        this.totalSteps = totalSteps;
-        this.schedule = Schedule.of(config.train().schedule(), totalSteps);
+        this.totalSamples = totalSteps * config.train().globalBatch();
         this.snapshot = snapshot;
         this.state = snapshot.state;
         this.leave = leave;
@@ -103,6 +101,7 @@ final class RunCadence implements Cadence, AutoCloseable {
         if (reported == NEVER || done < reported) { // the first, or all went back to a checkpoint
             close();
             reported = done;
+            reportedSamples = state.samples();
             line = null;
             written = NEVER;
             checkpointed = state.loaded();
@@ -117,7 +116,7 @@ final class RunCadence implements Cadence, AutoCloseable {
                 beginToLead(lineIsMissing ? done - 1 : done);
             }
             if (lineIsMissing) {
-                report(done, state.loss(), schedule.at(done - 1), clock);
+                report(done, state.loss(), state.rate(), clock);
             }
             if (checkpointDue(done)) {
                 checkpoint();
@@ -128,7 +127,8 @@ final class RunCadence implements Cadence, AutoCloseable {
     /** Opens what rank 0 writes; of the metrics what lies behind a step was of another rank 0. */
     private void beginToLead(long lastLine) {
         lead.begin();
-        firstStep = state.stepsDone();
+        long firstStep = state.stepsDone();
+        firstSample = state.samples();
         metrics = new JsonLinesFile(folder.metrics(), "step", lastLine);
         String label = firstStep == 0 ? "train" : "train from step " + firstStep;
         progress =
@@ -136,7 +136,7 @@ final class RunCadence implements Cadence, AutoCloseable {
                         System.out, // a launcher passes rank 0's through untouched
                         ProgressLine.onTerminal(),
                         label,
-                        (totalSteps - firstStep) * config.train().globalBatch(),
+                        totalSamples - firstSample,
                         "images",
                         System.nanoTime());
     }
@@ -173,8 +173,12 @@ final class RunCadence implements Cadence, AutoCloseable {
         return ends(done) || done % every.checkpointEvery() == 0;
     }
 
+    private boolean complete() {
+        return state.samples() >= totalSamples;
+    }
+
     private boolean ends(long done) {
-        return done == totalSteps || done == keepAt;
+        return complete() || done == keepAt;
     }
 
     @Override
@@ -183,7 +187,7 @@ final class RunCadence implements Cadence, AutoCloseable {
             guard.requireEqualParameters(done, snapshot.model.replicated());
         }
         if (at.leads()) {
-            progress.update(imagesLed(done), System.nanoTime(), "loss %.4g".formatted(loss));
+            progress.update(imagesLed(), System.nanoTime(), "loss %.4g".formatted(loss));
         }
         if (reportDue(done)) {
             report(done, loss, learningRate, clock);
@@ -191,13 +195,13 @@ final class RunCadence implements Cadence, AutoCloseable {
         if (at.leads() && checkpointDue(done)) {
             checkpoint();
         }
-        if (at.leads() && done == totalSteps) {
-            progress.finish(imagesLed(done), System.nanoTime());
+        if (at.leads() && complete()) {
+            progress.finish(imagesLed(), System.nanoTime());
         }
     }
 
-    private long imagesLed(long done) {
-        return (done - firstStep) * config.train().globalBatch();
+    private long imagesLed() {
+        return state.samples() - firstSample;
     }
 
     private void report(long done, double loss, double learningRate, StepClock clock) {
@@ -206,6 +210,7 @@ final class RunCadence implements Cadence, AutoCloseable {
             line = metrics(done, loss, learningRate, clock, nowNs);
             clock.reset(nowNs);
             reported = done;
+            reportedSamples = state.samples();
         }
         if (at.leads()) {
             lead.require();
@@ -216,7 +221,7 @@ final class RunCadence implements Cadence, AutoCloseable {
 
     private Map<String, Number> metrics(
             long done, double loss, double learningRate, StepClock clock, long nowNs) {
-        long samples = done * config.train().globalBatch();
+        long samples = state.samples();
         long steps = done - reported;
         Map<String, Number> values = new LinkedHashMap<>();
         values.put("step", done);
@@ -224,8 +229,7 @@ final class RunCadence implements Cadence, AutoCloseable {
         values.put("samples", samples);
         values.put("loss", loss);
         values.put("learning_rate", learningRate);
-        values.put(
-                "images_per_second", steps * config.train().globalBatch() / clock.seconds(nowNs));
+        values.put("images_per_second", (samples - reportedSamples) / clock.seconds(nowNs));
         values.putAll(clock.perStep(steps));
         return values;
     }
@@ -246,20 +250,20 @@ final class RunCadence implements Cadence, AutoCloseable {
 
     private void write(long done) {
         lead.require();
-            checkpoints.write(
-                    new Checkpoint(
-                            snapshot.network.graph(),
-                            snapshot.model.parameters(),
-                            snapshot.model.optimizerState(),
-                            new Checkpoint.State(
-                                    done,
-                                    done * config.train().globalBatch(),
-                                    state.seconds(System.nanoTime()),
-                                    state.loss(),
-                                    ConfigLoader.toJson(config),
-                                    snapshot.dataFingerprint,
-                                    snapshot.model.lossScale().orElse(null))));
-            checkpointed = done;
+        checkpoints.write(
+                new Checkpoint(
+                        snapshot.network.graph(),
+                        snapshot.model.parameters(),
+                        snapshot.model.optimizerState(),
+                        new Checkpoint.State(
+                                done,
+                                state.samples(),
+                                state.seconds(System.nanoTime()),
+                                state.loss(),
+                                ConfigLoader.toJson(config),
+                                snapshot.dataFingerprint,
+                                snapshot.model.lossScale().orElse(null))));
+        checkpointed = done;
     }
 
     /** When a worker is lost behind the summary, the run is complete all the same. */

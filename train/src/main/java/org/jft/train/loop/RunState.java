@@ -28,7 +28,9 @@ final class RunState {
     private final long startNs;
     private long stepsDone = NONE;
     private long loaded = NONE; // steps of the origin that this worker has gone on from
+    private long samples;
     private double loss = Double.NaN;
+    private double rate = Double.NaN;
     private boolean replaced; // by another's or a checkpoint's, and nobody was told yet
     private double secondsBefore; // of training, by the workers there were before this one
 
@@ -53,6 +55,16 @@ final class RunState {
         return loaded;
     }
 
+    /** Returns how many samples these updates have taken: where the next step begins. */
+    long samples() {
+        return samples;
+    }
+
+    /** Returns the learning rate of the last step. */
+    double rate() {
+        return rate;
+    }
+
     /** Returns the mean loss of the last step. */
     double loss() {
         return loss;
@@ -63,10 +75,12 @@ final class RunState {
         return secondsBefore + (nowNs - startNs) / 1e9;
     }
 
-    /** The parameters have been updated. */
-    void advance(double lossOfStep) {
+    /** The parameters have been updated, by a step of so many samples. */
+    void advance(long samplesOfStep, double lossOfStep, double rateOfStep) {
         stepsDone++;
+        samples += samplesOfStep;
         loss = lossOfStep;
+        rate = rateOfStep;
     }
 
     /**
@@ -116,18 +130,22 @@ final class RunState {
         Resume resume = checkpoint.orElse(Resume.FROM_SCRATCH);
         replaced = true;
         stepsDone = resume.step();
+        samples = resume.samples();
         loss = resume.loss();
         secondsBefore = resume.wallSeconds();
     }
 
     private void spread(Collective ranks, int source) {
         long nowNs = System.nanoTime();
+        samples = ranks.allGather(samples)[source];
         double sourceLoss = shared(loss, ranks, source);
+        double sourceRate = shared(rate, ranks, source);
         double seconds = shared(seconds(nowNs), ranks, source);
         // Also from scratch: equal parameters are given, not hoped for.
         model.spread(ranks, source);
         shareLossScale(ranks, source);
         loss = sourceLoss;
+        rate = sourceRate;
         secondsBefore += seconds - seconds(nowNs);
     }
 

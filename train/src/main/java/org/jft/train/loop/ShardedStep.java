@@ -37,7 +37,7 @@ final class ShardedStep implements LocalStep {
     private final GradientExchange exchange;
     private final GradientSum trunkSum;
     private final GradientSum sliceSum; // of no other worker
-    private final double scale; // 1 / micro batches of a step
+    private double scale; // 1 / micro batches of a step
     private long step;
     private double learningRate;
     private boolean last; // the micro batch to come is the step's last
@@ -58,7 +58,6 @@ final class ShardedStep implements LocalStep {
         trunkOptimizer = trunk.optimizer();
         sliceOptimizer = slice.optimizer();
         int micro = config.train().microBatch();
-        int microBatches = config.train().globalBatch() / micro;
         int width = this.slice.layout().length() / classes.count() - 1; // weights, bias
         head =
                 new ShardedHead(
@@ -71,7 +70,6 @@ final class ShardedStep implements LocalStep {
         this.exchange = exchange;
         trunkSum = sum(this.trunk, config.cluster().bucketMb(), blocks, exchange);
         sliceSum = sum(this.slice, 0, blocks, exchange);
-        scale = 1.0 / microBatches;
     }
 
     private static GradientSum sum(
@@ -82,7 +80,8 @@ final class ShardedStep implements LocalStep {
     }
 
     @Override
-    public void begin(long number, double rate) {
+    public void begin(long number, double rate, int microBatches) {
+        scale = 1.0 / microBatches;
         step = number;
         learningRate = rate;
         loss = 0;

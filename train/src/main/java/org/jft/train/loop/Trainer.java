@@ -2,6 +2,7 @@ package org.jft.train.loop;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jft.cluster.collective.Collective;
@@ -21,7 +22,8 @@ import org.jft.train.optimizer.Schedule;
 /**
  * Synchronous data-parallel training: all ranks hold equal parameters; each step sums the gradients
  * of all micro batches over all ranks and applies their mean. A micro batch has the same members on
- * any number of workers, so runs differ between world sizes only by the order of float additions.
+ * any number of workers, so runs of the same global batch differ between world sizes only by the
+ * order of float additions.
  *
  * <p>When a worker is lost the others meet anew. A step that was under way is not lost, and not
  * taken twice: who has applied it gives its state to who has not; if nobody has, they sum again the
@@ -35,7 +37,7 @@ final class Trainer {
     private final RunConfig config;
     private final TrainedModel model;
     private final RunState state;
-    private final long totalSteps;
+    private final long totalSamples;
     private final Team team;
     private final GradientExchange exchange;
     private final Schedule learningRate;
@@ -46,8 +48,9 @@ final class Trainer {
     private Collective ranks; // of the generation, as all below
     private Guard guard;
     private Stragglers stragglers;
-    private BatchPartition partition;
-    private List<Integer> due; // micro batches of the step that this worker is to add
+    private BatchPartition partition; // of the steps behind the one it has begun with
+    private int microBatches; // of the step, over all workers
+    private List<Integer> due; // of these, what this worker is to add
     private Feed feed; // null while none is open
     private Wish wish; // what this worker has said of the step
     private boolean leaverWaits; // until a coordinator is back
@@ -56,6 +59,7 @@ final class Trainer {
      * Prepares.
      *
      * @param state of this model
+     * @param totalSteps of {@code train.global_batch} samples
      */
     Trainer(
             RunConfig config,
@@ -67,7 +71,7 @@ final class Trainer {
         this.config = config;
         this.model = model;
         this.state = state;
-        this.totalSteps = totalSteps;
+        this.totalSamples = totalSteps * config.train().globalBatch();
         this.team = team;
         this.exchange = exchange;
         this.learningRate = Schedule.of(config.train().schedule(), totalSteps);
@@ -122,11 +126,19 @@ final class Trainer {
         if (!enough()) {
             return;
         }
-        partition =
-                new BatchPartition(
-                        config.train().globalBatch(),
-                        config.train().microBatch(),
-                        ranks.topology());
+        open(source);
+        clock.skip(System.nanoTime());
+    }
+
+    /** Deals out the step that the members are at, and begins to read. */
+    private void open(Feed.Source source) {
+        int micro = config.train().microBatch();
+        int batch = config.globalBatch(ranks.topology().worldSize());
+        OptionalInt begun = team.changes() ? deal.begun(ranks) : OptionalInt.empty();
+        microBatches = begun.orElse(batch / micro);
+        long next = state.samples() + (long) microBatches * micro; // where the step behind begins
+        long step = state.stepsDone();
+        partition = new BatchPartition(batch, micro, ranks.topology(), next - (step + 1) * batch);
         stragglers =
                 new Stragglers(
                         ranks,
@@ -134,9 +146,26 @@ final class Trainer {
                         Collectives.hostName(),
                         config.train().cadence().metricsEvery(),
                         Preflight::warn);
-        due = team.changes() ? deal.again(ranks, partition) : partition.share();
-        feed = new Feed(source.open(partition, state.stepsDone(), due), clock);
-        clock.skip(System.nanoTime());
+        due = begun.isPresent() ? deal.again(ranks, microBatches) : partition.share();
+        long end = complete() ? step : step + 1 + ceilDiv(totalSamples - next, batch);
+        List<Long> positions =
+                due.stream().map(index -> state.samples() + (long) index * micro).toList();
+        feed = new Feed(source.open(partition, step, end, positions), clock);
+    }
+
+    private static long ceilDiv(long samples, int batch) {
+        return Math.max(0, (samples + batch - 1) / batch);
+    }
+
+    /** Returns whether the run has taken all its samples, or some more to fill the last step. */
+    private boolean complete() {
+        return state.samples() >= totalSamples;
+    }
+
+    /** Returns the steps of the whole run, if the workers stay who they are. */
+    private long totalSteps() {
+        int batch = config.globalBatch(ranks.topology().worldSize());
+        return state.stepsDone() + ceilDiv(totalSamples - state.samples(), batch);
     }
 
     private Collective meetOthers(Optional<JftException> end, Cadence cadence) {
@@ -148,29 +177,32 @@ final class Trainer {
             }
             cadence.checkpointAlone();
             if (cadence.toldToLeave()) {
-                throw new LeftEarlyException(state.stepsDone(), totalSteps, true, true);
+                throw new LeftEarlyException(state.stepsDone(), totalSteps(), true, true);
             }
             throw new CoordinatorLostException(
                     "%s: stopped after step %d of %d with a checkpoint; the same command goes on from there"
-                            .formatted(e.getMessage(), state.stepsDone(), totalSteps));
+                            .formatted(e.getMessage(), state.stepsDone(), totalSteps()));
         }
     }
 
     /** Trains to the last step, or to one behind which the members have agreed to meet. */
     private boolean train(Cadence cadence) {
-        while (state.stepsDone() < totalSteps) {
+        while (!complete()) {
             Agreement agreed = step(cadence);
             if (agreed != Agreement.GO_ON) {
                 part(agreed);
                 return false;
             }
             due = partition.share();
+            microBatches = partition.microBatches();
         }
         cadence.complete(ranks);
         return true;
     }
 
-    /** Too few to train end with a checkpoint, or wait until there are more, or all are to leave. */
+    /**
+     * Too few to train end with a checkpoint, or wait until there are more, or all are to leave.
+     */
     private boolean await(Cadence cadence) {
         cadence.checkpoint();
         if (config.cluster().elastic().belowMin() == BelowMin.STOP) {
@@ -182,7 +214,7 @@ final class Trainer {
                                     config.cluster().minWorkers(),
                                     ranks.topology().worldSize(),
                                     state.stepsDone(),
-                                    totalSteps));
+                                    totalSteps()));
         }
         Agreement agreed = Agreement.GO_ON;
         while (agreed == Agreement.GO_ON) {
@@ -201,16 +233,18 @@ final class Trainer {
         if (agreed == Agreement.END || told) { // and the others know
             team.leave();
             throw new LeftEarlyException(
-                    state.stepsDone(), totalSteps, told, agreed == Agreement.END);
+                    state.stepsDone(), totalSteps(), told, agreed == Agreement.END);
         }
     }
 
     private Agreement step(Cadence cadence) {
         long step = state.stepsDone();
-        double rate = learningRate.at(step);
+        int nominal = config.train().globalBatch();
+        long samples = (long) microBatches * config.train().microBatch();
+        double rate = learningRate.at(state.samples() / nominal) * ((double) samples / nominal);
         long sentBefore = ranks.sentBytes();
         if (deal.empty()) {
-            local.begin(step, rate);
+            local.begin(step, rate, microBatches);
         }
         for (int i = 0; i < due.size(); i++) {
             try (Batch batch = feed.take()) {
@@ -219,7 +253,7 @@ final class Trainer {
                 }
                 local.add(batch, i, clock);
             }
-            deal.add(due.get(i));
+            deal.add(due.get(i), microBatches);
             // Now, so that a device has its next images before it is done with these.
             feed.lookAhead().ifPresent(local::comingUp);
         }
@@ -232,8 +266,8 @@ final class Trainer {
                 "the loss", step + 1, Double.isFinite(loss), () -> Double.isFinite(ownLoss));
         clock.note(reports);
         stragglers.add(step + 1, reports);
-        Agreement agreed =
-                step + 1 < totalSteps ? Agreement.of(reports, config.cluster()) : Agreement.GO_ON;
+        boolean last = state.samples() + samples >= totalSamples;
+        Agreement agreed = last ? Agreement.GO_ON : Agreement.of(reports, config.cluster());
         boolean later = RankReport.count(reports, Wish.LEAVE_LATER) > 0;
         if (agreed == Agreement.END || later && !leaverWaits) {
             cadence.keepAt(step + 1); // who waits may be killed meanwhile
@@ -241,7 +275,7 @@ final class Trainer {
         leaverWaits = later;
         local.update(guard);
         clock.bookSent(ranks.sentBytes() - sentBefore);
-        state.advance(loss / partition.microBatches());
+        state.advance(samples, loss / microBatches, rate);
         deal.begin();
         if (cadence.readsState(step + 1)) {
             local.settle();
@@ -267,7 +301,7 @@ final class Trainer {
     private boolean enough() {
         return !team.changes()
                 || ranks.topology().worldSize() >= config.cluster().minWorkers()
-                || state.stepsDone() >= totalSteps;
+                || complete();
     }
 
     /** Lets go of what belongs to a generation. */

@@ -145,7 +145,7 @@ final class Worker {
                         snapshot,
                         leave,
                         lead(data, samples, totalSteps, state, model))) {
-            trainer.run(source(data, stream, quarantine, totalSteps, threads), cadence);
+            trainer.run(source(data, stream, quarantine, threads), cadence);
         }
     }
 
@@ -189,7 +189,7 @@ final class Worker {
                 if (team.changes()) {
                     Finding.heed(Preflight.disk(config, folder, model.length()), Preflight::warn);
                 }
-                if (state.stepsDone() < totalSteps) {
+                if (state.samples() < totalSteps * config.train().globalBatch()) {
                     folder.dropSummary();
                 }
                 recordInputs(data);
@@ -197,8 +197,7 @@ final class Worker {
 
             @Override
             public void complete(Topology at) {
-                folder.writeSummary(
-                        summary(data, samples, totalSteps, state, at, model.parameters()));
+                folder.writeSummary(summary(data, samples, state, at, model.parameters()));
             }
         };
     }
@@ -216,12 +215,8 @@ final class Worker {
     }
 
     private Feed.Source source(
-            DataSet data,
-            TrainingStream stream,
-            Quarantine quarantine,
-            long totalSteps,
-            WorkerThreads threads) {
-        return (partition, firstStep, ofFirstStep) ->
+            DataSet data, TrainingStream stream, Quarantine quarantine, WorkerThreads threads) {
+        return (partition, firstStep, endStep, ofFirstStep) ->
                 threads.free()
                         .call(
                                 () ->
@@ -231,18 +226,14 @@ final class Worker {
                                                 data.taxonomy(),
                                                 quarantine,
                                                 firstStep,
-                                                totalSteps,
+                                                endStep,
                                                 ofFirstStep,
                                                 threads.decoding()));
     }
 
     private ObjectNode summary(
-            DataSet data,
-            long samples,
-            long steps,
-            RunState state,
-            Topology at,
-            FloatBuffer parameters) {
+            DataSet data, long samples, RunState state, Topology at, FloatBuffer parameters) {
+        long steps = state.stepsDone();
         ObjectNode summary = JsonNodeFactory.instance.objectNode();
         summary.put("name", config.name());
         summary.put("world_size", at.worldSize());
@@ -251,8 +242,8 @@ final class Worker {
         summary.put("subset_samples", samples);
         summary.put("dropped_images", data.droppedCount());
         summary.put("classes", classes(config, data));
-        summary.put("samples", steps * config.train().globalBatch());
-        summary.put("epochs", (double) steps * config.train().globalBatch() / samples);
+        summary.put("samples", state.samples());
+        summary.put("epochs", (double) state.samples() / samples);
         summary.put("wall_seconds", state.seconds(System.nanoTime()));
         summary.put("final_loss", state.loss());
         summary.put("parameters_sha256", ParameterHash.sha256(parameters));

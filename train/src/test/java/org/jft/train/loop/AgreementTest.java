@@ -71,7 +71,7 @@ class AgreementTest {
                 0,
                 null,
                 false,
-                new ElasticConfig(min, null, belowMin, null),
+                new ElasticConfig(min, null, belowMin, null, null),
                 null);
     }
 }

@@ -35,6 +35,7 @@ import org.jft.core.engine.Engine;
 import org.jft.core.engine.Engines;
 import org.jft.core.topology.Topology;
 import org.jft.data.order.BatchPartition;
+import org.jft.data.pipeline.Batch;
 import org.jft.data.pipeline.BatchLoader;
 import org.jft.data.pipeline.Quarantine;
 import org.jft.data.pipeline.TrainingStream;
@@ -130,19 +131,69 @@ final class Crew {
         }
     }
 
-    private BatchLoader batches(BatchPartition partition, long first, List<Integer> ofFirst) {
-        TrainingStream stream =
-                TrainingStream.of(
-                        store, config.data(), partition, config.train().objective(), config.seed());
+    private BatchLoader batches(
+            BatchPartition partition, long first, long end, List<Long> ofFirst) {
         return BatchLoader.training(
-                stream,
+                stream().dealtBy(partition),
                 config.data(),
                 NoiseStore.taxonomy(classes),
                 Quarantine.in(folder),
                 first,
-                steps,
+                end,
                 ofFirst,
                 1);
+    }
+
+    /** In the same order, whoever reads it. */
+    private TrainingStream stream() {
+        BatchPartition nominal =
+                new BatchPartition(
+                        config.train().globalBatch(), config.train().microBatch(), Topology.SOLO);
+        return TrainingStream.of(
+                store, config.data(), nominal, config.train().objective(), config.seed());
+    }
+
+    /** Returns the parameters behind steps of so many micro batches each, taken by no trainer. */
+    float[] byHand(List<Integer> microBatches) {
+        int micro = config.train().microBatch();
+        int nominal = config.train().globalBatch() / micro;
+        int all = microBatches.stream().mapToInt(Integer::intValue).sum();
+        StepClock clock = new StepClock(System.nanoTime());
+        try (Blocks blocks = new Blocks(1);
+                Engine engine =
+                        Engines.named("onednn")
+                                .compile(TrainerTest.network(), micro, config.engine());
+                GradientExchange exchange = new GradientExchange();
+                BatchLoader loader =
+                        BatchLoader.training(
+                                stream().dealtBy(new BatchPartition(micro, micro, Topology.SOLO)),
+                                config.data(),
+                                NoiseStore.taxonomy(classes),
+                                Quarantine.in(folder),
+                                0,
+                                all,
+                                1)) {
+            Optimizer optimizer =
+                    new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
+            HostStep local =
+                    new HostStep(config, engine, classes, optimizer, blocks, exchange, false);
+            for (int step = 0; step < microBatches.size(); step++) {
+                int count = microBatches.get(step);
+                double rate = config.train().schedule().learningRate() * ((double) count / nominal);
+                local.begin(step, rate, count);
+                for (int i = 0; i < count; i++) {
+                    try (Batch batch = loader.next()) {
+                        local.add(batch, i, clock);
+                    }
+                }
+                local.reduce(Collective.solo(), clock, RankReport.Wish.GO_ON);
+                local.update(new Guard(Collective.solo()));
+            }
+            float[] parameters = new float[engine.parameters().remaining()];
+            FloatBuffer live = engine.parameters();
+            live.get(0, parameters);
+            return parameters;
+        }
     }
 
     /** A member's connection to a coordinator that may be away. */

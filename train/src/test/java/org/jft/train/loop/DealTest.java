@@ -18,7 +18,6 @@ import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.transport.InMemoryNetwork;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
-import org.jft.data.order.BatchPartition;
 import org.junit.jupiter.api.Test;
 
 class DealTest {
@@ -56,9 +55,13 @@ class DealTest {
     }
 
     @Test
-    void shouldGiveEachItsShareOfAStepThatBegins() {
-        List<List<Integer>> dealt = again(8, List.of(List.of(), List.of(), List.of()));
-        assertThat(dealt).containsExactly(List.of(0, 1), List.of(2, 3, 4), List.of(5, 6, 7));
+    void shouldTellWhetherAnyRankHasBegunTheStep() {
+        Deal deal = new Deal();
+        assertThat(deal.begun(Collective.solo())).isEmpty();
+        deal.add(1, 8);
+        assertThat(deal.begun(Collective.solo())).hasValue(8);
+        deal.begin();
+        assertThat(deal.begun(Collective.solo())).isEmpty();
     }
 
     @Test
@@ -92,11 +95,12 @@ class DealTest {
             int microBatches, List<List<Integer>> held, int rank, InMemoryNetwork network) {
         Topology at = new Topology(rank, held.size());
         Deal deal = new Deal();
-        held.get(rank).forEach(deal::add);
+        held.get(rank).forEach(each -> deal.add(each, microBatches));
         try (Collective ranks =
                 Collective.ring(
                         network.transport(rank), at, JobToken.of("deal"), Duration.ofSeconds(30))) {
-            return deal.again(ranks, new BatchPartition(microBatches * 2, 2, at));
+            assertThat(deal.begun(ranks).orElse(microBatches)).isEqualTo(microBatches);
+            return deal.again(ranks, microBatches);
         }
     }
 }

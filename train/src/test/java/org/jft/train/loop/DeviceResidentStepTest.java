@@ -265,14 +265,14 @@ class DeviceResidentStepTest {
             Trainer trainer =
                     new Trainer(config, model, state, STEPS, Team.fixed(collective), exchange);
             trainer.run(
-                    (dealt, first, ofFirst) ->
+                    (dealt, first, end, ofFirst) ->
                             BatchLoader.training(
                                     stream.dealtBy(dealt),
                                     config.data(),
                                     NoiseStore.taxonomy(CLASSES),
                                     Quarantine.in(folder),
                                     first,
-                                    STEPS,
+                                    end,
                                     ofFirst,
                                     1),
                     (done, loss, rate, clock, guard) -> {});

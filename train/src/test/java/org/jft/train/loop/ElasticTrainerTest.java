@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -73,13 +74,11 @@ class ElasticTrainerTest {
         threads.shutdownNow();
     }
 
-    private Crew crew(JobSize size) {
-        RunConfig config =
-                ConfigLoader.with(
-                        CONFIG,
-                        List.of(
-                                "cluster.elastic.min_workers=" + size.min(),
-                                "cluster.elastic.below_min=" + size.belowMin()));
+    private Crew crew(JobSize size, String... overrides) {
+        List<String> all = new ArrayList<>(List.of(overrides));
+        all.add("cluster.elastic.min_workers=" + size.min());
+        all.add("cluster.elastic.below_min=" + size.belowMin());
+        RunConfig config = ConfigLoader.with(CONFIG, all);
         return new Crew(config, store, CLASSES, STEPS, size, folder);
     }
 
@@ -96,14 +95,14 @@ class ElasticTrainerTest {
         for (int id = 0; id < 3; id++) {
             String name = "worker " + id;
             Random own = new Random(random.nextLong());
-            workers.add(start(() -> liveOn(crew, name, kills, own)));
+            workers.add(start(() -> liveOn(crew, name, kills, own, new Steps())));
         }
         List<float[]> ends = workers.stream().map(CompletableFuture::join).toList();
         assertThat(kills.get()).as("seed=%s", seed).isNotPositive();
         assertAsUndisturbed(ends);
     }
 
-    private float[] liveOn(Crew crew, String name, AtomicInteger kills, Random own) {
+    private float[] liveOn(Crew crew, String name, AtomicInteger kills, Random own, Steps steps) {
         while (true) {
             long last = own.nextInt(60);
             boolean noticedAtOnce = own.nextBoolean(); // as over TCP; else by silence alone
@@ -118,11 +117,41 @@ class ElasticTrainerTest {
                                 throw new Crew.Killed();
                             }
                         },
-                        new Steps());
+                        steps);
             } catch (Crew.Killed | ExpelledException e) {
                 continue; // a launcher starts it anew
             }
         }
+    }
+
+    /**
+     * A step's rate tells its batch; the same batches by hand, one behind the other, are the
+     * oracle.
+     */
+    @RepeatedTest(3)
+    void shouldScaleTheRateWithTheBatchAndLoseNoSample() {
+        Crew crew =
+                crew(size(3, 1), "train.global_batch=12", "cluster.elastic.on_change=scale_rate");
+        AtomicInteger kills = new AtomicInteger(4);
+        Map<Long, Double> rates = new ConcurrentSkipListMap<>(); // by step
+        Random own = new Random(random.nextLong());
+        CompletableFuture<float[]> stays =
+                start(() -> crew.work("worker 0", NONE, new Steps(rates)));
+        CompletableFuture<float[]> returns =
+                start(() -> liveOn(crew, "worker 1", kills, own, new Steps(rates)));
+        CompletableFuture<float[]> goes =
+                start(() -> crew.work("worker 2", killedAt(50), new Steps(rates)));
+        assertThatThrownBy(goes::join).hasCauseInstanceOf(Crew.Killed.class);
+        List<float[]> ends = List.of(stays.join(), returns.join());
+
+        List<Integer> microBatches =
+                rates.values().stream().map(rate -> (int) Math.round(rate / 0.05 * 6)).toList();
+        System.err.printf("seed=%d, micro batches of the steps: %s%n", seed, microBatches);
+        assertThat(rates.keySet()).last().isEqualTo(rates.size() - 0L);
+        assertThat(microBatches).as("seed=%s", seed).contains(4).allMatch(n -> n % 2 == 0);
+        int samples = microBatches.stream().mapToInt(n -> 2 * n).sum();
+        assertThat(samples).as("seed=%s", seed).isBetween(30 * 12, 30 * 12 + 15);
+        assertEndAs(crew.byHand(microBatches), ends);
     }
 
     @RepeatedTest(3)
@@ -206,7 +235,8 @@ class ElasticTrainerTest {
         AtomicInteger kills = new AtomicInteger(1);
         Random own = new Random(random.nextLong());
         CompletableFuture<float[]> waits = start(() -> crew.work("worker 0", NONE, survivor));
-        CompletableFuture<float[]> comesBack = start(() -> liveOn(crew, "worker 1", kills, own));
+        CompletableFuture<float[]> comesBack =
+                start(() -> liveOn(crew, "worker 1", kills, own, new Steps()));
         assertAsUndisturbed(List.of(waits.join(), comesBack.join()));
         assertThat(kills.get()).as("seed=%s", seed).isNotPositive();
         assertThat(survivor.done).as("steps").doesNotHaveDuplicates();
@@ -219,7 +249,8 @@ class ElasticTrainerTest {
         Steps survivor = new Steps();
         survivor.leaveBehindCheckpoint();
         CompletableFuture<float[]> waits = start(() -> crew.work("worker 0", NONE, survivor));
-        CompletableFuture<float[]> dies = start(() -> crew.work("worker 1", killedAt(50), new Steps()));
+        CompletableFuture<float[]> dies =
+                start(() -> crew.work("worker 1", killedAt(50), new Steps()));
         assertThatThrownBy(dies::join).hasCauseInstanceOf(Crew.Killed.class);
         assertThatThrownBy(waits::join)
                 .hasCauseInstanceOf(LeftEarlyException.class)
@@ -279,15 +310,16 @@ class ElasticTrainerTest {
     }
 
     private void assertAsUndisturbed(List<float[]> ends) {
+        assertEndAs(alone(STEPS), ends);
+    }
+
+    private void assertEndAs(float[] expected, List<float[]> ends) {
         for (float[] end : ends) {
             assertThat(end).as("bits, seed=%s", seed).isEqualTo(ends.get(0));
         }
-        float[] undisturbed = alone(STEPS);
-        double moved = distance(alone(1), undisturbed);
+        double moved = distance(alone(1), expected);
         assertThat(moved).isGreaterThan(0.01);
-        assertThat(distance(ends.get(0), undisturbed) / moved)
-                .as("seed=%s", seed)
-                .isLessThan(BOUND);
+        assertThat(distance(ends.get(0), expected) / moved).as("seed=%s", seed).isLessThan(BOUND);
     }
 
     private float[] alone(long steps) {
@@ -343,6 +375,15 @@ class ElasticTrainerTest {
         private boolean leaveBehindCheckpoint;
         private long pauseMs;
         private final Map<Long, Runnable> actions = new HashMap<>();
+        private final Map<Long, Double> rates;
+
+        Steps() {
+            this(new ConcurrentSkipListMap<>());
+        }
+
+        Steps(Map<Long, Double> rates) {
+            this.rates = rates;
+        }
 
         void at(long step, Runnable action) {
             actions.put(step, action);
@@ -368,6 +409,7 @@ class ElasticTrainerTest {
         @Override
         public void after(long step, double loss, double rate, StepClock clock, Guard guard) {
             done.add(step);
+            rates.put(step, rate);
             actions.getOrDefault(step, () -> {}).run();
             sleep(pauseMs);
         }

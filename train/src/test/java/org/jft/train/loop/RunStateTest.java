@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 
 /** What a worker makes of states that it gets, or does not get. */
 class RunStateTest {
-    private final Resume checkpoint = new Resume(4, 10, 0.5);
+    private final Resume checkpoint = new Resume(4, 64, 10, 0.5);
     private final RunState state =
             new RunState(new NoModel(), () -> Optional.of(checkpoint), System.nanoTime());
 
     @Test
     void shouldTellThatACheckpointHasReplacedItsStateWhenTheGiverOfANewerOneWasLost() {
         assertThat(state.level(Collective.solo())).isTrue();
-        state.advance(0.4);
+        state.advance(16, 0.4, 0.1);
         assertThat(state.stepsDone()).isEqualTo(5);
         assertThat(state.level(Collective.solo())).as("nothing new").isFalse();
 
@@ -27,6 +27,7 @@ class RunStateTest {
                 .isInstanceOf(PeerLostException.class);
         assertThat(state.level(Collective.solo())).as("gradients are of another state").isTrue();
         assertThat(state.stepsDone()).isEqualTo(4);
+        assertThat(state.samples()).isEqualTo(64);
         assertThat(state.level(Collective.solo())).isFalse();
     }
 

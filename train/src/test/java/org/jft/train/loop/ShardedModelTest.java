@@ -260,14 +260,14 @@ class ShardedModelTest {
                     new RunState(model, () -> resume(model, firstStep, from), System.nanoTime());
             new Trainer(config, model, state, lastStep, Team.fixed(collective), exchange)
                     .run(
-                            (dealt, first, ofFirst) ->
+                            (dealt, first, end, ofFirst) ->
                                     BatchLoader.training(
                                             stream.dealtBy(dealt),
                                             config.data(),
                                             NoiseStore.taxonomy(CLASSES),
                                             Quarantine.in(folder),
                                             first,
-                                            lastStep,
+                                            end,
                                             ofFirst,
                                             1),
                             (done, loss, rate, clock, guard) ->
@@ -284,7 +284,7 @@ class ShardedModelTest {
             model.parameters().put(from.parameters);
             model.optimizerState().put(from.state);
         }
-        return Optional.of(new Resume(step, 0, Double.NaN));
+        return Optional.of(new Resume(step, step * 16L, 0, Double.NaN));
     }
 
     private static TrainedModel compile(

@@ -203,18 +203,24 @@ class TrainerTest {
             RunState state =
                     new RunState(
                             model,
-                            () -> Optional.of(new Resume(firstStep, 0, Double.NaN)),
+                            () ->
+                                    Optional.of(
+                                            new Resume(
+                                                    firstStep,
+                                                    firstStep * CONFIG.train().globalBatch(),
+                                                    0,
+                                                    Double.NaN)),
                             System.nanoTime());
             new Trainer(CONFIG, model, state, STEPS, Team.fixed(collective), exchange)
                     .run(
-                            (dealt, first, ofFirst) ->
+                            (dealt, first, end, ofFirst) ->
                                     BatchLoader.training(
                                             stream.dealtBy(dealt),
                                             CONFIG.data(),
                                             NoiseStore.taxonomy(CLASSES),
                                             Quarantine.in(folder),
                                             first,
-                                            STEPS,
+                                            end,
                                             ofFirst,
                                             1),
                             (done, loss, rate, clock, guard) ->
