@@ -10,21 +10,22 @@ import org.jft.core.failure.JftException;
 
 /**
  * Joins processes of one host through the shared memory of one media driver, see {@link
- * MediaDriverHost}. Frames are written straight into and read straight out of that memory. Sizes of
- * the bulk lane are the driver's; the control lane asks for small ones.
+ * MediaDriverHost}. Frames are written straight into and read straight out of memory that both ends
+ * share; those of the bulk lane lie beside Aeron's logs, see {@link IpcOutbound}.
  */
 public final class AeronIpcTransport extends AeronTransport {
-    private static final String BULK_CHANNEL = CommonContext.IPC_CHANNEL;
+    private static final int TERM_LENGTH = 64 * 1024;
     private static final String CONTROL_CHANNEL =
-            new ChannelUriStringBuilder()
-                    .media(CommonContext.IPC_MEDIA)
-                    .termLength(64 * 1024)
-                    .publicationWindowLength(32 * 1024)
-                    .mtu(Lane.CONTROL_FRAME_LENGTH + 64)
-                    .build();
+            channel(32 * 1024, Lane.CONTROL_FRAME_LENGTH + 64);
 
-    private AeronIpcTransport(int rank, JobToken job, Client client) {
+    private final Path directory;
+    private final IpcSettings settings;
+
+    private AeronIpcTransport(
+            int rank, JobToken job, Client client, Path directory, IpcSettings settings) {
         super(rank, job, client);
+        this.directory = directory;
+        this.settings = settings;
     }
 
     /**
@@ -36,10 +37,41 @@ public final class AeronIpcTransport extends AeronTransport {
      * @throws JftException when no driver answers there
      */
     public static AeronIpcTransport connect(int rank, JobToken job, Path directory) {
+        return connect(rank, job, directory, IpcSettings.DEFAULT);
+    }
+
+    /**
+     * Connects, for frames that are not the usual ones.
+     *
+     * @param settings equal at all ranks
+     */
+    public static AeronIpcTransport connect(
+            int rank, JobToken job, Path directory, IpcSettings settings) {
         if (!Files.exists(directory.resolve(CncFileDescriptor.CNC_FILE))) {
             throw noDriver(rank, directory, null); // Aeron would wait for one
         }
-        return new AeronIpcTransport(rank, job, client(rank, directory));
+        return new AeronIpcTransport(rank, job, client(rank, directory), directory, settings);
+    }
+
+    @Override
+    public Outbound outbound(int peer, Lane lane) {
+        AeronOutbound stream = publication(peer, lane);
+        if (lane == Lane.CONTROL) {
+            return stream;
+        }
+        FrameMemory memory =
+                FrameMemory.create(
+                        directory,
+                        stream.registrationId(),
+                        settings.frameLength(),
+                        settings.frames());
+        return new IpcOutbound(stream, memory, settings.frameLength());
+    }
+
+    @Override
+    public Inbound inbound(int peer, Lane lane) {
+        AeronInbound stream = subscription(peer, lane);
+        return lane == Lane.CONTROL ? stream : new IpcInbound(stream, directory);
     }
 
     @Override
@@ -47,8 +79,22 @@ public final class AeronIpcTransport extends AeronTransport {
         return inboundChannel(lane);
     }
 
+    /** A sender of notices is ahead by as many as there are frames. */
     @Override
     String inboundChannel(Lane lane) {
-        return lane == Lane.BULK ? BULK_CHANNEL : CONTROL_CHANNEL;
+        return lane == Lane.CONTROL
+                ? CONTROL_CHANNEL
+                : channel(
+                        settings.frames() * IpcOutbound.NOTICE_RECORD_LENGTH,
+                        IpcOutbound.NOTICE_RECORD_LENGTH);
+    }
+
+    private static String channel(int window, int mtu) {
+        return new ChannelUriStringBuilder()
+                .media(CommonContext.IPC_MEDIA)
+                .termLength(TERM_LENGTH)
+                .publicationWindowLength(window)
+                .mtu(mtu)
+                .build();
     }
 }

@@ -25,6 +25,11 @@ final class AeronOutbound implements Outbound {
         return peer;
     }
 
+    /** Returns a number that no other stream of the driver has. */
+    long registrationId() {
+        return publication.registrationId();
+    }
+
     @Override
     public int maxFrameLength() {
         return publication.maxPayloadLength();

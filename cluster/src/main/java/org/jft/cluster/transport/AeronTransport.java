@@ -84,6 +84,10 @@ abstract class AeronTransport implements Transport {
 
     @Override
     public Outbound outbound(int peer, Lane lane) {
+        return publication(peer, lane);
+    }
+
+    final AeronOutbound publication(int peer, Lane lane) {
         try {
             return new AeronOutbound(
                     this,
@@ -97,6 +101,10 @@ abstract class AeronTransport implements Transport {
 
     @Override
     public Inbound inbound(int peer, Lane lane) {
+        return subscription(peer, lane);
+    }
+
+    final AeronInbound subscription(int peer, Lane lane) {
         try {
             return new AeronInbound(
                     this,

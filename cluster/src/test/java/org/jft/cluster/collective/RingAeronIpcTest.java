@@ -31,7 +31,8 @@ class RingAeronIpcTest extends CollectiveContract {
     @Override
     Collective open(String job, int rank, int worldSize) {
         return Collective.ring(
-                AeronIpcTransport.connect(rank, JobToken.of(job), driver.directory()),
+                AeronIpcTransport.connect(
+                        rank, JobToken.of(job), driver.directory(), TestDriver.SETTINGS),
                 new Topology(rank, worldSize),
                 JobToken.of(job),
                 Duration.ofSeconds(30));

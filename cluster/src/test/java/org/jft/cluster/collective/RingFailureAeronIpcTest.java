@@ -24,6 +24,6 @@ class RingFailureAeronIpcTest extends FailureContract {
     @Override
     Transport transport(String test, JobToken job, int rank) {
         JobToken streams = JobToken.of(test + job.name());
-        return AeronIpcTransport.connect(rank, streams, driver.directory());
+        return AeronIpcTransport.connect(rank, streams, driver.directory(), TestDriver.SETTINGS);
     }
 }

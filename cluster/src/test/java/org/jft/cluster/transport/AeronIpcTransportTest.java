@@ -28,7 +28,7 @@ class AeronIpcTransportTest extends TransportContract {
 
     @Override
     Transport open(int rank) {
-        return AeronIpcTransport.connect(rank, job, driver.directory());
+        return AeronIpcTransport.connect(rank, job, driver.directory(), TestDriver.SETTINGS);
     }
 
     @Test

@@ -91,12 +91,12 @@ class MediaDriverHostTest {
 
     @Test
     void shouldKnowItsNeeds() {
-        assertThat(IpcSettings.DEFAULT.bytesNeeded(4)).isBetween(36L << 20, 48L << 20);
-        assertThatThrownBy(() -> new IpcSettings(1000, 1 << 20, 1 << 18, Duration.ofSeconds(2)))
-                .hasMessageContaining("mtu");
-        assertThatThrownBy(() -> new IpcSettings(1024, 1 << 20, 1 << 20, Duration.ofSeconds(2)))
-                .hasMessageContaining("window");
-        assertThatThrownBy(() -> new IpcSettings(1024, 1 << 20, 1 << 18, Duration.ofSeconds(30)))
+        assertThat(IpcSettings.DEFAULT.bytesNeeded(4)).isBetween(24L << 20, 32L << 20);
+        assertThatThrownBy(() -> new IpcSettings(1000, 32, Duration.ofSeconds(2)))
+                .hasMessageContaining("frameLength");
+        assertThatThrownBy(() -> new IpcSettings(1024, 1000, Duration.ofSeconds(2)))
+                .hasMessageContaining("frames");
+        assertThatThrownBy(() -> new IpcSettings(1024, 32, Duration.ofSeconds(30)))
                 .hasMessageContaining("clientLiveness");
     }
 

@@ -4,9 +4,8 @@ import java.time.Duration;
 
 /** A media driver for tests: small terms, quick to notice a dead client. */
 public final class TestDriver {
-    /** A window that bulk traffic fills, in terms of 1 MB. */
-    public static final IpcSettings SETTINGS =
-            new IpcSettings(8 * 1024, 1 << 20, 256 * 1024, Duration.ofSeconds(2));
+    /** A window that bulk traffic fills. */
+    public static final IpcSettings SETTINGS = new IpcSettings(8 * 1024, 32, Duration.ofSeconds(2));
 
     private TestDriver() {}
 
