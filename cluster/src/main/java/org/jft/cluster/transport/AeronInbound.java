@@ -34,6 +34,9 @@ final class AeronInbound implements Inbound {
     public int poll(FrameHandler handler, int limit) {
         this.handler = handler;
         int frames = subscription.controlledPoll(adapter, limit);
+        if (frames == 0 && transport.helpDriver()) {
+            frames = subscription.controlledPoll(adapter, limit);
+        }
         if (thrown != null) {
             RuntimeException rethrown = thrown;
             thrown = null;

@@ -46,6 +46,7 @@ final class AeronOutbound implements Outbound {
             throw transport.lost();
         }
         if (position < 0) {
+            transport.helpDriver();
             return false;
         }
         try {

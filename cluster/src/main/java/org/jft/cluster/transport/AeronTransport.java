@@ -48,6 +48,11 @@ abstract class AeronTransport implements Transport {
     /** Returns the channel of the streams from all peers. */
     abstract String inboundChannel(Lane lane);
 
+    /** Does some of the driver's work, if it is in this process; returns whether there was any. */
+    boolean helpDriver() {
+        return false;
+    }
+
     /** Connects to the driver in a directory. */
     static Client client(int rank, Path directory) {
         checkArgument(

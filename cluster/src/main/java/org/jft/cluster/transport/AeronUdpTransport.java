@@ -27,9 +27,9 @@ import org.jft.core.failure.JftException;
 
 /**
  * Joins processes of several hosts: reliable unicast streams over UDP. Each worker runs a media
- * driver of its own, on one thread that sleeps when there is nothing to do, and receives all its
- * streams on one port. Frames are written into and read out of the driver's memory; the driver
- * copies between that and its sockets.
+ * driver of its own, on one thread that sleeps when there is nothing to do and, while it waits, on
+ * the owner's; it receives all its streams on one port. Frames are written into and read out of the
+ * driver's memory; the driver copies between that and its sockets.
  */
 public final class AeronUdpTransport extends AeronTransport {
     /** A subscription that keeps the port while those of peers come and go. */
@@ -129,6 +129,11 @@ public final class AeronUdpTransport extends AeronTransport {
     @Override
     String inboundChannel(Lane lane) {
         return channel(address).build();
+    }
+
+    @Override
+    boolean helpDriver() {
+        return driver.help();
     }
 
     /** Stays up to a second while peers take what was sent to them. */

@@ -7,15 +7,18 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 
 /**
- * Runs the media driver that the processes of one job on this host share, on one thread that sleeps
- * when there is nothing to do. Its files live in a private folder, in memory where there is room,
- * and go with it; what an earlier driver left when its process was killed is removed first.
+ * Runs the media driver that the processes of one job on this host share, or a worker's own, on one
+ * thread that sleeps when there is nothing to do. Its files live in a private folder, in memory
+ * where there is room, and go with it; what an earlier driver left when its process was killed is
+ * removed first.
  *
  * <p>Thread-safe. Close it after its clients.
  */
@@ -26,11 +29,14 @@ public final class MediaDriverHost implements AutoCloseable {
 
     private final DriverDirectory directory;
     private final MediaDriver driver;
+    private final DriverDuty duty; // null where the driver's thread is Aeron's
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private MediaDriverHost(DriverDirectory directory, MediaDriver driver) {
         this.directory = directory;
         this.driver = driver;
+        AgentInvoker invoker = driver.sharedAgentInvoker();
+        duty = invoker == null ? null : new DriverDuty(invoker, backOff(), MediaDriverHost::daemon);
     }
 
     /**
@@ -45,9 +51,18 @@ public final class MediaDriverHost implements AutoCloseable {
         return start(settings.bytesNeeded(streams), settings::apply, problems);
     }
 
-    /** Starts one worker's own driver, which carries its streams over UDP. */
+    /**
+     * Starts one worker's own driver, which carries its streams over UDP, and which the worker may
+     * {@link #help}.
+     */
     static MediaDriverHost start(UdpSettings settings, int streams, Consumer<Throwable> problems) {
-        return start(settings.bytesNeeded(streams), settings::apply, problems);
+        return start(
+                settings.bytesNeeded(streams),
+                context -> {
+                    settings.apply(context);
+                    context.threadingMode(ThreadingMode.INVOKER);
+                },
+                problems);
     }
 
     /** Starts one that carries the few small messages of a coordinator or one of its members. */
@@ -86,6 +101,11 @@ public final class MediaDriverHost implements AutoCloseable {
         }
     }
 
+    /** Does some of the work of a worker's own driver; returns whether there was any. */
+    boolean help() {
+        return duty.help();
+    }
+
     /** Returns where clients find the driver: {@code aeron.dir}. */
     public Path directory() {
         return directory.driver();
@@ -101,6 +121,9 @@ public final class MediaDriverHost implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             try {
+                if (duty != null) {
+                    duty.close();
+                }
                 driver.close();
             } finally {
                 directory.close();
@@ -116,14 +139,7 @@ public final class MediaDriverHost implements AutoCloseable {
                 .dirDeleteOnShutdown(true)
                 .threadingMode(ThreadingMode.SHARED)
                 .sharedThreadFactory(MediaDriverHost::daemon)
-                // Workers own the cores: never spin, sleep up to 100 us. That still moves the
-                // window of 1 MB often enough for 10 GB/s.
-                .sharedIdleStrategy(
-                        new BackoffIdleStrategy(
-                                10,
-                                20,
-                                TimeUnit.MICROSECONDS.toNanos(1),
-                                TimeUnit.MICROSECONDS.toNanos(100)))
+                .sharedIdleStrategy(backOff())
                 // Take the memory now: a full file system must fail here, not as SIGBUS later.
                 .termBufferSparseFile(false)
                 .performStorageChecks(true)
@@ -131,6 +147,15 @@ public final class MediaDriverHost implements AutoCloseable {
                 .counterValuesBufferLength(1 << 20)
                 .timerIntervalNs(TimeUnit.MILLISECONDS.toNanos(100))
                 .errorHandler(problems::accept);
+    }
+
+    /**
+     * Workers own the cores: never spin, sleep up to 100 us. That still moves a window of 1 MB
+     * often enough for 10 GB/s.
+     */
+    private static IdleStrategy backOff() {
+        return new BackoffIdleStrategy(
+                10, 20, TimeUnit.MICROSECONDS.toNanos(1), TimeUnit.MICROSECONDS.toNanos(100));
     }
 
     private static Thread daemon(Runnable task) {
