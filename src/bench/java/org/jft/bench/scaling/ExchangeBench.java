@@ -40,32 +40,13 @@ public final class ExchangeBench implements Callable<Integer> {
                     "train.micro_batch=16");
 
     @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            defaultValue = "smoke.yaml",
-            description =
-                    "A YAML file, here or in the project's configs/ (default: ${DEFAULT-VALUE}).")
-    private String config;
-
-    @Option(
             names = "--workers",
             paramLabel = "N",
             defaultValue = "2",
             description = "Number of workers (default: ${DEFAULT-VALUE}).")
     private int workers;
 
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            defaultValue = "16",
-            description = "Steps of a run; the first quarter warms up (default: ${DEFAULT-VALUE}).")
-    private int steps;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Override one key of the config. Repeatable.")
-    private List<String> overrides = new ArrayList<>();
+    @Mixin private TrainingOptions training = new TrainingOptions(16);
 
     @Mixin private BenchOptions options;
 
@@ -98,19 +79,19 @@ public final class ExchangeBench implements Callable<Integer> {
 
     private TrainingRun run(String bucket) {
         List<String> keys = new ArrayList<>(RESNET18);
-        keys.addAll(overrides);
+        keys.addAll(training.overrides());
         keys.add("cluster.workers=" + workers);
         if (!bucket.isEmpty()) {
             keys.add("cluster.bucket_mb=" + bucket);
         }
-        return TrainingRun.of(config, keys, steps);
+        return training.run(keys);
     }
 
     private BenchRow row(
             String unit, List<Figures> ours, List<Figures> peer, ToDoubleFunction<Figures> figure) {
         return new BenchRow(
                 "exchange",
-                "%s, %d workers".formatted(config, workers),
+                "%s, %d workers".formatted(training.config(), workers),
                 rates(ours, figure),
                 "behind backward",
                 rates(peer, figure),

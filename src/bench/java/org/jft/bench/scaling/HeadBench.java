@@ -24,7 +24,9 @@ import picocli.CommandLine.Option;
         description = {
             "A whole training job with very many classes.",
             "Images a second, and the bytes that a worker sends in a step, by formula and as counted:"
-                    + " cluster.shard_classes=true against false."
+                    + " cluster.shard_classes=true against false.",
+            "Unless --set says otherwise: model.architecture=resnet50, model.width=64,"
+                    + " data.image.size=64."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -32,14 +34,6 @@ import picocli.CommandLine.Option;
             "  jft-bench head --classes 1000 --set model.architecture=resnet18 --json",
         })
 public final class HeadBench implements Callable<Integer> {
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            defaultValue = "smoke.yaml",
-            description =
-                    "A YAML file, here or in the project's configs/ (default: ${DEFAULT-VALUE}).")
-    private String config;
-
     @Option(
             names = "--classes",
             paramLabel = "N",
@@ -55,20 +49,7 @@ public final class HeadBench implements Callable<Integer> {
             description = "Numbers of workers (default: ${DEFAULT-VALUE}).")
     private List<Integer> workers;
 
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            defaultValue = "16",
-            description = "Steps of a run; the first quarter warms up (default: ${DEFAULT-VALUE}).")
-    private int steps;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description =
-                    "Override one key of the config, behind model.architecture=resnet50,"
-                            + " model.width=64 and data.image.size=64. Repeatable.")
-    private List<String> overrides = new ArrayList<>();
+    @Mixin private TrainingOptions training = new TrainingOptions(16);
 
     @Mixin private BenchOptions options;
 
@@ -97,10 +78,10 @@ public final class HeadBench implements Callable<Integer> {
     }
 
     private BenchRow measure(int count) throws InterruptedException {
-        Counted dealt = new Counted(TrainingRun.of(config, keys(count, true), steps));
-        Counted whole = new Counted(TrainingRun.of(config, keys(count, false), steps));
+        Counted dealt = new Counted(training.run(keys(count, true)));
+        Counted whole = new Counted(training.run(keys(count, false)));
         HeadTraffic formula =
-                RunPlan.of(new ConfigOptions().load(config, keys(count, true)))
+                RunPlan.of(new ConfigOptions().load(training.config(), keys(count, true)))
                         .exchange()
                         .orElseThrow();
         Rounds.Result rates =
@@ -153,7 +134,7 @@ public final class HeadBench implements Callable<Integer> {
                                 "data.image.size=64",
                                 "train.global_batch=" + 16 * count,
                                 "train.micro_batch=16"));
-        keys.addAll(overrides);
+        keys.addAll(training.overrides());
         keys.add("model.classes=" + classes);
         keys.add("cluster.workers=" + count);
         keys.add("cluster.shard_classes=" + sharded);

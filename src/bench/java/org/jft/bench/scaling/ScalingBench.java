@@ -33,14 +33,6 @@ import picocli.CommandLine.Option;
         })
 public final class ScalingBench implements Callable<Integer> {
     @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            defaultValue = "smoke.yaml",
-            description =
-                    "A YAML file, here or in the project's configs/ (default: ${DEFAULT-VALUE}).")
-    private String config;
-
-    @Option(
             names = "--workers",
             paramLabel = "N,N",
             split = ",",
@@ -48,18 +40,7 @@ public final class ScalingBench implements Callable<Integer> {
             description = "Numbers of workers; 8..64 is 8,16,32,64 (default: ${DEFAULT-VALUE}).")
     private List<String> workers;
 
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            defaultValue = "40",
-            description = "Steps of a run; the first quarter warms up (default: ${DEFAULT-VALUE}).")
-    private int steps;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Override one key of the config. Repeatable.")
-    private List<String> overrides = new ArrayList<>();
+    @Mixin private TrainingOptions training = new TrainingOptions(40);
 
     @Mixin private Forecast forecast;
 
@@ -123,18 +104,18 @@ public final class ScalingBench implements Callable<Integer> {
         double efficiency = rates.ours().median() / rates.peer().median() / count;
         return new BenchRow(
                 "scaling",
-                "%s, %d workers".formatted(config, count),
+                "%s, %d workers".formatted(training.config(), count),
                 rates.ours(),
                 "1 worker",
                 rates.peer(),
                 "images/s",
-                ImmutableMap.of("workers", count, "steps", steps, "efficiency", efficiency));
+                ImmutableMap.of("workers", count, "steps", training.steps(), "efficiency", efficiency));
     }
 
     /** Prepares the runs with one number of workers, after checking that they can be run. */
     private TrainingRun run(int count) {
-        List<String> keys = new ArrayList<>(overrides);
+        List<String> keys = new ArrayList<>(training.overrides());
         keys.add("cluster.workers=" + count);
-        return TrainingRun.of(config, keys, steps);
+        return training.run(keys);
     }
 }
