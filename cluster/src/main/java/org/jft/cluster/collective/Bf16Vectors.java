@@ -14,13 +14,7 @@ final class Bf16Vectors extends Vectors {
 
     private final float[] floats = new float[BLOCK];
     private final short[] halves = new short[BLOCK];
-    private final View<ShortBuffer> view =
-            new View<>() {
-                @Override
-                ShortBuffer over(ByteBuffer bytes) {
-                    return bytes.asShortBuffer();
-                }
-            };
+    private final View<ShortBuffer> view = new View<>(ByteBuffer::asShortBuffer);
 
     @Override
     int floatBytes() {

@@ -8,13 +8,7 @@ import org.agrona.DirectBuffer;
 final class FloatVectors extends Vectors {
     private final float[] mine = new float[BLOCK];
     private final float[] theirs = new float[BLOCK];
-    private final View<FloatBuffer> view =
-            new View<>() {
-                @Override
-                FloatBuffer over(ByteBuffer bytes) {
-                    return bytes.asFloatBuffer();
-                }
-            };
+    private final View<FloatBuffer> view = new View<>(ByteBuffer::asFloatBuffer);
 
     @Override
     int floatBytes() {

@@ -29,7 +29,7 @@ import org.jft.core.config.ClusterConfig.Wire;
  * them first, and get the sum from it last: twice the vector more, one after the other.
  */
 final class HalvingDoubling implements Summation {
-    private final RingEngine engine;
+    private final MessageEngine engine;
     private final int self;
     private final int count;
     private final int paired; // the largest power of two in count
@@ -45,7 +45,7 @@ final class HalvingDoubling implements Summation {
      * @param self where this rank is among them
      * @param wire what sums travel as
      */
-    HalvingDoubling(RingEngine engine, List<Integer> ranks, int self, Wire wire) {
+    HalvingDoubling(MessageEngine engine, List<Integer> ranks, int self, Wire wire) {
         this.engine = engine;
         this.self = self;
         this.vectors = Vectors.of(wire);

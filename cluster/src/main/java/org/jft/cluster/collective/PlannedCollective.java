@@ -21,7 +21,7 @@ final class PlannedCollective implements Collective {
     private final CountingTransport transport;
     private final Topology topology;
     private final Plan plan;
-    private final RingEngine engine;
+    private final MessageEngine engine;
     private final Wire wire;
     private final Ring ring;
     private final Summation sums;
@@ -40,7 +40,7 @@ final class PlannedCollective implements Collective {
         this.plan = plan;
         this.wire = wire;
         place = plan.order().indexOf(at.rank());
-        engine = new RingEngine(transport, at, job, generation, timeout);
+        engine = new MessageEngine(transport, at, job, generation, timeout);
         List<Integer> all = IntStream.range(0, at.worldSize()).boxed().toList();
         ring = new Ring(engine, all, at.rank(), wire);
         sums = plan.isOneRing() ? ring : level(0, 1);

@@ -10,7 +10,7 @@ import org.jft.core.topology.Topology;
 
 /** What some ranks, or all, do in a ring: cuts vectors into messages, the engine moves them. */
 final class Ring implements Summation {
-    private final RingEngine engine;
+    private final MessageEngine engine;
     private final Topology at; // in this ring
     private final Link link;
     private final Vectors wire;
@@ -25,7 +25,7 @@ final class Ring implements Summation {
      * @param self where this rank is in it
      * @param wire what sums travel as
      */
-    Ring(RingEngine engine, List<Integer> ranks, int self, Wire wire) {
+    Ring(MessageEngine engine, List<Integer> ranks, int self, Wire wire) {
         this.engine = engine;
         this.wire = Vectors.of(wire);
         at = new Topology(self, ranks.size());

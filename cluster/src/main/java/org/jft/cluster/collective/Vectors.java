@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.function.Function;
 import org.agrona.DirectBuffer;
 import org.jft.cluster.protocol.FrameDescriptor;
 import org.jft.core.config.ClusterConfig.Wire;
@@ -89,19 +90,22 @@ abstract class Vectors {
     abstract void round(FloatBuffer vector, int first, int count);
 
     /** A stream's memory is one or a few large buffers, so the view over the last one is kept. */
-    abstract static class View<T> {
+    static final class View<T> {
+        private final Function<ByteBuffer, T> over;
         private ByteBuffer viewed;
         private T view;
 
-        final T of(DirectBuffer stream) {
+        View(Function<ByteBuffer, T> over) {
+            this.over = over;
+        }
+
+        T of(DirectBuffer stream) {
             if (stream.byteBuffer() != viewed) {
                 viewed = stream.byteBuffer();
-                view = over(viewed.duplicate().clear().order(FrameDescriptor.BYTE_ORDER));
+                view = over.apply(viewed.duplicate().clear().order(FrameDescriptor.BYTE_ORDER));
             }
             return view;
         }
-
-        abstract T over(ByteBuffer bytes);
     }
 
     /** Returns where a payload starts in the buffer under a stream, in elements of a size. */

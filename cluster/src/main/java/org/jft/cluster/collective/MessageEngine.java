@@ -38,7 +38,7 @@ import org.jft.core.topology.Topology;
  *
  * <p>One owner thread. Allocates nothing per message.
  */
-final class RingEngine {
+final class MessageEngine {
     private static final int FRAMES_LISTENED_TO = 16; // at a time
 
     /** How long to try to tell those who are not taking anything. */
@@ -77,7 +77,7 @@ final class RingEngine {
      *
      * @param at by these ranks peers are called
      */
-    RingEngine(
+    MessageEngine(
             Transport transport,
             Topology at,
             JobToken job,
