@@ -13,7 +13,7 @@ public final class LauncherMain {
                 WorkerCommand.likeThisJvm(RingWorker.class.getName(), List.of("loop"));
         ElasticConfig elastic =
                 List.of(arguments).contains("elastic")
-                        ? new ElasticConfig(1, null, null, null)
+                        ? new ElasticConfig(1, null, null, null, null)
                         : null;
         ClusterConfig config =
                 new ClusterConfig(2, null, 0, null, null, 0, null, false, elastic, null);
