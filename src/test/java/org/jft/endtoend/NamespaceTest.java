@@ -99,20 +99,27 @@ class NamespaceTest {
             System.out.printf("cut off: the others met without it after %.2f s%n", knownSeconds);
             assertThat(knownSeconds).isLessThan(4.5); // 2 when nothing else runs
             long without = runs.lastStep("cut");
-            Command alone = Runs.start(folder, "alone", settings);
-            job.await("10 s", () -> System.nanoTime() - cutNs > 10_000_000_000L);
-            assertThat(runs.lastStep("cut")).isGreaterThan(without + 20);
-            job.plugIn(3);
-            job.await("worker 3 as a newcomer", () -> ALL_AGAIN.matcher(job.said()).find());
-            assertThat(job.said()).contains("the job has gone on without worker 3");
-            long end = 100 * (runs.lastStep("cut") / 100 + 2); // of a checkpoint
-            job.await("step " + end, () -> runs.lastStep("cut") > end);
-            runs.awaitSteps(alone, "alone", end + 1);
-            alone.killAll();
-            List<Long> steps = runs.steps("cut");
-            assertThat(steps).isEqualTo(Runs.everyStep(steps.size()));
-            assertThat(runs.distance("cut", "alone", end)).isLessThan(Runs.BOUND);
+            Command alone = Runs.start(folder, "alone", settings); // for comparison
+            try {
+                job.await("10 s", () -> System.nanoTime() - cutNs > 10_000_000_000L);
+                assertThat(runs.lastStep("cut")).isGreaterThan(without + 20);
+                requireComeBack(job);
+                long end = 100 * (runs.lastStep("cut") / 100 + 2); // of a checkpoint
+                job.await("step " + end, () -> runs.lastStep("cut") > end);
+                List<Long> steps = runs.steps("cut");
+                assertThat(steps).isEqualTo(Runs.everyStep(steps.size()));
+                runs.awaitSteps(alone, "alone", end + 1);
+                assertThat(runs.distance("cut", "alone", end)).isLessThan(Runs.BOUND);
+            } finally {
+                alone.killAll();
+            }
         }
+    }
+
+    private static void requireComeBack(HostedJob job) {
+        job.plugIn(3);
+        job.await("worker 3 as a newcomer", () -> ALL_AGAIN.matcher(job.said()).find());
+        assertThat(job.said()).contains("the job has gone on without worker 3");
     }
 
     /** Sums over TCP and over UDP and compares with a sum in memory. */
