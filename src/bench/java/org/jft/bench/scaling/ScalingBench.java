@@ -109,7 +109,8 @@ public final class ScalingBench implements Callable<Integer> {
                 "1 worker",
                 rates.peer(),
                 "images/s",
-                ImmutableMap.of("workers", count, "steps", training.steps(), "efficiency", efficiency));
+                ImmutableMap.of(
+                        "workers", count, "steps", training.steps(), "efficiency", efficiency));
     }
 
     /** Prepares the runs with one number of workers, after checking that they can be run. */

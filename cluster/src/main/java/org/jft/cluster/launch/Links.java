@@ -1,13 +1,10 @@
 package org.jft.cluster.launch;
 
 import com.google.common.collect.Iterables;
-import com.google.common.net.HostAndPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.Generation;
 import org.jft.cluster.collective.Plan;
@@ -46,8 +41,6 @@ import org.jft.core.topology.Topology;
  * yet. One use: {@code join} keeps what the ring needs and closes the rest.
  */
 final class Links implements AutoCloseable {
-    private static final long LOOK_UP_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
-
     private final ClusterConfig config;
     private final ConcurrentMap<Integer, InetSocketAddress> tcpAddresses =
             new ConcurrentHashMap<>();
@@ -152,12 +145,14 @@ final class Links implements AutoCloseable {
                                                 MemberEnvironment.AERON_DIR
                                                         + " (one host) or "
                                                         + MemberEnvironment.MASTER_ADDRESS));
-        InetSocketAddress master = resolved(at, named, timeout);
+        InetSocketAddress master = HostAddresses.resolved(at, named, timeout);
         if (!at.leads()) {
             tcpAddresses.put(0, master);
         }
         InetSocketAddress local =
-                at.leads() ? master : new InetSocketAddress(addressTowards(master), 0);
+                at.leads()
+                        ? master
+                        : new InetSocketAddress(HostAddresses.addressTowards(master), 0);
         tcp = TcpTransport.listen(at.rank(), job, local, tcpAddresses);
         InetSocketAddress anyPort = new InetSocketAddress(local.getAddress(), 0);
         switch (over) {
@@ -197,7 +192,7 @@ final class Links implements AutoCloseable {
                         any.getAddress().getHostAddress(),
                         overTcp == null ? 0 : overTcp.getPort(),
                         udp == null ? 0 : udp.address().getPort(),
-                        mtu(any.getAddress()));
+                        HostAddresses.mtu(any.getAddress()));
     }
 
     private InetSocketAddress port() {
@@ -366,64 +361,5 @@ final class Links implements AutoCloseable {
 
     private static void warn(String sentence) {
         System.err.println(sentence);
-    }
-
-    /** Looks a host up until it has a name: in a cluster it may get one after this rank started. */
-    static InetSocketAddress resolved(Topology at, InetSocketAddress named, Duration timeout) {
-        long startNs = System.nanoTime();
-        while (true) {
-            InetSocketAddress address =
-                    new InetSocketAddress(named.getHostString(), named.getPort());
-            if (!address.isUnresolved()) {
-                return address;
-            }
-            if (System.nanoTime() - startNs > timeout.toNanos()
-                    || Thread.currentThread().isInterrupted()) {
-                // No mistake of the user's, maybe: a pod's name may come yet.
-                throw new JftException(
-                        Category.ABORT_RANK,
-                        "rank %d of %d cannot find the others: %s=%s: no host has that name"
-                                .formatted(
-                                        at.rank(),
-                                        at.worldSize(),
-                                        MemberEnvironment.MASTER_ADDRESS,
-                                        named.getHostString()));
-            }
-            LockSupport.parkNanos(LOOK_UP_AGAIN_NS);
-        }
-    }
-
-    /**
-     * Returns this host's address, as the others reach it: that on the way to the coordinator.
-     *
-     * @param timeout longest wait until the coordinator's name is known
-     */
-    static InetAddress addressOf(MemberEnvironment member, Duration timeout) {
-        if (member.aeronDirectory().isPresent()) {
-            return InetAddress.getLoopbackAddress(); // all are on this host
-        }
-        HostAndPort coordinator = member.coordinators().get(0);
-        InetSocketAddress named =
-                InetSocketAddress.createUnresolved(coordinator.getHost(), coordinator.getPort());
-        return addressTowards(resolved(member.topology(), named, timeout));
-    }
-
-    /** Returns this host's address on the way to another; asks the routing table, sends nothing. */
-    private static InetAddress addressTowards(InetSocketAddress target) {
-        try (DatagramSocket socket = new DatagramSocket()) {
-            socket.connect(target);
-            return socket.getLocalAddress();
-        } catch (IOException e) {
-            throw new UncheckedIOException("no way to " + target, e);
-        }
-    }
-
-    private static int mtu(InetAddress address) {
-        try {
-            NetworkInterface network = NetworkInterface.getByInetAddress(address);
-            return network == null ? UdpSettings.MIN_MTU : UdpSettings.mtuOf(network.getMTU());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

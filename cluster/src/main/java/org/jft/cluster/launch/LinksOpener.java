@@ -33,7 +33,7 @@ final class LinksOpener implements Supplier<ElasticTeam.Opening> {
     @Override
     public ElasticTeam.Opening get() {
         if (address == null) { // later its name may be gone with the coordinator
-            address = Links.addressOf(member, timeout);
+            address = HostAddresses.addressOf(member, timeout);
         }
         Links links = Links.openForGeneration(member, config, over, address);
         return new ElasticTeam.Opening() {

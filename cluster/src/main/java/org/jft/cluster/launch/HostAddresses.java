@@ -1,0 +1,83 @@
+package org.jft.cluster.launch;
+
+import com.google.common.net.HostAndPort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jft.cluster.transport.UdpSettings;
+import org.jft.core.failure.Category;
+import org.jft.core.failure.JftException;
+import org.jft.core.topology.Topology;
+
+/** Where hosts are: that of the others, and this one as they reach it. */
+final class HostAddresses {
+    private static final long LOOK_UP_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private HostAddresses() {}
+
+    /** Looks a host up until it has a name: in a cluster it may get one after this rank started. */
+    static InetSocketAddress resolved(Topology at, InetSocketAddress named, Duration timeout) {
+        long startNs = System.nanoTime();
+        while (true) {
+            InetSocketAddress address =
+                    new InetSocketAddress(named.getHostString(), named.getPort());
+            if (!address.isUnresolved()) {
+                return address;
+            }
+            if (System.nanoTime() - startNs > timeout.toNanos()
+                    || Thread.currentThread().isInterrupted()) {
+                // No mistake of the user's, maybe: a pod's name may come yet.
+                throw new JftException(
+                        Category.ABORT_RANK,
+                        "rank %d of %d cannot find the others: %s=%s: no host has that name"
+                                .formatted(
+                                        at.rank(),
+                                        at.worldSize(),
+                                        MemberEnvironment.MASTER_ADDRESS,
+                                        named.getHostString()));
+            }
+            LockSupport.parkNanos(LOOK_UP_AGAIN_NS);
+        }
+    }
+
+    /**
+     * Returns this host's address, as the others reach it: that on the way to the coordinator.
+     *
+     * @param timeout longest wait until the coordinator's name is known
+     */
+    static InetAddress addressOf(MemberEnvironment member, Duration timeout) {
+        if (member.aeronDirectory().isPresent()) {
+            return InetAddress.getLoopbackAddress(); // all are on this host
+        }
+        HostAndPort coordinator = member.coordinators().get(0);
+        InetSocketAddress named =
+                InetSocketAddress.createUnresolved(coordinator.getHost(), coordinator.getPort());
+        return addressTowards(resolved(member.topology(), named, timeout));
+    }
+
+    /** Returns this host's address on the way to another; asks the routing table, sends nothing. */
+    static InetAddress addressTowards(InetSocketAddress target) {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(target);
+            return socket.getLocalAddress();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no way to " + target, e);
+        }
+    }
+
+    /** Returns the MTU for frames over UDP on the interface that has an address of this host. */
+    static int mtu(InetAddress address) {
+        try {
+            NetworkInterface network = NetworkInterface.getByInetAddress(address);
+            return network == null ? UdpSettings.MIN_MTU : UdpSettings.mtuOf(network.getMTU());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
