@@ -53,7 +53,7 @@ final class Trainer {
     private List<Integer> due; // of these, what this worker is to add
     private Feed feed; // null while none is open
     private Wish wish; // what this worker has said of the step
-    private boolean leaverWaits; // until a coordinator is back
+    private boolean leaverWaits; // until a coordinator is back; on all ranks alike
 
     /**
      * Prepares.
@@ -111,6 +111,7 @@ final class Trainer {
         stop();
         ranks = meetOthers(end, cadence);
         guard = new Guard(ranks);
+        leaverWaits = false; // or newcomers would not know
         if (state.level(ranks)) {
             deal.begin(); // what this worker had was of another state
         }
