@@ -116,6 +116,12 @@ public record MemberEnvironment(
         return job.or(() -> master.map(at -> at.getHostString() + ":" + at.getPort()));
     }
 
+    /** Returns this with coordinators that its environment does not name. */
+    MemberEnvironment withCoordinators(List<HostAndPort> found) {
+        return new MemberEnvironment(
+                topology, localRank, job, aeronDirectory, launcherPid, master, found, secret);
+    }
+
     /** Names no secret. */
     @Override
     public String toString() {

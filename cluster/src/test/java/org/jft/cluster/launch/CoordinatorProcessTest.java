@@ -140,6 +140,45 @@ class CoordinatorProcessTest {
     }
 
     @Test
+    void shouldOutliveTheRankZeroThatHasStartedIt() throws Exception {
+        int port = FreePorts.base("127.0.0.1", 1);
+        Said zero = ranked(0, port);
+        Said one = ranked(1, port);
+        zero.await("view 0: worker 0, worker 1");
+        ProcessHandle coordinator = zero.process.descendants().findFirst().orElseThrow();
+        try {
+            zero.kill();
+            one.await("view 1: worker 1");
+
+            ranked(0, port).await("view 2: worker 1, worker 0"); // and starts no other
+
+            assertThat(coordinator.isAlive()).isTrue();
+        } finally {
+            coordinator.destroy(); // it would wait for workers to come back
+            coordinator.onExit().get(DEADLINE_S, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Starts a worker as torchrun would, which names no coordinator. */
+    private Said ranked(int rank, int port) {
+        return start(
+                MemberMain.class,
+                Map.of(
+                        "RANK",
+                        String.valueOf(rank),
+                        "WORLD_SIZE",
+                        "2",
+                        "MASTER_ADDR",
+                        "127.0.0.1",
+                        "MASTER_PORT",
+                        String.valueOf(port)),
+                "worker " + rank,
+                "2",
+                "2",
+                String.valueOf(MEASURED.toMillis()));
+    }
+
+    @Test
     void shouldEndAndLeaveNothingWhenNobodyIsThere() throws Exception {
         Path log = folder.resolve("log");
         HostAndPort address = HostAndPort.fromParts("127.0.0.1", FreePorts.base("127.0.0.1", 1));

@@ -23,7 +23,9 @@ public final class MemberMain {
     private MemberMain() {}
 
     public static void main(String[] arguments) {
-        MemberEnvironment self = MemberEnvironment.read(System.getenv());
+        Duration lostAfter = Duration.ofMillis(Long.parseLong(arguments[3]));
+        MemberEnvironment self =
+                MasterCoordinator.find(MemberEnvironment.read(System.getenv()), lostAfter);
         int initial = Integer.parseInt(arguments[1]);
         int max = Integer.parseInt(arguments[2]);
         try (Membership membership =
@@ -31,7 +33,7 @@ public final class MemberMain {
                         self.coordinators(),
                         JobToken.of(self.job().orElse(""), self.secret().orElse("")),
                         new JobSize(initial, 1, max, BelowMin.STOP),
-                        Duration.ofMillis(Long.parseLong(arguments[3])),
+                        lostAfter,
                         Duration.ofSeconds(30),
                         Optional.empty())) {
             for (int generation = 0; ; generation++) {

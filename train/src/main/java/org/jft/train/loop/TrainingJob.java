@@ -14,12 +14,14 @@ import org.jft.cluster.collective.Collective;
 import org.jft.cluster.launch.Collectives;
 import org.jft.cluster.launch.LaunchResult;
 import org.jft.cluster.launch.LocalLauncher;
+import org.jft.cluster.launch.MasterCoordinator;
 import org.jft.cluster.launch.MemberEnvironment;
 import org.jft.cluster.launch.Team;
 import org.jft.cluster.launch.WorkerCommand;
 import org.jft.cluster.preflight.CodeVersion;
 import org.jft.cluster.preflight.Finding;
 import org.jft.core.cli.CommandRunner;
+import org.jft.core.config.ClusterConfig;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.RunConfig;
@@ -119,9 +121,13 @@ public final class TrainingJob {
                     "engine.affinity=CORES binds the workers this command starts, but it was started as rank %s by another launcher; bind it there, as srun --cpu-bind=cores does, and leave engine.affinity at none"
                             .formatted(member.topology().rank()));
         }
-        Duration timeout = Duration.ofSeconds(config.cluster().timeoutSeconds());
-        try (Team team = team(member, timeout)) {
-            new Worker(given, folder, team, member).run();
+        ClusterConfig cluster = config.cluster();
+        Duration timeout = Duration.ofSeconds(cluster.timeoutSeconds());
+        Duration lostAfter = Duration.ofMillis(cluster.elastic().lostAfterMs());
+        MemberEnvironment self =
+                cluster.changes() ? MasterCoordinator.find(member, lostAfter) : member;
+        try (Team team = team(self, timeout)) {
+            new Worker(given, folder, team, self).run();
         }
     }
 

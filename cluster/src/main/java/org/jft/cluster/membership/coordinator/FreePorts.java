@@ -40,6 +40,11 @@ public final class FreePorts {
                         .formatted(nodes * CoordinatorSettings.PORTS, host));
     }
 
+    /** Returns whether a node could listen at this moment. */
+    public static boolean areFree(HostAndPort node) {
+        return bind(node.getHost(), node.getPort(), CoordinatorSettings.PORTS).isEmpty();
+    }
+
     /**
      * Sees that a node can listen: Aeron would say it late, and not in one sentence.
      *
