@@ -16,6 +16,7 @@ import org.jft.core.engine.GradientListener;
 import org.jft.core.engine.KernelListener.KernelRun;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.Pass;
+import org.jft.core.engine.RanksInMemory;
 import org.jft.core.model.Architectures;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,21 +31,28 @@ class OneDnnCodeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "resnet50, 64, FP32, 0",
-        "resnet50, 64, BF16, 0",
-        "resnet20s, 32, FP32, 0",
-        "resnet20s, 32, BF16, 0",
-        "resnet20s, 28, FP32, 24", // channels-last
-        "resnet20s, 28, BF16, 24",
+        "resnet50, 64, FP32, 0, false",
+        "resnet50, 64, BF16, 0, false",
+        "resnet20s, 32, FP32, 0, false",
+        "resnet20s, 32, BF16, 0, false",
+        "resnet20s, 28, FP32, 24, false", // channels-last
+        "resnet20s, 28, BF16, 24, false",
+        "resnet50, 64, FP32, 0, true",
+        "resnet50, 64, BF16, 0, true",
+        "resnet20s, 28, FP32, 24, true",
+        "resnet20s, 28, BF16, 24, true",
     })
     void shouldNeverFallBackToReferenceCode(
-            String architecture, int size, Precision precision, int width) {
+            String architecture, int size, Precision precision, int width, boolean shared) {
         ModelConfig model = new ModelConfig(architecture, CLASSES, width, null, false);
         NetworkSpec network =
                 NetworkSpec.ofImages(Architectures.create(model, CLASSES, size, 1), size);
         EngineConfig config = new EngineConfig("onednn", precision, 0, null, false);
         List<KernelRun> runs = new ArrayList<>();
         try (Engine engine = Engines.named("onednn").compile(network, BATCH, config)) {
+            if (shared) {
+                engine.shareStatistics(new RanksInMemory(1).exchange(0));
+            }
             engine.profile(runs::add);
             Random random = new Random(1);
             FloatBuffer images = gaussian(random, BATCH * 3 * size * size);

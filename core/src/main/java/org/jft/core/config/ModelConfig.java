@@ -16,6 +16,8 @@ import static org.jft.core.config.Checks.check;
  *     counts: all layers but the head; null starts at random
  * @param freezeUpTo name of a vertex that stays as it starts, with all before it, such as {@code
  *     layer2.2.relu2}; null trains everything
+ * @param syncBatchNorm whether a batch norm is over the micro batches that the workers have at the
+ *     same time, instead of one; nothing else on a single worker
  */
 public record ModelConfig(
         String architecture,
@@ -24,7 +26,8 @@ public record ModelConfig(
         Double headBias,
         boolean zeroInitLastScale,
         String initFrom,
-        String freezeUpTo) {
+        String freezeUpTo,
+        boolean syncBatchNorm) {
     public ModelConfig {
         check(
                 architecture != null && !architecture.isBlank(),
@@ -47,6 +50,6 @@ public record ModelConfig(
             int width,
             Double headBias,
             boolean zeroInitLastScale) {
-        this(architecture, classes, width, headBias, zeroInitLastScale, null, null);
+        this(architecture, classes, width, headBias, zeroInitLastScale, null, null, false);
     }
 }

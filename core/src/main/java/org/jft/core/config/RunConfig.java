@@ -3,6 +3,7 @@ package org.jft.core.config;
 import static org.jft.core.config.Checks.check;
 
 import org.jft.core.config.ElasticConfig.OnChange;
+import java.util.Set;
 
 /**
  * Everything that decides what a run computes. Two runs with equal configs on the same data give
@@ -20,6 +21,7 @@ public record RunConfig(
         TrainConfig train,
         ClusterConfig cluster,
         EvalConfig eval) {
+    private static final Set<String> SYNC_BATCH_NORM = Set.of(EngineConfig.AUTO, "onednn");
 
     public RunConfig {
         name = name == null ? "run" : name;
@@ -51,6 +53,22 @@ public record RunConfig(
                 !cluster.changes() || !cluster.shardClasses(),
                 "cluster.shard_classes=true leaves each worker with classes that no other has, but"
                         + " workers may come and go under cluster.elastic: leave it at false");
+        checkSyncBatchNorm(model, engine, cluster);
+    }
+
+    private static void checkSyncBatchNorm(
+            ModelConfig model, EngineConfig engine, ClusterConfig cluster) {
+        check(
+                !model.syncBatchNorm() || !cluster.changes(),
+                "model.sync_batch_norm=true joins the workers in each pass, but under"
+                        + " cluster.elastic they may come, go and have different numbers of micro"
+                        + " batches: leave it at false");
+        check(
+                !model.syncBatchNorm()
+                        || cluster.workers() == 1
+                        || SYNC_BATCH_NORM.contains(engine.name()),
+                "model.sync_batch_norm=true needs engine.name=onednn, not %s: leave it at false",
+                engine.name());
     }
 
     private static void checkShares(TrainConfig train, ClusterConfig cluster) {

@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
 import org.jft.core.config.TrainConfig;
+import org.jft.core.failure.ConfigException;
 
 /**
  * One network, compiled for a batch size, able to run forward and backward. All vectors are flat,
@@ -61,6 +62,21 @@ public interface Engine extends AutoCloseable {
      *     NetworkSpec#withInputGradients()}
      */
     FloatBuffer inputGradient(int input);
+
+    /**
+     * Lets the batch norms of training passes be over the rows of all ranks, from now on: their
+     * statistics, and backward what those make of the gradients. {@link #gradients} of scales and
+     * shifts stay this rank's part, for the caller to sum as those of all other parameters; the
+     * step of running statistics is the same on all ranks. Each training pass of a rank is one of
+     * all ranks. To be called before the first.
+     *
+     * @throws ConfigException if the engine knows its own rows only
+     */
+    default void shareStatistics(StatisticsExchange ranks) {
+        throw new ConfigException(
+                "model.sync_batch_norm=true needs engine.name=onednn: batch norms of %s are over the rows of one worker; leave it at false"
+                        .formatted(name()));
+    }
 
     /**
      * Reports each kernel of the following passes and device steps, which then run piece by piece;

@@ -15,7 +15,7 @@ import org.jft.cluster.collective.Collective;
 /**
  * Sums parts of a gradient over the workers on a thread of its own, in the order they are given,
  * while the engine makes the next ones. From {@link #begin} to the end of {@link #finish} or {@link
- * #stop} the collective is that thread's.
+ * #stop} the collective is that thread's, but for the time that {@link #awaitParts} gives.
  *
  * <p>Its thread keeps the cores of the thread that makes it: make it before an engine, whose
  * libraries may bind their thread to one core. One owner thread, which closes it.
@@ -25,6 +25,7 @@ final class GradientExchange implements AutoCloseable {
     private final List<Future<?>> parts = new ArrayList<>();
     private Collective collective; // null between exchanges
     private long busyNs; // the thread's, until all parts are done
+    private long waitedNs; // for parts, by the owner
 
     /** Starts the thread. */
     GradientExchange() {
@@ -48,6 +49,7 @@ final class GradientExchange implements AutoCloseable {
         stop();
         collective = with;
         busyNs = 0;
+        waitedNs = 0;
     }
 
     /** Returns whether it has a collective, and this one. */
@@ -77,18 +79,29 @@ final class GradientExchange implements AutoCloseable {
     }
 
     /**
+     * Waits for the parts given so far: until the next is given, the collective may be the caller's
+     * for other things.
+     *
+     * @throws RuntimeException what ended the exchange, as the collective has thrown it
+     */
+    void awaitParts() {
+        if (!parts.isEmpty()) {
+            long startNs = System.nanoTime();
+            get(parts.get(parts.size() - 1));
+            waitedNs += System.nanoTime() - startNs;
+        }
+    }
+
+    /**
      * Waits for all parts and takes the collective back.
      *
-     * @return nanoseconds that sums took while this was not yet waiting for them
+     * @return nanoseconds that sums took while nobody was waiting for them
      * @throws RuntimeException what ended the exchange, as the collective has thrown it
      */
     long finish() {
-        long startNs = System.nanoTime();
         try {
-            if (!parts.isEmpty()) {
-                get(parts.get(parts.size() - 1));
-            }
-            return Math.max(0, busyNs - (System.nanoTime() - startNs));
+            awaitParts();
+            return Math.max(0, busyNs - waitedNs);
         } finally {
             parts.clear();
             collective = null;

@@ -52,7 +52,9 @@ final class ReplicatedModel implements TrainedModel {
 
     /** The host's where members change: what a device has summed does not outlive a lost worker. */
     @Override
-    public LocalStep step(Collective ranks, GradientExchange exchange, boolean changes) {
+    public LocalStep step(
+            Collective ranks, GradientExchange exchange, StepClock clock, boolean changes) {
+        NormExchange.share(config, engine, ranks, exchange, clock);
         if (changes) {
             return onHost(exchange, true);
         }

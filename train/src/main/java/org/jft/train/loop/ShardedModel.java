@@ -136,9 +136,11 @@ final class ShardedModel implements TrainedModel {
     }
 
     @Override
-    public LocalStep step(Collective ranks, GradientExchange exchange, boolean changes) {
+    public LocalStep step(
+            Collective ranks, GradientExchange exchange, StepClock clock, boolean changes) {
         checkArgument(!changes, "each rank has classes that no other has");
         checkArgument(ranks.topology().equals(at), "compiled for %s, not %s", at, ranks.topology());
+        NormExchange.share(config, trunk.engine, ranks, exchange, clock);
         return new ShardedStep(config, trunk, head, slice, ranks, blocks, exchange);
     }
 

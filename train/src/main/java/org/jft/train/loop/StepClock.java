@@ -17,7 +17,7 @@ final class StepClock {
         FORWARD,
         /** Backward passes and the sum over micro batches. */
         BACKWARD,
-        /** Waiting for the sum over workers, and so for the slowest of them, behind backward. */
+        /** Waiting for what goes over workers, and so for the slowest of them. */
         ALLREDUCE,
         /** Gradient norm and optimizer. */
         UPDATE;
@@ -58,6 +58,12 @@ final class StepClock {
         nanos.merge(part, nowNs - lastNs, Long::sum);
         ownNs += part == Part.ALLREDUCE ? 0 : nowNs - lastNs;
         lastNs = nowNs;
+    }
+
+    /** Books a wait for other workers that has just ended inside a part that is not booked yet. */
+    void bookWait(long passedNs) {
+        nanos.merge(Part.ALLREDUCE, passedNs, Long::sum);
+        lastNs += passedNs;
     }
 
     /** Notes an exchange that took this long beside what is booked. */

@@ -41,9 +41,10 @@ interface TrainedModel extends AutoCloseable {
      *
      * @param ranks those who train; of the topology compiled for, if the model lies on several
      * @param exchange sums gradients over them; stays the caller's
+     * @param clock of the steps
      * @param changes whether others may take their place before the step is done
      */
-    LocalStep step(Collective ranks, GradientExchange exchange, boolean changes);
+    LocalStep step(Collective ranks, GradientExchange exchange, StepClock clock, boolean changes);
 
     /** Returns the parameters that all ranks hold alike. */
     FloatBuffer replicated();

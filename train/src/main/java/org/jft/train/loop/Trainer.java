@@ -116,7 +116,7 @@ final class Trainer {
             deal.begin(); // what this worker had was of another state
         }
         if (local == null) {
-            local = model.step(ranks, exchange, team.changes());
+            local = model.step(ranks, exchange, clock, team.changes());
             clock.reset(System.nanoTime());
         }
         if (team.changes()) {

@@ -60,7 +60,8 @@ class RunStateTest {
     /** Has nothing to give and takes nothing. */
     private static final class NoModel implements TrainedModel {
         @Override
-        public LocalStep step(Collective ranks, GradientExchange exchange, boolean changes) {
+        public LocalStep step(
+                Collective ranks, GradientExchange exchange, StepClock clock, boolean changes) {
             throw new UnsupportedOperationException();
         }
 

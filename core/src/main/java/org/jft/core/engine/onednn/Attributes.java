@@ -2,6 +2,7 @@ package org.jft.core.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
 
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
@@ -54,6 +55,14 @@ final class Attributes {
         }
     }
 
+    /**
+     * What is done with an element and another memory's.
+     *
+     * @param algorithm one of dnnl_binary
+     * @param second the other memory; where it has one element along a dimension, that is for all
+     */
+    record Binary(int algorithm, dnnl_memory_desc second) {}
+
     private final Dnnl owner;
 
     Attributes(Dnnl owner) {
@@ -67,7 +76,11 @@ final class Attributes {
 
     /** Returns what a linear task does behind the multiplication: addend, then activation. */
     dnnl_primitive_attr epilogue(Task.Linear task, LinearShape shape) {
-        return with(task.addend().map(shape::to), task.group().activation().map(ElementWise::of));
+        return with(
+                task.addend().stream()
+                        .map(addend -> new Binary(dnnl.dnnl_binary_add, shape.to(addend)))
+                        .toList(),
+                task.group().activation().map(ElementWise::of));
     }
 
     /** Returns attributes with a rectifier, or none. */
@@ -76,36 +89,34 @@ final class Attributes {
                 there
                         ? Optional.of(new ElementWise(dnnl.dnnl_eltwise_relu, 0, 0, 0))
                         : Optional.empty();
-        return with(Optional.empty(), relu);
+        return with(List.of(), relu);
     }
 
     /** Returns attributes with a multiplication of everything. */
     dnnl_primitive_attr times(float factor) {
         return with(
-                Optional.empty(),
-                Optional.of(new ElementWise(dnnl.dnnl_eltwise_linear, 0, factor, 0)));
+                List.of(), Optional.of(new ElementWise(dnnl.dnnl_eltwise_linear, 0, factor, 0)));
     }
 
     /** Returns attributes with a multiplication by another memory. */
     dnnl_primitive_attr times(dnnl_memory_desc factors) {
-        return with(Optional.of(factors), dnnl.dnnl_binary_mul, Optional.empty());
+        return binary(List.of(new Binary(dnnl.dnnl_binary_mul, factors)));
     }
 
-    private dnnl_primitive_attr with(
-            Optional<dnnl_memory_desc> addend, Optional<ElementWise> function) {
-        return with(addend, dnnl.dnnl_binary_add, function);
+    /** Returns attributes that combine with other memories, one after the other. */
+    dnnl_primitive_attr binary(List<Binary> steps) {
+        return with(steps, Optional.empty());
     }
 
-    private dnnl_primitive_attr with(
-            Optional<dnnl_memory_desc> second, int binary, Optional<ElementWise> function) {
+    private dnnl_primitive_attr with(List<Binary> steps, Optional<ElementWise> function) {
         dnnl_primitive_attr attributes = owner.attributes();
         dnnl_post_ops operations = new dnnl_post_ops();
         Dnnl.check(dnnl.dnnl_post_ops_create(operations), "post-operations");
-        second.ifPresent(
-                description ->
-                        Dnnl.check(
-                                dnnl.dnnl_post_ops_append_binary(operations, binary, description),
-                                "post-operation"));
+        for (Binary step : steps) {
+            Dnnl.check(
+                    dnnl.dnnl_post_ops_append_binary(operations, step.algorithm(), step.second()),
+                    "post-operation");
+        }
         function.ifPresent(
                 f ->
                         Dnnl.check(

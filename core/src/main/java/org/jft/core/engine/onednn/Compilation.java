@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.ParameterLayout;
+import org.jft.core.engine.StatisticsExchange;
 import org.jft.core.engine.plan.Arena;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.plan.Task;
@@ -39,6 +41,7 @@ record Compilation(List<Kernel> kernels, int forwardCount, Arena arena, long scr
      * Compiles a plan for a number of rows.
      *
      * @param gradients what lies where in the flat gradient
+     * @param ranks over whose rows batch norms are, if not over these alone
      */
     static Compilation of(
             Dnnl owner,
@@ -47,10 +50,11 @@ record Compilation(List<Kernel> kernels, int forwardCount, Arena arena, long scr
             StepPlan plan,
             int rows,
             Precision precision,
-            Call call) {
+            Call call,
+            Optional<StatisticsExchange> ranks) {
         Layouts layouts = new Layouts(owner, program, rows, precision);
         Sizes sizes = new Sizes(layouts);
-        Registry registry = registry(owner, layouts, call, !plan.training());
+        Registry registry = registry(owner, layouts, call, ranks, !plan.training());
         List<Kernel> kernels = new ArrayList<>();
         long scratch = 0;
         for (Task task : plan.tasks()) {
@@ -72,10 +76,15 @@ record Compilation(List<Kernel> kernels, int forwardCount, Arena arena, long scr
         return arena.bytes() + scratchBytes;
     }
 
-    private static Registry registry(Dnnl owner, Layouts layouts, Call call, boolean fewerRows) {
+    private static Registry registry(
+            Dnnl owner,
+            Layouts layouts,
+            Call call,
+            Optional<StatisticsExchange> ranks,
+            boolean fewerRows) {
         ElementKernels elements = new ElementKernels(owner, layouts, call::draw);
         LinearKernels linear = new LinearKernels(owner, layouts);
-        NormKernels norms = new NormKernels(owner, layouts, elements);
+        NormKernels norms = new NormKernels(owner, layouts, elements, ranks);
         PoolKernels pools = new PoolKernels(owner, layouts);
         TransferKernels transfers = new TransferKernels(owner, layouts, call, fewerRows);
         return new Registry()

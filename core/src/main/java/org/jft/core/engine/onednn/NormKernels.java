@@ -20,10 +20,12 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_use_scale;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_use_shift;
 
 import java.nio.FloatBuffer;
+import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.StatisticsExchange;
 import org.jft.core.engine.plan.Task;
 import org.jft.core.engine.plan.Tensor;
 import org.jft.core.engine.program.Op;
@@ -36,14 +38,23 @@ final class NormKernels {
     private final Dnnl owner;
     private final Layouts layouts;
     private final ElementKernels elements;
+    private final Optional<SharedNorm> shared; // over the rows of several ranks
 
-    NormKernels(Dnnl owner, Layouts layouts, ElementKernels elements) {
+    NormKernels(
+            Dnnl owner,
+            Layouts layouts,
+            ElementKernels elements,
+            Optional<StatisticsExchange> ranks) {
         this.owner = owner;
         this.layouts = layouts;
         this.elements = elements;
+        this.shared = ranks.map(others -> new SharedNorm(owner, layouts, others));
     }
 
     void forward(Task.Normalize task, KernelBuilder kernel) {
+        if (task.batch().isPresent()) {
+            shared.ifPresent(norm -> norm.statistics(task, kernel));
+        }
         dnnl_memory_desc image = layouts.image(task.from());
         dnnl_primitive_desc description = describe(task, kernel);
         Op.BatchNorm norm = (Op.BatchNorm) task.node().op();
@@ -112,6 +123,7 @@ final class NormKernels {
                 .with(DNNL_ARG_DIFF_SCALE, channels, scaleGradient)
                 .with(DNNL_ARG_DIFF_SHIFT, channels, shiftGradient);
         if (!frozen) {
+            shared.ifPresent(others -> others.correct(task, kernel));
             Task.Statistics batch = forward.batch().orElseThrow();
             runningStep(kernel, norm, norm.mean(), batch.mean());
             runningStep(kernel, norm, norm.variance(), batch.variance());
@@ -134,11 +146,11 @@ final class NormKernels {
                                 owner.attributes()));
     }
 
-    private static int flags(Task.Normalize task) {
+    private int flags(Task.Normalize task) {
         return dnnl_use_scale
                 | dnnl_use_shift
                 | (task.mask().isPresent() ? dnnl_fuse_norm_relu : 0)
-                | (task.batch().isPresent() ? 0 : dnnl_use_global_stats);
+                | (task.batch().isPresent() && shared.isEmpty() ? 0 : dnnl_use_global_stats);
     }
 
     private static Place mean(Task.Normalize task) {

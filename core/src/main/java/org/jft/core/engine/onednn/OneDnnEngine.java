@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.engine.Engine;
@@ -18,6 +19,7 @@ import org.jft.core.engine.KernelListener;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.Pass;
+import org.jft.core.engine.StatisticsExchange;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.plan.Task;
 import org.jft.core.engine.program.Program;
@@ -40,6 +42,7 @@ final class OneDnnEngine implements Engine {
     private final List<Slice> untrained;
     private final Map<Integer, Execution> training = new HashMap<>(); // by rows
     private final List<FloatBuffer> partial = new ArrayList<>();
+    private Optional<StatisticsExchange> ranks = Optional.empty();
     private Execution inference;
     private Execution awaitingBackward;
     private Execution lastBackward;
@@ -168,6 +171,12 @@ final class OneDnnEngine implements Engine {
     }
 
     @Override
+    public void shareStatistics(StatisticsExchange with) {
+        checkState(training.isEmpty(), "the engine has trained without other ranks");
+        ranks = Optional.of(with);
+    }
+
+    @Override
     public void profile(KernelListener listener) {
         kernelListener = listener;
     }
@@ -190,7 +199,7 @@ final class OneDnnEngine implements Engine {
 
     private Execution execution(StepPlan plan, int rows) {
         Compilation compilation =
-                Compilation.of(owner, program, layout, plan, rows, config.precision(), call);
+                Compilation.of(owner, program, layout, plan, rows, config.precision(), call, ranks);
         return new Execution(compilation, program, rows, memory);
     }
 

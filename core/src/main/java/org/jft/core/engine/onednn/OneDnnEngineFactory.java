@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.bytedeco.dnnl.global.dnnl;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
@@ -66,7 +67,8 @@ public final class OneDnnEngineFactory implements EngineFactory {
                                 plan,
                                 batchSize,
                                 config.precision(),
-                                new Call());
+                                new Call(),
+                                Optional.empty());
                 arena = Math.max(arena, pass.bytes());
             }
         }

@@ -3,6 +3,7 @@ package org.jft.core.engine.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -34,7 +35,15 @@ class CompilationTest {
 
     private static long scratchOfInput(Program program, ParameterLayout layout, StepPlan plan) {
         try (Dnnl owner = new Dnnl()) {
-            return Compilation.of(owner, program, layout, plan, ROWS, Precision.FP32, new Call())
+            return Compilation.of(
+                            owner,
+                            program,
+                            layout,
+                            plan,
+                            ROWS,
+                            Precision.FP32,
+                            new Call(),
+                            Optional.empty())
                     .kernels()
                     .stream()
                     .filter(kernel -> kernel.task() instanceof Task.LoadInput)
