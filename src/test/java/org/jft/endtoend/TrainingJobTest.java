@@ -55,6 +55,30 @@ class TrainingJobTest {
         assertThat(distance(one, four) / moved).as("1 against 4 workers").isLessThan(1e-3);
     }
 
+    /** As above: two micro batches under one batch norm, and one of both. */
+    @Test
+    void shouldReachTheSameParametersWithBatchNormsOverTwoWorkers() {
+        float[] start = parameters("one-step", "--set", "train.steps=1");
+        float[] one = parameters("norm1", joined(1, 32));
+        float[] two = parameters("norm2", joined(2, 16));
+        assertThat(distance(one, two) / distance(start, one)).isLessThan(1e-3);
+    }
+
+    private static String[] joined(int workers, int microBatch) {
+        return new String[] {
+            "--set",
+            "engine.threads=1",
+            "--set",
+            "train.steps=4",
+            "--set",
+            "model.sync_batch_norm=true",
+            "--set",
+            "train.micro_batch=" + microBatch,
+            "--workers",
+            String.valueOf(workers)
+        };
+    }
+
     /** As above: classes that lie on several workers are the same model, to the order of sums. */
     @Test
     void shouldReachTheSameParametersWithTheClassesDealtOut() {

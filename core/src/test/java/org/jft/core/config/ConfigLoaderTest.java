@@ -201,21 +201,27 @@ class ConfigLoaderTest {
         assertRefused(
                 VALID + "cluster: {elastic: {max_workers: 65}}\n",
                 "cluster.elastic.max_workers=65 would leave workers idle");
+        String several = VALID.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 8");
         assertRefused(
-                VALID.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 8")
+                several
                         + "cluster: {workers: 3, elastic: {min_workers: 1, on_change: scale_rate}}\n",
                 "is not a multiple of train.micro_batch=8 times cluster.workers=3");
         assertRefused(
                 VALID + "cluster: {elastic: {lost_after_ms: 999}}\n",
                 "cluster.elastic.lost_after_ms must be at least 1000");
         assertRefused(
-                VALID.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 8")
-                        + "engine: {nccl: true}\ncluster: {elastic: {max_workers: 2}}\n",
+                several + "engine: {nccl: true}\ncluster: {elastic: {max_workers: 2}}\n",
                 "engine.nccl=true joins devices for the whole run");
         assertRefused(
-                VALID.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 8")
-                        + "cluster: {shard_classes: true, elastic: {max_workers: 2}}\n",
+                several + "cluster: {shard_classes: true, elastic: {max_workers: 2}}\n",
                 "cluster.shard_classes=true leaves each worker with classes that no other has");
+        String synced = several.replace("14s}", "14s, sync_batch_norm: true}");
+        assertRefused(
+                synced + "cluster: {elastic: {max_workers: 2}}\n",
+                "model.sync_batch_norm=true joins the workers in each pass");
+        assertRefused(
+                synced + "engine: {name: cuda}\ncluster: {workers: 2}\n",
+                "model.sync_batch_norm=true needs engine.name=onednn, not cuda");
         assertRefused(
                 VALID + "cluster: {mtu: 1500}\n", "cluster.mtu must be 0 or a multiple of 32");
         assertRefused(VALID + "cluster: {transport: pigeon}\n", "cluster.transport", "pigeon");

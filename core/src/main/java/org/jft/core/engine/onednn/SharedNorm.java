@@ -205,8 +205,7 @@ final class SharedNorm {
      * to come first. Of channels-first vectors its fast code takes the first channel's numbers for
      * all (3.11); they lie the same channels-last.
      */
-    private void add(
-            Task.NormalizeBackward task, KernelBuilder kernel, Place slope, Place offset) {
+    private void add(Task.NormalizeBackward task, KernelBuilder kernel, Place slope, Place offset) {
         Task.Normalize forward = task.forward();
         Shape shape = forward.from().shape();
         int type = layouts.type(forward.from());

@@ -53,7 +53,7 @@ class SharedNormTest {
 
     private final long seed = System.nanoTime();
 
-    /** Sums of squares would have no digit left. */
+    /** A mean is rounded by 6e-5 there; sums of squares in float32 would have no digit left. */
     @Test
     void shouldKnowTheVarianceOfValuesFarFromZero() {
         float[][] images = images(1000);
@@ -82,7 +82,7 @@ class SharedNormTest {
                         .isCloseTo((float) center, within(1e-3f));
                 assertThat(-2 * step[variance.offset() + c])
                         .as("variance, seed=%s", seed)
-                        .isCloseTo((float) spread, within(1e-4f));
+                        .isCloseTo((float) spread, within(5e-4f));
             }
         }
     }
@@ -114,7 +114,7 @@ class SharedNormTest {
             }
         }
         double length = Math.sqrt(Arrays.stream(gradient).map(g -> g * g).sum());
-        double way = 1e-3 * Math.sqrt(start.length) / length;
+        double way = 1e-4 * Math.sqrt(start.length) / length;
         double rise =
                 loss(moved(start, gradient, way), images, weights)
                         - loss(moved(start, gradient, -way), images, weights);
