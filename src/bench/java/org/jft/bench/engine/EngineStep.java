@@ -6,6 +6,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
 import org.jft.core.config.EngineConfig;
+import org.jft.core.config.ObjectiveConfig;
 import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.DeviceStep;
 import org.jft.core.engine.Engine;
@@ -47,7 +48,7 @@ final class EngineStep implements TrainingStep {
         } else {
             weights.write(engine.layout(), engine.parameters());
         }
-        objective = Objective.of(TrainConfig.Objective.SIGMOID, classes);
+        objective = Objective.of(ObjectiveConfig.plain(TrainConfig.Objective.SIGMOID), classes);
         blocks = new Blocks(config.threads());
         optimizer = new Optimizer(Workload.RUN, engine.layout(), engine.parameters(), blocks);
         inputs =

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.jft.core.config.ModelConfig;
+import org.jft.core.config.ObjectiveConfig;
 import org.jft.core.config.OptimizerConfig;
 import org.jft.core.config.ScheduleConfig;
 import org.jft.core.config.TrainConfig;
@@ -40,7 +41,7 @@ record Workload(NetworkSpec network, Assignment.Job job, ByteBuffer pixels, Targ
                     1,
                     null,
                     1L,
-                    TrainConfig.Objective.SIGMOID,
+                    ObjectiveConfig.plain(TrainConfig.Objective.SIGMOID),
                     UPDATE,
                     new ScheduleConfig(
                             ScheduleConfig.Kind.CONSTANT, LEARNING_RATE, 0, 0, null, null),

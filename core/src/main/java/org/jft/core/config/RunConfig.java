@@ -43,7 +43,8 @@ public record RunConfig(
                 !data.mix().enabled() || train.microBatch() > 1,
                 "data.mix needs two images in a micro batch: train.micro_batch=%s",
                 train.microBatch());
-        checkLabels(data.labels(), train.objective());
+        checkLabels(data.labels(), train.objective().link());
+        checkObjective(train.objective(), data.mix(), cluster);
         checkShares(train, cluster);
         check(
                 !cluster.changes() || !engine.nccl(),
@@ -102,6 +103,20 @@ public record RunConfig(
                 !softmax || !labels.noise().addsLabels(),
                 "data.labels.noise would give an image more labels than it has, and"
                         + " train.objective=softmax is for one: recall must be at most precision");
+    }
+
+    private static void checkObjective(
+            ObjectiveConfig objective, MixConfig mix, ClusterConfig cluster) {
+        check(
+                !mix.enabled() || objective.confidence() == ObjectiveConfig.Confidence.TARGET,
+                "data.mix makes confidences of how much there is of each image, so they are"
+                        + " targets: leave train.objective.confidence=%s",
+                ObjectiveConfig.Confidence.TARGET);
+        check(
+                !cluster.shardClasses() || !objective.ranks(),
+                "train.objective.name=%s compares the losses of all classes, and"
+                        + " cluster.shard_classes=true leaves each worker with some of them",
+                objective.name());
     }
 
     /**

@@ -20,14 +20,14 @@ public record TrainConfig(
         int microBatch,
         Double epochs,
         Long steps,
-        Objective objective,
+        ObjectiveConfig objective,
         OptimizerConfig optimizer,
         ScheduleConfig schedule,
         double clipNorm,
         double emaDecay,
         CadenceConfig cadence) {
 
-    /** What is minimised. */
+    /** By what logits become probabilities, and the cross-entropy that goes with it. */
     public enum Objective {
         /** Sigmoid cross-entropy per class, summed over classes: multi-label. */
         SIGMOID,
@@ -53,7 +53,7 @@ public record TrainConfig(
                 emaDecay >= 0 && emaDecay < 1,
                 "train.ema_decay must be in [0, 1), such as 0.9999: %s",
                 emaDecay);
-        objective = objective == null ? Objective.SIGMOID : objective;
+        objective = objective == null ? ObjectiveConfig.plain(Objective.SIGMOID) : objective;
         check(optimizer != null, "train.optimizer is required: for example {kind: sgd, ...}");
         check(schedule != null, "train.schedule is required: for example {kind: cosine, ...}");
         cadence = cadence == null ? CadenceConfig.defaults() : cadence;

@@ -64,7 +64,7 @@ final class DeviceResidentStep implements LocalStep {
     }
 
     @Override
-    public void begin(long number, double learningRate, int ofStep) {
+    public void begin(long number, double progress, double learningRate, int ofStep) {
         step = number;
         numbers =
                 new DeviceStep.Numbers(

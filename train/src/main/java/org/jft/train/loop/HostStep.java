@@ -27,6 +27,7 @@ final class HostStep implements LocalStep {
     private final boolean overlaps;
     private final FloatBuffer outputGradient; // [microBatch, classes]
     private double scale; // 1 / micro batches of the step
+    private Objective now; // the objective of this step
     private long step;
     private double learningRate;
     private double loss; // of this worker's micro batches
@@ -56,8 +57,9 @@ final class HostStep implements LocalStep {
     }
 
     @Override
-    public void begin(long number, double rate, int microBatches) {
+    public void begin(long number, double progress, double rate, int microBatches) {
         scale = 1.0 / microBatches;
+        now = objective.at(progress);
         step = number;
         learningRate = rate;
         loss = 0;
@@ -88,7 +90,7 @@ final class HostStep implements LocalStep {
         Pass pass = Pass.training(batch.firstPosition());
         FloatBuffer logits = engine.forward(List.of(pixels), pass).get(0);
         Targets targets = new Targets(batch.labelOffsets(), batch.labelIds(), batch.confidences());
-        return objective.loss(logits, targets, outputGradient);
+        return now.loss(logits, targets, outputGradient);
     }
 
     @Override

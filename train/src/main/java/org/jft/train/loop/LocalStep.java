@@ -13,9 +13,10 @@ interface LocalStep {
     /**
      * Starts a step.
      *
+     * @param progress share of the run's steps that are done
      * @param microBatches of the step, over all workers
      */
-    void begin(long step, double learningRate, int microBatches);
+    void begin(long step, double progress, double learningRate, int microBatches);
 
     /**
      * Goes forward and backward over a micro batch and adds its loss and gradient to the step's.

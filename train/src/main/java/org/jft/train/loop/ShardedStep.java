@@ -80,7 +80,7 @@ final class ShardedStep implements LocalStep {
     }
 
     @Override
-    public void begin(long number, double rate, int microBatches) {
+    public void begin(long number, double progress, double rate, int microBatches) {
         scale = 1.0 / microBatches;
         step = number;
         learningRate = rate;

@@ -245,7 +245,8 @@ final class Trainer {
         double rate = learningRate.at(state.samples() / nominal) * ((double) samples / nominal);
         long sentBefore = ranks.sentBytes();
         if (deal.empty()) {
-            local.begin(step, rate, microBatches);
+            double progress = (double) state.samples() / totalSamples;
+            local.begin(step, progress, rate, microBatches);
         }
         for (int i = 0; i < due.size(); i++) {
             try (Batch batch = feed.take()) {

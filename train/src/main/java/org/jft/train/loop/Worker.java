@@ -158,7 +158,7 @@ final class Worker {
                         config.train().microBatch(),
                         new Topology(0, fewest));
         return TrainingStream.of(
-                data, config.data(), partition, config.train().objective(), config.seed());
+                data, config.data(), partition, config.train().objective().link(), config.seed());
     }
 
     private RunCadence.Lead lead(

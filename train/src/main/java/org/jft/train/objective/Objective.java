@@ -2,16 +2,29 @@ package org.jft.train.objective;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.jft.core.config.TrainConfig;
+import org.jft.core.config.ObjectiveConfig;
 
 /** What is minimised, as a function of logits and labels. */
-public sealed interface Objective {
+public sealed interface Objective
+        permits Objective.SigmoidCrossEntropy, Objective.SoftmaxCrossEntropy, RobustCrossEntropy {
     /** Returns the objective a config names, over {@code classes} classes. */
-    static Objective of(TrainConfig.Objective objective, int classes) {
-        return switch (objective) {
+    static Objective of(ObjectiveConfig objective, int classes) {
+        if (!objective.isPlain()) {
+            return RobustCrossEntropy.of(objective, classes);
+        }
+        return switch (objective.link()) {
             case SIGMOID -> new SigmoidCrossEntropy(classes);
             case SOFTMAX -> new SoftmaxCrossEntropy(classes);
         };
+    }
+
+    /**
+     * Returns what is minimised at a moment of a run.
+     *
+     * @param progress share of the steps that are done, in [0, 1)
+     */
+    default Objective at(double progress) {
+        return this;
     }
 
     /**

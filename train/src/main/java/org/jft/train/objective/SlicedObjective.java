@@ -1,8 +1,10 @@
 package org.jft.train.objective;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.jft.core.config.TrainConfig;
+import org.jft.core.config.ObjectiveConfig;
 
 /**
  * An {@link Objective} whose classes are dealt out: each rank has the logits of its slice, for all
@@ -12,9 +14,10 @@ import org.jft.core.config.TrainConfig;
  */
 public sealed interface SlicedObjective {
     /** Returns the part of the objective a config names that one slice computes. */
-    static SlicedObjective of(TrainConfig.Objective objective, ClassSlice slice) {
-        return switch (objective) {
-            case SIGMOID -> new Sigmoid(slice);
+    static SlicedObjective of(ObjectiveConfig objective, ClassSlice slice) {
+        checkArgument(!objective.ranks(), "%s compares the classes of all slices", objective);
+        return switch (objective.link()) {
+            case SIGMOID -> new Sigmoid(slice, Objective.of(objective, slice.count()));
             case SOFTMAX -> new Softmax(slice);
         };
     }
@@ -48,8 +51,12 @@ public sealed interface SlicedObjective {
      */
     double loss(FloatBuffer logits, Targets targets, FloatBuffer whole, FloatBuffer gradient);
 
-    /** Sigmoid cross-entropy, summed over classes: a slice needs no other. */
-    record Sigmoid(ClassSlice slice) implements SlicedObjective {
+    /**
+     * A sum over classes: a slice needs no other.
+     *
+     * @param own of the slice's classes
+     */
+    record Sigmoid(ClassSlice slice, Objective own) implements SlicedObjective {
         @Override
         public int summarySize() {
             return 0;
@@ -64,8 +71,7 @@ public sealed interface SlicedObjective {
         @Override
         public double loss(
                 FloatBuffer logits, Targets targets, FloatBuffer whole, FloatBuffer gradient) {
-            return new Objective.SigmoidCrossEntropy(slice.count())
-                    .loss(logits, targets.of(slice), gradient);
+            return own.loss(logits, targets.of(slice), gradient);
         }
     }
 

@@ -5,7 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.jft.cluster.collective.Collective;
-import org.jft.core.config.TrainConfig;
+import org.jft.core.config.ObjectiveConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.GradientListener;
@@ -48,7 +48,7 @@ public final class ShardedHead {
     public ShardedHead(
             Engine engine,
             Collective collective,
-            TrainConfig.Objective objective,
+            ObjectiveConfig objective,
             ClassSlice slice,
             int width,
             int microBatch) {

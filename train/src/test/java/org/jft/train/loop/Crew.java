@@ -150,7 +150,7 @@ final class Crew {
                 new BatchPartition(
                         config.train().globalBatch(), config.train().microBatch(), Topology.SOLO);
         return TrainingStream.of(
-                store, config.data(), nominal, config.train().objective(), config.seed());
+                store, config.data(), nominal, config.train().objective().link(), config.seed());
     }
 
     /** Returns the parameters behind steps of so many micro batches each, taken by no trainer. */

@@ -249,7 +249,11 @@ class DeviceResidentStepTest {
         NoiseStore store = NoiseStore.of(24, SIDE, CLASSES, new Random(seed));
         TrainingStream stream =
                 TrainingStream.of(
-                        store, config.data(), partition, config.train().objective(), config.seed());
+                        store,
+                        config.data(),
+                        partition,
+                        config.train().objective().link(),
+                        config.seed());
         boolean fused = precision != Precision.FP32;
         try (Engine engine =
                         new EmulatedCuda(fused)

@@ -251,7 +251,11 @@ class ShardedModelTest {
                         collective.topology());
         TrainingStream stream =
                 TrainingStream.of(
-                        store, config.data(), partition, config.train().objective(), config.seed());
+                        store,
+                        config.data(),
+                        partition,
+                        config.train().objective().link(),
+                        config.seed());
         try (Blocks blocks = new Blocks(1);
                 GradientExchange exchange = new GradientExchange();
                 TrainedModel model =

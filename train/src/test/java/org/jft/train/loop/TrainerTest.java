@@ -189,7 +189,11 @@ class TrainerTest {
                         collective.topology());
         TrainingStream stream =
                 TrainingStream.of(
-                        store, CONFIG.data(), partition, CONFIG.train().objective(), CONFIG.seed());
+                        store,
+                        CONFIG.data(),
+                        partition,
+                        CONFIG.train().objective().link(),
+                        CONFIG.seed());
         try (Engine engine =
                         Engines.named("onednn")
                                 .compile(network, partition.microBatch(), CONFIG.engine());

@@ -2,6 +2,7 @@ package org.jft.train.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.jft.core.config.ObjectiveConfig.plain;
 
 import java.nio.FloatBuffer;
 import java.util.Random;
@@ -128,7 +129,7 @@ class ObjectiveTest {
                 }
                 expectedLoss += inDoubles(kind, z, y, i * classes, expected);
             }
-            double loss = Objective.of(kind, classes).loss(z, targets, gradient);
+            double loss = Objective.of(plain(kind), classes).loss(z, targets, gradient);
             assertThat(loss)
                     .as("%s seed=%s", kind, seed)
                     .isCloseTo(expectedLoss / 2, within(1e-7 * Math.abs(expectedLoss)));
@@ -183,11 +184,11 @@ class ObjectiveTest {
     }
 
     private static Objective sigmoid() {
-        return Objective.of(TrainConfig.Objective.SIGMOID, CLASSES);
+        return Objective.of(plain(TrainConfig.Objective.SIGMOID), CLASSES);
     }
 
     private static Objective softmax() {
-        return Objective.of(TrainConfig.Objective.SOFTMAX, CLASSES);
+        return Objective.of(plain(TrainConfig.Objective.SOFTMAX), CLASSES);
     }
 
     private FloatBuffer logits() {

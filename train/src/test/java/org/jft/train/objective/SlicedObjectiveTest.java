@@ -2,6 +2,7 @@ package org.jft.train.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.jft.core.config.ObjectiveConfig.plain;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -33,7 +34,8 @@ class SlicedObjectiveTest {
         Targets targets = targets(kind == TrainConfig.Objective.SIGMOID);
         FloatBuffer expected = FloatBuffer.allocate(logits.length);
         double expectedLoss =
-                Objective.of(kind, CLASSES).loss(FloatBuffer.wrap(logits), targets, expected);
+                Objective.of(plain(kind), CLASSES)
+                        .loss(FloatBuffer.wrap(logits), targets, expected);
         for (int slices : new int[] {1, 2, 4, CLASSES}) {
             float[] gradient = new float[logits.length];
             double loss = sliced(kind, slices, logits, targets, gradient);
@@ -81,7 +83,7 @@ class SlicedObjectiveTest {
                 IntStream.range(0, slices)
                         .mapToObj(rank -> ClassSlice.of(CLASSES, new Topology(rank, slices)))
                         .toList();
-        classes.forEach(slice -> parts.add(SlicedObjective.of(kind, slice)));
+        classes.forEach(slice -> parts.add(SlicedObjective.of(plain(kind), slice)));
         int told = SAMPLES * parts.get(0).summarySize();
         FloatBuffer all = FloatBuffer.allocate(slices * told);
         for (int s = 0; s < slices; s++) {

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.jft.cluster.collective.Collective;
 import org.jft.core.config.EngineConfig;
+import org.jft.core.config.ObjectiveConfig;
 import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.Engines;
@@ -72,7 +73,14 @@ class HeadTrafficTest {
         ClassSlice slice = ClassSlice.of(CLASSES, ranks.topology());
         int samples = ranks.topology().worldSize() * MICRO_BATCH;
         try (Engine engine = engine(slice, samples)) {
-            ShardedHead head = new ShardedHead(engine, ranks, objective, slice, WIDTH, MICRO_BATCH);
+            ShardedHead head =
+                    new ShardedHead(
+                            engine,
+                            ranks,
+                            ObjectiveConfig.plain(objective),
+                            slice,
+                            WIDTH,
+                            MICRO_BATCH);
             FloatBuffer features = Floats.allocate(MICRO_BATCH * WIDTH);
             for (int round = 0; round < ROUNDS; round++) {
                 head.gather(features, targets());

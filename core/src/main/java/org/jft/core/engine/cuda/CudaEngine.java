@@ -176,10 +176,13 @@ final class CudaEngine implements Engine {
     @Override
     public Optional<DeviceStep> deviceStep(TrainConfig train, FloatBuffer optimizerState) {
         requireOpen();
+        if (!train.objective().isPlain()) {
+            return Optional.empty();
+        }
         device.gpu().use();
         StepPlan plan = plan(program, config);
         Compilation asked = compile(plan, batchSize);
-        if (LossSteps.of(asked, train.objective()).isEmpty() || !takesPhotographs(asked)) {
+        if (LossSteps.of(asked, train.objective().link()).isEmpty() || !takesPhotographs(asked)) {
             return Optional.empty();
         }
         if (!memory.holds(compile(StepPlan.inference(program), batchSize).memory().bytes())) {
@@ -187,7 +190,7 @@ final class CudaEngine implements Engine {
         }
         Execution pass = training(batchSize);
         Compilation compilation = pass.compilation();
-        LossSteps loss = LossSteps.of(compilation, train.objective()).orElseThrow();
+        LossSteps loss = LossSteps.of(compilation, train.objective().link()).orElseThrow();
         UpdateSteps update = UpdateSteps.of(train, layout, compilation.layouts().scaled());
         boolean sums = train.globalBatch() > train.microBatch();
         StagedBatch batch = new StagedBatch(device, compilation, loss);

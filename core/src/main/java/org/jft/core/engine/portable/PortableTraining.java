@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jft.core.config.ObjectiveConfig;
 import org.jft.core.config.OptimizerConfig;
 import org.jft.core.config.ScheduleConfig;
 import org.jft.core.config.TrainConfig;
@@ -110,7 +111,7 @@ final class PortableTraining {
                 of.batch(),
                 null,
                 steps,
-                TrainConfig.Objective.SOFTMAX,
+                ObjectiveConfig.plain(TrainConfig.Objective.SOFTMAX),
                 UPDATE,
                 new ScheduleConfig(ScheduleConfig.Kind.CONSTANT, learningRate, 0, 0, null, null),
                 /* clipNorm= */ 0,

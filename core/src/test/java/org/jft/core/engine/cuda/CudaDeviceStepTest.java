@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
+import org.jft.core.config.ObjectiveConfig;
 import org.jft.core.config.OptimizerConfig;
 import org.jft.core.config.ScheduleConfig;
 import org.jft.core.config.TrainConfig;
@@ -289,7 +290,7 @@ class CudaDeviceStepTest {
                         ROWS,
                         null,
                         1L,
-                        TrainConfig.Objective.SOFTMAX,
+                        ObjectiveConfig.plain(TrainConfig.Objective.SOFTMAX),
                         new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.9, null, null, 0),
                         new ScheduleConfig(ScheduleConfig.Kind.CONSTANT, 0.1, 0, 0, null, null),
                         0,
