@@ -2,6 +2,8 @@ package org.jft.core.config;
 
 import static org.jft.core.config.Checks.check;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 /**
  * Labels of the training set made wrong on purpose, on top of the errors they have. Each label
  * stays with probability r, the recall, and brings forth a wrong one with probability
@@ -17,16 +19,32 @@ import static org.jft.core.config.Checks.check;
  * @param recall expected share of the labels before that are kept, in (0, 1]; null: the precision,
  *     where w = 1 - r, every wrong label takes the place of a lost one and an image keeps as many
  *     labels as it had
+ * @param confidences what the labels' confidences say of the noise
  * @param seed equal seeds nest: what is lost at a recall is lost at a lower one, what is wrong at a
  *     precision is wrong at a lower one with the same recall
  */
-public record LabelNoiseConfig(Double precision, Double recall, Kind kind, long seed) {
+public record LabelNoiseConfig(
+        Double precision,
+        Double recall,
+        Kind kind,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Confidences confidences,
+        long seed) {
     /** What a label is mistaken for. */
     public enum Kind {
         /** Another class of the same parent: the confusable kind of error. */
         SIBLING,
         /** Any other class. */
         UNIFORM
+    }
+
+    /** What confidences know; null, as nothing was to be said of them before: nothing. */
+    public enum Confidences {
+        /**
+         * As a labeller that scores its labels would give them: right ones draw the larger of two
+         * uniform numbers, wrong ones the smaller, and the confidence is the probability that a
+         * label of that draw c is right, p c / (p c + (1 - p) (1 - c)).
+         */
+        CALIBRATED
     }
 
     public LabelNoiseConfig {
@@ -44,7 +62,7 @@ public record LabelNoiseConfig(Double precision, Double recall, Kind kind, long 
     }
 
     static LabelNoiseConfig none() {
-        return new LabelNoiseConfig(null, null, null, 0);
+        return new LabelNoiseConfig(null, null, null, null, 0);
     }
 
     /** Returns whether any label changes. */

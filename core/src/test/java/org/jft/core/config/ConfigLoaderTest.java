@@ -135,7 +135,7 @@ class ConfigLoaderTest {
         assertThat(config.data().labels().noise().keptShare()).isEqualTo(0.6);
         config = ConfigLoader.with(config, List.of("data.labels.noise={recall: 0.6}"));
         assertThat(config.data().labels().noise())
-                .isEqualTo(new LabelNoiseConfig(1.0, 0.6, LabelNoiseConfig.Kind.SIBLING, 0));
+                .isEqualTo(new LabelNoiseConfig(1.0, 0.6, LabelNoiseConfig.Kind.SIBLING, null, 0));
         assertThat(ConfigLoader.load(file, List.of()).data().labels().noise().enabled()).isFalse();
     }
 
@@ -151,6 +151,34 @@ class ConfigLoaderTest {
                 "data.labels.noise={precision: 0.6, recall: 1}",
                 "recall must be at most precision");
         assertThat(ConfigLoader.load(file, List.of("data.labels.noise.precision=0.6"))).isNotNull();
+    }
+
+    @Test
+    void shouldTakeNoiseAndObjectivesAsAxesOfAGrid() {
+        RunConfig config =
+                loadWith(
+                        "eval.sweep={noise: {clean: {}, wrong: {precision: 0.6, recall: 1}},"
+                                + " objective: {plain: sigmoid, soft: {name: soft_bootstrap}}}");
+        SweepConfig sweep = config.eval().sweep();
+        assertThat(sweep.noise().get("clean").enabled()).isFalse();
+        assertThat(sweep.noise().get("wrong").wrongShare()).isEqualTo(0.4 / 0.6);
+        assertThat(sweep.objective().keySet()).containsExactly("plain", "soft");
+        String soft = ConfigLoader.inline(sweep.objective().get("soft"));
+        assertThat(
+                        ConfigLoader.with(config, List.of("train.objective=" + soft))
+                                .train()
+                                .objective())
+                .isEqualTo(sweep.objective().get("soft"));
+        assertRefusedWith(
+                "eval.sweep={noise: {wrong: {precison: 0.6}}}",
+                "'eval.sweep.noise.wrong.precision'");
+        assertRefusedWith(
+                "eval.sweep={objective: {soft: {name: soft_bootstrap, beat: 0.6}}}",
+                "'eval.sweep.objective.soft.beta'");
+        assertRefusedWith("eval.sweep={noise: {clean: }}", "eval.sweep.noise.clean has no value");
+        assertRefusedWith(
+                "eval.sweep={noise: {clean: {}}, variants: {a: {data.labels.noise.precision: 0.9}}}",
+                "which is an axis of its own");
     }
 
     private void assertRefusedWith(String override, String rule) {

@@ -4,6 +4,7 @@ import java.util.BitSet;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jft.core.config.LabelNoiseConfig;
+import org.jft.core.config.LabelNoiseConfig.Confidences;
 import org.jft.core.config.LabelNoiseConfig.Kind;
 import org.jft.data.image.SampleRandom;
 import org.jft.data.order.Hash;
@@ -27,7 +28,9 @@ import org.jft.data.taxonomy.Taxonomy;
  * parents, or the roots if it is one; where none of them is left, those that its parents may be
  * mistaken for, and so on up. Never left are the image's labels and their ancestors, for they would
  * be right, and what came from a label with a smaller id. If nothing is left, no wrong label comes.
- * A wrong label is as confident as the one it came from.
+ * A wrong label is as confident as the one it came from, unless confidences are {@code CALIBRATED}:
+ * then draws 2 and 3 of a label are those of {@link LabelNoiseConfig.Confidences} if it stays, 4
+ * and 5 those of the wrong one.
  *
  * <p>A function of the image's content, its labels and the seed: equal in every epoch, on any
  * workers, after a resume and on other shards. Thread-safe.
@@ -36,6 +39,8 @@ final class InjectedNoise {
     // The numbers of the draws. Never reuse one: old runs could not be resumed.
     private static final int DRAW_FATE = 0;
     private static final int DRAW_CLASS = 1;
+    private static final int DRAW_RIGHT = 2; // and 3
+    private static final int DRAW_WRONG = 4; // and 5
 
     private final LabelNoiseConfig config;
     private final Taxonomy taxonomy;
@@ -69,7 +74,7 @@ final class InjectedNoise {
             SampleRandom random = new SampleRandom(Hash.of(image, id));
             double fate = random.uniform(DRAW_FATE);
             if (fate < config.keptShare()) {
-                confidenceOf.put(id, labels.confidences()[i]);
+                confidenceOf.put(id, confidence(labels.confidences()[i], true, random));
             }
             int[] mistakes = mistakes(id, taken);
             if (mistakes.length == 0) {
@@ -79,10 +84,22 @@ final class InjectedNoise {
             int wrong = mistakes[random.below(DRAW_CLASS, mistakes.length)];
             taken.set(wrong);
             if (fate >= 1 - config.wrongShare()) {
-                confidenceOf.put(wrong, labels.confidences()[i]);
+                confidenceOf.put(wrong, confidence(labels.confidences()[i], false, random));
             }
         }
         return Labels.of(confidenceOf);
+    }
+
+    private float confidence(float given, boolean right, SampleRandom random) {
+        if (config.confidences() != Confidences.CALIBRATED) {
+            return given;
+        }
+        int draw = right ? DRAW_RIGHT : DRAW_WRONG;
+        double a = random.uniform(draw);
+        double b = random.uniform(draw + 1);
+        double score = right ? Math.max(a, b) : Math.min(a, b);
+        double p = config.precision();
+        return given * (float) (p * score / (p * score + (1 - p) * (1 - score)));
     }
 
     /** Returns the classes that {@code id} may be mistaken for, ascending. */

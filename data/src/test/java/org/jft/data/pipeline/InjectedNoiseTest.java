@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jft.core.config.LabelNoiseConfig;
+import org.jft.core.config.LabelNoiseConfig.Confidences;
 import org.jft.core.config.LabelNoiseConfig.Kind;
 import org.jft.data.shard.SampleKey;
 import org.jft.data.taxonomy.Labels;
@@ -48,7 +49,7 @@ class InjectedNoiseTest {
     })
     void shouldHaveThePrecisionAndRecallThatWereAskedFor(double precision, Double recall) {
         for (Kind kind : Kind.values()) {
-            LabelNoiseConfig config = new LabelNoiseConfig(precision, recall, kind, seed);
+            LabelNoiseConfig config = new LabelNoiseConfig(precision, recall, kind, null, seed);
             double r = recall == null ? precision : recall;
             double w = r * (1 - precision) / precision;
             Counts counts = count(config);
@@ -88,7 +89,8 @@ class InjectedNoiseTest {
     void shouldMistakeALabelForEachOfItsSiblingsAlike() {
         int label = 8;
         InjectedNoise noise =
-                new InjectedNoise(new LabelNoiseConfig(0.01, null, Kind.SIBLING, seed), taxonomy);
+                new InjectedNoise(
+                        new LabelNoiseConfig(0.01, null, Kind.SIBLING, null, seed), taxonomy);
         long[] counts = new long[taxonomy.size()];
         for (int image = 0; image < IMAGES; image++) {
             counts[noise.of(key(), labels(label)).ids()[0]]++;
@@ -125,7 +127,7 @@ class InjectedNoiseTest {
 
     /** No draw below 1e-9 in a few images. */
     private LabelNoiseConfig allWrong(Kind kind) {
-        return new LabelNoiseConfig(1e-9, null, kind, seed);
+        return new LabelNoiseConfig(1e-9, null, kind, null, seed);
     }
 
     @Test
@@ -154,14 +156,15 @@ class InjectedNoiseTest {
     }
 
     private Set<Integer> after(double p, Double r, Kind kind, SampleKey key, Labels labels) {
-        LabelNoiseConfig config = new LabelNoiseConfig(p, r, kind, seed);
+        LabelNoiseConfig config = new LabelNoiseConfig(p, r, kind, null, seed);
         return ids(new InjectedNoise(config, taxonomy).of(key, labels));
     }
 
     @Test
     void shouldKeepOneLabelAnImageWhereWrongOnesTakeThePlaceOfLostOnes() {
         for (double precision : new double[] {0.2, 0.5, 0.77, 0.8}) {
-            LabelNoiseConfig config = new LabelNoiseConfig(precision, null, Kind.UNIFORM, seed);
+            LabelNoiseConfig config =
+                    new LabelNoiseConfig(precision, null, Kind.UNIFORM, null, seed);
             InjectedNoise noise = new InjectedNoise(config, taxonomy);
             for (int image = 0; image < 2000; image++) {
                 Labels one = labels(random.nextInt(taxonomy.size()));
@@ -172,8 +175,8 @@ class InjectedNoiseTest {
 
     @Test
     void shouldDependOnTheImageItsLabelsAndTheSeedOnly() {
-        LabelNoiseConfig config = new LabelNoiseConfig(0.6, 0.6, Kind.SIBLING, seed);
-        LabelNoiseConfig other = new LabelNoiseConfig(0.6, 0.6, Kind.SIBLING, seed + 1);
+        LabelNoiseConfig config = new LabelNoiseConfig(0.6, 0.6, Kind.SIBLING, null, seed);
+        LabelNoiseConfig other = new LabelNoiseConfig(0.6, 0.6, Kind.SIBLING, null, seed + 1);
         List<String> first = new ArrayList<>();
         List<String> again = new ArrayList<>();
         List<String> otherwise = new ArrayList<>();
@@ -195,6 +198,46 @@ class InjectedNoiseTest {
         Labels after = new InjectedNoise(allWrong(Kind.UNIFORM), taxonomy).of(key(), before);
         assertThat(after.ids()[0]).isNotEqualTo(9);
         assertThat(after.confidences()).containsExactly(0.35f);
+    }
+
+    /** Of labels by tenths of their confidence, the share that is right is about that. */
+    @Test
+    void shouldSayTheTruthAboutNoiseWhereConfidencesAreCalibrated() {
+        for (double precision : new double[] {0.6, 0.8, 1}) {
+            LabelNoiseConfig config =
+                    new LabelNoiseConfig(
+                            precision, 1.0, Kind.SIBLING, Confidences.CALIBRATED, seed);
+            InjectedNoise noise = new InjectedNoise(config, taxonomy);
+            long[] labels = new long[11];
+            long[] right = new long[11];
+            double[] sums = new double[11];
+            for (int image = 0; image < IMAGES; image++) {
+                Labels before = draw();
+                Labels after = noise.of(key(), before);
+                for (int i = 0; i < after.size(); i++) {
+                    int tenth = (int) (10 * after.confidences()[i]);
+                    labels[tenth]++;
+                    sums[tenth] += after.confidences()[i];
+                    right[tenth] += has(before, after.ids()[i]) ? 1 : 0;
+                }
+            }
+            for (int tenth = 0; tenth <= 10; tenth++) {
+                if (labels[tenth] > 0) {
+                    assertBinomial(
+                            "precision %s, tenth %s, seed=%s".formatted(precision, tenth, seed),
+                            right[tenth],
+                            labels[tenth],
+                            sums[tenth] / labels[tenth]);
+                }
+            }
+            assertThat(labels[10])
+                    .as("all of them sure")
+                    .isEqualTo(precision == 1 ? sum(labels) : 0);
+        }
+    }
+
+    private static long sum(long[] counts) {
+        return Arrays.stream(counts).sum();
     }
 
     private SampleKey key() {

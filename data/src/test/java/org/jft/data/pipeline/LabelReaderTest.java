@@ -13,7 +13,8 @@ import org.jft.data.taxonomy.TaxonomyClass;
 import org.junit.jupiter.api.Test;
 
 class LabelReaderTest {
-    private static final LabelNoiseConfig ALL_WRONG = new LabelNoiseConfig(0.01, null, null, 0);
+    private static final LabelNoiseConfig ALL_WRONG =
+            new LabelNoiseConfig(0.01, null, null, null, 0);
 
     private final MemoryStore store = MemoryStore.ofPictures(11);
 

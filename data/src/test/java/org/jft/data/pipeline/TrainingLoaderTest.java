@@ -258,7 +258,8 @@ class TrainingLoaderTest {
     /** Over two epoch borders: a row's labels are the same wrong ones every time. */
     @Test
     void shouldMakeTheSameLabelsWrongWhereverAndWheneverARowIsRead() {
-        LabelNoiseConfig noise = new LabelNoiseConfig(0.6, 0.9, LabelNoiseConfig.Kind.UNIFORM, 5);
+        LabelNoiseConfig noise =
+                new LabelNoiseConfig(0.6, 0.9, LabelNoiseConfig.Kind.UNIFORM, null, 5);
         DataConfig noisy = config("100%", new LabelConfig(0, null, false, null, false, noise), 1);
         InjectedNoise injected = new InjectedNoise(noise, store.taxonomy());
         List<String> whole = labels(noisy, Topology.SOLO, 0, 1);
