@@ -129,6 +129,11 @@ public final class ConfigLoader {
         }
     }
 
+    /** Renders a part of a config in one line, as an override takes it. */
+    public static String inline(Object part) {
+        return JSON.valueToTree(part).toString();
+    }
+
     /** Renders every value as YAML, defaults included. */
     public static String toYaml(RunConfig config) {
         try {

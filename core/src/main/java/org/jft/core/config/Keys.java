@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -20,7 +21,9 @@ final class Keys {
 
     private Keys() {}
 
-    /** Throws on the first unknown key, naming it and the nearest valid one; in lists, too. */
+    /**
+     * Throws on the first unknown key, naming it and the nearest valid one; in lists and maps, too.
+     */
     static void check(JsonNode tree, Class<?> type) {
         check(tree, type, "");
     }
@@ -40,21 +43,29 @@ final class Keys {
             if (component.getType().isRecord() && value.isObject()) {
                 check(value, component.getType(), prefix + key + ".");
             }
-            Class<?> element = recordsIn(component);
+            Class<?> element = recordsIn(component, List.class);
             for (int i = 0; element != null && i < value.size(); i++) {
                 check(value.get(i), element, "%s%s[%s].".formatted(prefix, key, i));
+            }
+            Class<?> named = recordsIn(component, Map.class);
+            Iterator<String> names =
+                    named == null ? List.<String>of().iterator() : value.fieldNames();
+            while (names.hasNext()) {
+                String name = names.next();
+                check(value.get(name), named, "%s%s.%s.".formatted(prefix, key, name));
             }
         }
     }
 
-    /** Returns the record that a list is of, null if the component is no such list. */
-    private static Class<?> recordsIn(RecordComponent component) {
-        return component.getGenericType() instanceof ParameterizedType list
-                        && list.getRawType() == List.class
-                        && list.getActualTypeArguments()[0] instanceof Class<?> element
-                        && element.isRecord()
-                ? element
-                : null;
+    /** Returns the record that a list or a map is of, null if the component is no such thing. */
+    private static Class<?> recordsIn(RecordComponent component, Class<?> container) {
+        if (component.getGenericType() instanceof ParameterizedType type
+                && type.getRawType() == container) {
+            Type[] arguments = type.getActualTypeArguments();
+            Type last = arguments[arguments.length - 1];
+            return last instanceof Class<?> element && element.isRecord() ? element : null;
+        }
+        return null;
     }
 
     private static String name(RecordComponent component) {

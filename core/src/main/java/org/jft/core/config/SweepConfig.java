@@ -5,6 +5,7 @@ import static org.jft.core.config.Checks.check;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,18 +20,25 @@ import java.util.Map;
  *   sweep:
  *     budget: [epochs, steps]
  *     architecture: [resnet8s, resnet14s]
- *     variants: {plain: {}, smooth: {train.label_smoothing: 0.1}}
+ *     noise: {clean: {}, wrong: {precision: 0.6, recall: 1}}
+ *     objective: {plain: sigmoid, smooth: {name: label_smoothing, prior: 0.01}}
+ *     variants: {short: {}, long: {train.epochs: 20}}
  * </pre>
  *
  * @param budget how long each subset trains
  * @param architecture values of {@code model.architecture}
  * @param init {@code random}, or values of {@code model.init_from}
+ * @param noise names, each with a value of {@code data.labels.noise}
+ * @param objective names, each with a value of {@code train.objective}; where there are several the
+ *     report compares them with the first
  * @param variants names, each with the keys it overrides
  */
 public record SweepConfig(
         List<Budget> budget,
         List<String> architecture,
         List<String> init,
+        Map<String, LabelNoiseConfig> noise,
+        Map<String, ObjectiveConfig> objective,
         Map<String, Map<String, Object>> variants) {
     /** The value of {@code init} for a network that starts from no checkpoint. */
     public static final String RANDOM = "random";
@@ -63,6 +71,8 @@ public record SweepConfig(
         budget = distinct("budget", budget);
         architecture = distinct("architecture", architecture);
         init = distinct("init", init);
+        noise = copy("noise", noise);
+        objective = copy("objective", objective);
         Map<String, Map<String, Object>> copy = new LinkedHashMap<>();
         if (variants != null) {
             variants.forEach(
@@ -80,12 +90,14 @@ public record SweepConfig(
                 checkKey(variant.getKey(), key);
                 checkAxis(variant.getKey(), key, "model.architecture", architecture);
                 checkAxis(variant.getKey(), key, "model.init_from", init);
+                checkAxis(variant.getKey(), key, "data.labels.noise", noise.keySet());
+                checkAxis(variant.getKey(), key, "train.objective", objective.keySet());
             }
         }
     }
 
     static SweepConfig none() {
-        return new SweepConfig(null, null, null, null);
+        return new SweepConfig(null, null, null, null, null, null);
     }
 
     private static <T> List<T> distinct(String axis, List<T> values) {
@@ -98,6 +110,22 @@ public record SweepConfig(
         return copy;
     }
 
+    private static <T> Map<String, T> copy(String axis, Map<String, T> values) {
+        Map<String, T> copy = new LinkedHashMap<>();
+        if (values != null) {
+            values.forEach(
+                    (name, value) -> {
+                        check(
+                                value != null,
+                                "eval.sweep.%s.%s has no value: {} is that of no key at all",
+                                axis,
+                                name);
+                        copy.put(name, value);
+                    });
+        }
+        return Collections.unmodifiableMap(copy);
+    }
+
     private static void checkKey(String variant, String key) {
         boolean taken =
                 NOT_OF_A_VARIANT.stream().anyMatch(own -> (key + ".").startsWith(own + "."));
@@ -108,9 +136,9 @@ public record SweepConfig(
                 key);
     }
 
-    private static void checkAxis(String variant, String key, String own, List<String> axis) {
+    private static void checkAxis(String variant, String key, String own, Collection<String> axis) {
         check(
-                axis.isEmpty() || !key.equals(own),
+                axis.isEmpty() || !(key + ".").startsWith(own + "."),
                 "eval.sweep.variants.%s sets %s, which is an axis of its own",
                 variant,
                 key);

@@ -14,9 +14,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.EvalConfig;
+import org.jft.core.config.LabelNoiseConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.data.shard.DataSet;
 import org.jft.eval.report.JointPanel;
+import org.jft.eval.report.NoisePanel;
 import org.jft.eval.report.Provenance;
 import org.jft.eval.report.ReportPoint;
 import org.jft.eval.report.ReportSeries;
@@ -63,7 +65,12 @@ final class Reporting {
         }
         List<ReportSeries> all = List.copyOf(fitted.values());
         SweepReport report =
-                new SweepReport(base.name(), all, joint(sweep, fitted, bootstrap), provenance());
+                new SweepReport(
+                        base.name(),
+                        all,
+                        joint(sweep, fitted, bootstrap),
+                        noise(sweep, fitted, eval.confidence()),
+                        provenance());
         List<Path> files = ReportWriter.write(report, folder);
         for (ReportSeries series : all) {
             if (all.size() > 1) {
@@ -115,6 +122,57 @@ final class Reporting {
             Bootstrap bootstrap) {
         List<ReportSeries> series = sizes.keySet().stream().map(fitted::get).toList();
         return JointPanel.of(name, series, List.copyOf(sizes.values()), bootstrap);
+    }
+
+    /**
+     * Makes a panel of what differs in label noise and objective alone, where the grid has them.
+     */
+    private static List<NoisePanel> noise(
+            Sweep sweep, Map<Series, ReportSeries> fitted, double confidence) {
+        Map<String, Map<String, List<Series>>> settings =
+                sweep.series().stream()
+                        .filter(one -> !one.noise().isEmpty() || !one.objective().isEmpty())
+                        .collect(
+                                Collectors.groupingBy(
+                                        Series::setting,
+                                        LinkedHashMap::new,
+                                        Collectors.groupingBy(
+                                                Series::noise,
+                                                LinkedHashMap::new,
+                                                Collectors.toList())));
+        List<NoisePanel> panels = new ArrayList<>();
+        settings.forEach(
+                (setting, levels) ->
+                        panels.add(
+                                new NoisePanel(
+                                        setting,
+                                        levels.values().stream()
+                                                .map(level -> level(sweep, level, fitted))
+                                                .toList(),
+                                        confidence)));
+        return panels;
+    }
+
+    private static NoisePanel.Level level(
+            Sweep sweep, List<Series> level, Map<Series, ReportSeries> fitted) {
+        Series any = level.get(0);
+        LabelNoiseConfig noise =
+                sweep.points().stream()
+                        .filter(point -> point.series().equals(any))
+                        .findFirst()
+                        .orElseThrow()
+                        .config()
+                        .data()
+                        .labels()
+                        .noise();
+        return new NoisePanel.Level(
+                any.noise(),
+                format(
+                        "precision %.0f%%, recall %.0f%%",
+                        100 * noise.precision(), 100 * noise.keptShare()),
+                level.stream()
+                        .map(one -> new NoisePanel.Row(one.objective(), fitted.get(one)))
+                        .toList());
     }
 
     private Provenance provenance() {

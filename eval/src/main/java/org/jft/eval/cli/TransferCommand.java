@@ -13,7 +13,7 @@ import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.TransferConfig;
 import org.jft.eval.scaling.Interval;
-import org.jft.eval.transfer.study.PairedDifference;
+import org.jft.eval.scaling.PairedDifference;
 import org.jft.eval.transfer.study.TargetPlan;
 import org.jft.eval.transfer.study.TransferFiles;
 import org.jft.eval.transfer.study.TransferPoint;

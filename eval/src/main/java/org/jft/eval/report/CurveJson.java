@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 import java.util.Optional;
 import org.jft.eval.scaling.DataNeed;
 import org.jft.eval.scaling.Fit;
 import org.jft.eval.scaling.FittedLaw;
 import org.jft.eval.scaling.Interval;
 import org.jft.eval.scaling.JointFit;
+import org.jft.eval.scaling.PairedDifference;
 import org.jft.eval.scaling.Prediction;
 
 /**
@@ -47,6 +49,8 @@ final class CurveJson {
         }
         ArrayNode joint = root.putArray("joint");
         report.joint().forEach(panel -> joint.add(joint(panel)));
+        ArrayNode noise = root.putArray("noise");
+        report.noise().forEach(panel -> add(noise, panel));
         Provenance provenance = report.provenance();
         root.put("metric", report.metric());
         root.set("config", provenance.config());
@@ -141,6 +145,42 @@ final class CurveJson {
                     .put("parameters", panel.parameters().get(i));
         }
         return node;
+    }
+
+    /** Adds a node for each series of a panel and each of its sizes. */
+    private static void add(ArrayNode nodes, NoisePanel panel) {
+        for (NoisePanel.Level level : panel.levels()) {
+            for (NoisePanel.Row row : level.rows()) {
+                boolean first = row.equals(level.rows().get(0));
+                Map<Long, PairedDifference> differences =
+                        first ? Map.of() : panel.differences(level, row);
+                row.series()
+                        .means()
+                        .forEach(
+                                (size, mean) -> {
+                                    ObjectNode node = nodes.addObject();
+                                    node.put("panel", panel.name());
+                                    node.put("series", row.series().name());
+                                    node.put("noise", level.noise());
+                                    node.put("objective", row.objective());
+                                    node.put("examples", size);
+                                    node.put("mean", mean);
+                                    Optional<PairedDifference> difference =
+                                            Optional.ofNullable(differences.get(size));
+                                    node.set(
+                                            "difference",
+                                            number(difference.map(PairedDifference::mean)));
+                                    node.set(
+                                            "confidence_interval",
+                                            difference.map(d -> pair(d.t())).orElse(null));
+                                    for (String auc : NoisePanel.AUCS) {
+                                        node.set(auc, number(Optional.of(row.mean(auc, size))));
+                                        String blind = auc + NoisePanel.BLIND;
+                                        node.set(blind, number(Optional.of(row.mean(blind, size))));
+                                    }
+                                });
+            }
+        }
     }
 
     private static ArrayNode pair(Interval interval) {

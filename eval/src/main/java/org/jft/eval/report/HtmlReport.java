@@ -47,6 +47,10 @@ final class HtmlReport {
         }
         html.append("</header>\n").append(tiles(report));
         html.append(figure(curveSvg));
+        if (!report.noise().isEmpty()) {
+            html.append("<h2>Label noise</h2>\n");
+            report.noise().forEach(panel -> html.append(HtmlNoise.render(panel)));
+        }
         if (report.series().size() == 1) {
             html.append("<h2>Fits</h2>\n").append(HtmlFits.render(report.series().get(0)));
             html.append(figure(residualsSvg));
@@ -78,7 +82,7 @@ final class HtmlReport {
     private static String series(SweepReport report, int index) {
         ReportSeries series = report.series().get(index);
         return "<details>\n<summary><span class=\"key\" style=\"background: %s\"></span>%s</summary>\n"
-                        .formatted(Palette.series(index), Markup.escape(series.name()))
+                        .formatted(report.colour(series), Markup.escape(series.name()))
                 + figure(CurveChart.svg(report, series, "curve-area-" + (index + 1)))
                 + HtmlFits.render(series)
                 + figure(ResidualChart.svg(report, series))

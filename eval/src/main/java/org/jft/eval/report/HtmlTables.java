@@ -48,7 +48,7 @@ final class HtmlTables {
             ReportSeries one = report.series().get(i);
             Map.Entry<Long, Double> last = one.means().lastEntry();
             html.append("<tr class=\"first\"><td><span class=\"key\" style=\"background: ")
-                    .append(Palette.series(i))
+                    .append(report.colour(one))
                     .append("\"></span>")
                     .append(Markup.escape(one.name()))
                     .append("</td>")

@@ -14,7 +14,11 @@ record MetricText(String metric, Response response) {
                     "map_at_100", "mAP@100",
                     "map_at_100_macro", "mAP@100 (macro)",
                     "top1", "top-1 accuracy",
-                    "top5", "top-5 accuracy");
+                    "top5", "top-5 accuracy",
+                    "wrong_label_auc", "AUC wrong labels",
+                    "missing_label_auc", "AUC missing labels",
+                    "wrong_label_auc_blind", "AUC wrong, blind",
+                    "missing_label_auc_blind", "AUC missing, blind");
 
     static MetricText of(ReportSeries series) {
         return new MetricText(series.metric(), series.response());

@@ -14,15 +14,21 @@ import org.jft.eval.scaling.Response;
  * @param title one line
  * @param series at least one, all of one metric, in the order to show them; their names differ
  * @param joint panels of series that differ in model size alone; may be none
+ * @param noise panels of series that differ in label noise and objective alone; may be none
  */
 public record SweepReport(
-        String title, List<ReportSeries> series, List<JointPanel> joint, Provenance provenance) {
+        String title,
+        List<ReportSeries> series,
+        List<JointPanel> joint,
+        List<NoisePanel> noise,
+        Provenance provenance) {
     public SweepReport {
         requireNonNull(title, "title");
         requireNonNull(provenance, "provenance");
         checkArgument(!series.isEmpty(), "a report needs at least one series");
         series = List.copyOf(series);
         joint = List.copyOf(joint);
+        noise = List.copyOf(noise);
         Set<String> names = new HashSet<>();
         for (ReportSeries one : series) {
             checkArgument(names.add(one.name()), "two series are called '%s'", one.name());
@@ -42,6 +48,22 @@ public record SweepReport(
     /** Returns whether the metric is a score or an error. */
     public Response response() {
         return series.get(0).response();
+    }
+
+    /**
+     * Returns the series of the pictures: all, or where a study of noise has too many for one
+     * picture, those of the first objectives.
+     */
+    List<ReportSeries> drawn() {
+        return noise.isEmpty()
+                ? series
+                : noise.stream().flatMap(panel -> panel.plain().stream()).toList();
+    }
+
+    /** Returns the colour of a series in the pictures, a quiet one if it is in none. */
+    String colour(ReportSeries one) {
+        int index = drawn().indexOf(one);
+        return index < 0 ? Palette.QUIET : Palette.series(index);
     }
 
     /** Returns the points of all series; a run that two of them share is there twice. */

@@ -37,7 +37,7 @@ record Trace(String label, String colour, String points, ReportSeries series, Fi
     static List<Trace> of(SweepReport report) {
         return report.series().size() == 1
                 ? ofLaws(report.series().get(0))
-                : ofSeries(report.series());
+                : ofSeries(report.drawn());
     }
 
     Optional<Fit> fit() {

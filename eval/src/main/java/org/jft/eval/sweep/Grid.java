@@ -1,6 +1,7 @@
 package org.jft.eval.sweep;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,13 @@ final class Grid {
     }
 
     /** What varies beside subset and seed; an axis that is left out has the one value null. */
-    private record Cell(Budget budget, String architecture, String init, String variant) {}
+    private record Cell(
+            Budget budget,
+            String architecture,
+            String init,
+            String variant,
+            String noise,
+            String objective) {}
 
     /** Returns the points, smallest subsets first, then by series, then by seed. */
     List<SweepPoint> points() {
@@ -62,10 +69,10 @@ final class Grid {
     private List<Cell> cells() {
         List<Cell> cells = new ArrayList<>();
         for (Budget budget : orNull(axes.budget())) {
-            for (String variant : orNull(List.copyOf(axes.variants().keySet()))) {
+            for (String variant : orNull(axes.variants().keySet())) {
                 for (String init : orNull(axes.init())) {
                     for (String architecture : orNull(axes.architecture())) {
-                        cells.add(new Cell(budget, architecture, init, variant));
+                        cells.addAll(cells(budget, architecture, init, variant));
                     }
                 }
             }
@@ -73,7 +80,17 @@ final class Grid {
         return cells;
     }
 
-    private static <T> List<T> orNull(List<T> values) {
+    private List<Cell> cells(Budget budget, String architecture, String init, String variant) {
+        List<Cell> cells = new ArrayList<>();
+        for (String noise : orNull(axes.noise().keySet())) {
+            for (String objective : orNull(axes.objective().keySet())) {
+                cells.add(new Cell(budget, architecture, init, variant, noise, objective));
+            }
+        }
+        return cells;
+    }
+
+    private static <T> List<T> orNull(Collection<T> values) {
         List<T> some = new ArrayList<>(values);
         if (some.isEmpty()) {
             some.add(null);
@@ -103,6 +120,7 @@ final class Grid {
                     ConfigLoader.with(
                             config, List.of("model.init_from=" + from), "eval.sweep.init");
         }
+        config = doubted(config, cell);
         String name =
                 "%s-%s-%s-seed%s"
                         .formatted(
@@ -119,6 +137,28 @@ final class Grid {
                 config,
                 optional(images),
                 steps(config, images));
+    }
+
+    /** Gives the run the labels and the objective of a study of label noise. */
+    private RunConfig doubted(RunConfig config, Cell cell) {
+        RunConfig doubted = config;
+        if (cell.noise != null) {
+            String noise = ConfigLoader.inline(axes.noise().get(cell.noise));
+            doubted =
+                    ConfigLoader.with(
+                            doubted,
+                            List.of("data.labels.noise=" + noise),
+                            "eval.sweep.noise." + cell.noise);
+        }
+        if (cell.objective != null) {
+            String objective = ConfigLoader.inline(axes.objective().get(cell.objective));
+            doubted =
+                    ConfigLoader.with(
+                            doubted,
+                            List.of("train.objective=" + objective),
+                            "eval.sweep.objective." + cell.objective);
+        }
+        return doubted;
     }
 
     /** Gives the run the steps of the whole set, if that is the budget and not so already. */
@@ -164,12 +204,28 @@ final class Grid {
         if (axes.budget().size() > 1) {
             panel.add(cell.budget == Budget.STEPS ? "equal steps" : "equal epochs");
         }
-        List<String> all = new ArrayList<>(panel);
         String architecture = config.model().architecture();
+        List<String> setting = new ArrayList<>(panel);
+        if (axes.architecture().size() > 1) {
+            setting.add(0, architecture);
+        }
+        if (axes.noise().size() > 1) {
+            panel.add(cell.noise);
+        }
+        if (axes.objective().size() > 1) {
+            panel.add(cell.objective);
+        }
+        List<String> all = new ArrayList<>(panel);
         if (axes.architecture().size() > 1 || panel.isEmpty()) {
             all.add(0, architecture);
         }
-        return new Series(String.join(", ", all), String.join(", ", panel), architecture);
+        return new Series(
+                String.join(", ", all),
+                String.join(", ", panel),
+                architecture,
+                String.join(", ", setting),
+                cell.noise == null ? "" : cell.noise,
+                cell.objective == null ? "" : cell.objective);
     }
 
     /** {@code 0_5pct}, {@code 30M}: no sign that a shell or a URL would read otherwise. */

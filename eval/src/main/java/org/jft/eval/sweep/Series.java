@@ -7,5 +7,14 @@ package org.jft.eval.sweep;
  *     sweep without such axes the architecture
  * @param panel the name without the architecture: series of one panel differ in model size alone
  * @param architecture of its networks
+ * @param setting the name without noise and objective: series of one setting differ in those alone
+ * @param noise name of the noise in the grid; empty where the grid has no such axis
+ * @param objective name of the objective in the grid; empty likewise
  */
-public record Series(String name, String panel, String architecture) {}
+public record Series(
+        String name,
+        String panel,
+        String architecture,
+        String setting,
+        String noise,
+        String objective) {}

@@ -10,6 +10,7 @@ import org.jft.cluster.launch.MemberEnvironment;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.config.RunConfig;
 import org.jft.core.failure.ConfigException;
+import org.jft.eval.noise.LabelAudit;
 import org.jft.eval.report.ReportPoint;
 import org.jft.eval.transfer.classification.CheckpointScorer;
 import org.jft.train.loop.TrainingJob;
@@ -133,9 +134,14 @@ public final class Sweep {
 
     private static Map<String, Double> score(SweepRun run, SweepPoint point) {
         Checkpoint checkpoint = run.folder().checkpointOf(run.steps().orElseThrow());
-        return new CheckpointScorer(point.config(), run.folder().root())
-                .score(checkpoint)
-                .metrics();
+        RunConfig config = point.config();
+        Path root = run.folder().root();
+        Map<String, Double> metrics =
+                new LinkedHashMap<>(new CheckpointScorer(config, root).score(checkpoint).metrics());
+        if (config.data().labels().noise().enabled()) {
+            metrics.putAll(new LabelAudit(config, root).audit(checkpoint));
+        }
+        return metrics;
     }
 
     private ReportPoint result(

@@ -88,7 +88,50 @@ final class Examples {
                             Arrays.stream(parameters).boxed().toList(),
                             new Bootstrap(200, 0.95, 1)));
         }
-        return new SweepReport(title, all, joint, provenance());
+        return new SweepReport(title, all, joint, List.of(), provenance());
+    }
+
+    /** Two objectives at two levels of noise; the second one gains 0.02 where labels are wrong. */
+    static SweepReport noisy(String title, int seeds) {
+        Random random = new Random(8);
+        List<ReportSeries> all = new ArrayList<>();
+        List<NoisePanel.Level> levels = new ArrayList<>();
+        for (String noise : List.of("clean", "wrong")) {
+            boolean wrong = noise.equals("wrong");
+            List<NoisePanel.Row> rows = new ArrayList<>();
+            for (String objective : List.of("sigmoid", "smoothing")) {
+                double gain = wrong && objective.equals("smoothing") ? 0.02 : 0;
+                List<ReportPoint> points = new ArrayList<>();
+                for (long n : new long[] {1000, 4000}) {
+                    for (int seed = 0; seed < seeds; seed++) {
+                        double score = 0.2 + 0.1 * Math.log10(n / 1000.0) - (wrong ? 0.05 : 0);
+                        Map<String, Double> metrics = new LinkedHashMap<>();
+                        double shared = 0.03 * new Random(seed).nextGaussian();
+                        metrics.put(
+                                "map_at_100",
+                                score + gain + shared + 0.001 * random.nextGaussian());
+                        if (wrong) {
+                            metrics.put("wrong_label_auc", 0.9 + gain);
+                            metrics.put("wrong_label_auc_blind", 0.61);
+                        }
+                        points.add(
+                                new ReportPoint(
+                                        n / 40 + "%", n, seed, metrics, "points/" + n + seed, 9));
+                    }
+                }
+                ReportSeries series =
+                        series(noise + ", " + objective, "map_at_100", Response.SCORE, points);
+                all.add(series);
+                rows.add(new NoisePanel.Row(objective, series));
+            }
+            levels.add(
+                    new NoisePanel.Level(
+                            noise,
+                            "precision %d%%, recall 100%%".formatted(wrong ? 60 : 100),
+                            rows));
+        }
+        return new SweepReport(
+                title, all, List.of(), List.of(new NoisePanel("", levels, 0.95)), provenance());
     }
 
     static SweepReport losses() {
@@ -110,7 +153,11 @@ final class Examples {
     static SweepReport report(
             String title, String metric, Response response, List<ReportPoint> points) {
         return new SweepReport(
-                title, List.of(series("all", metric, response, points)), List.of(), provenance());
+                title,
+                List.of(series("all", metric, response, points)),
+                List.of(),
+                List.of(),
+                provenance());
     }
 
     static ReportSeries series(

@@ -71,6 +71,7 @@ class HeadlineTest {
                                         series("small", 0.1, 0.2, 0.3),
                                         series("large", 0.1, 0.25, 0.4)),
                                 List.of(),
+                                List.of(),
                                 Examples.provenance()));
         assertThat(headline.claim())
                 .isEqualTo(

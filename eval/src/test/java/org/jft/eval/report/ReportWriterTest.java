@@ -117,6 +117,7 @@ class ReportWriterTest {
                         "points",
                         "fits",
                         "joint",
+                        "noise",
                         "metric",
                         "config",
                         "data_fingerprint",

@@ -86,7 +86,7 @@ class TimeEstimateTest {
                 ConfigLoader.load(
                         file,
                         List.of("model.architecture=" + architecture, "train.steps=" + steps));
-        Series series = new Series(architecture, "", architecture);
+        Series series = new Series(architecture, "", architecture, "", "", "");
         SweepPoint point =
                 new SweepPoint(
                         series,

@@ -15,6 +15,7 @@ import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 import org.jft.core.file.WholeFile;
 import org.jft.eval.scaling.Interval;
+import org.jft.eval.scaling.PairedDifference;
 
 /** Writes what a study found: {@code transfer.json} and {@code transfer.csv}, a line a point. */
 public final class TransferFiles {

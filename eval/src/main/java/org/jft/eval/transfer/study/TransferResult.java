@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jft.eval.scaling.PairedDifference;
 
 /**
  * One method on one target, over all seeds.

@@ -1,11 +1,9 @@
-package org.jft.eval.transfer.study;
+package org.jft.eval.scaling;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
 import java.util.Random;
-import org.jft.eval.scaling.Interval;
-import org.jft.eval.scaling.StudentT;
 
 /**
  * The mean difference of pairs of scores, and how far another set of seeds would move it.
