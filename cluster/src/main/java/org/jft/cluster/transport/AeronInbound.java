@@ -11,6 +11,9 @@ import org.agrona.DirectBuffer;
  * itself for the same rank adds another; its frames are handed over too.
  */
 final class AeronInbound implements Inbound {
+    /** Of the driver's work while no frame is there; then the owner may have something to send. */
+    private static final int TURNS = 16;
+
     private final AeronTransport transport;
     private final int peer;
     private final Subscription subscription;
@@ -34,7 +37,7 @@ final class AeronInbound implements Inbound {
     public int poll(FrameHandler handler, int limit) {
         this.handler = handler;
         int frames = subscription.controlledPoll(adapter, limit);
-        if (frames == 0 && transport.helpDriver()) {
+        for (int turn = 0; turn < TURNS && frames == 0 && transport.helpDriver(); turn++) {
             frames = subscription.controlledPoll(adapter, limit);
         }
         if (thrown != null) {
