@@ -113,8 +113,10 @@ public final class JftCoordinator implements Callable<Integer> {
             running.close();
             throw new JftException(
                     Category.RETRY,
-                    "heard of no leader for %d s, and the job was not over: ends and keeps its log%s"
-                            .formatted(idleSeconds, folder == null ? "" : " in " + folder));
+                    "this node heard of no leader for %d s, and the job was not over: it ends%s"
+                            .formatted(
+                                    idleSeconds,
+                                    folder == null ? "" : " and keeps its log in " + folder));
         }
         running.end();
         return CommandRunner.DONE;
