@@ -2,8 +2,8 @@ package org.jft.core.config;
 
 import static org.jft.core.config.Checks.check;
 
-import org.jft.core.config.ElasticConfig.OnChange;
 import java.util.Set;
+import org.jft.core.config.ElasticConfig.OnChange;
 
 /**
  * Everything that decides what a run computes. Two runs with equal configs on the same data give

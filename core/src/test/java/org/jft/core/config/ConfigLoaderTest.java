@@ -219,6 +219,29 @@ class ConfigLoaderTest {
         assertRefused(VALID.replace("global_batch: 64", "global_batch: 0"), "train.global_batch");
         assertRefused(VALID.replace("epochs: 2.5", "epochs: 2.5\n  steps: 3"), "exactly one");
         assertRefused(VALID.replace(", decay_steps: 3000000", ""), "decay_steps");
+        for (String key : List.of("metrics_every", "checkpoint_every", "keep_checkpoints")) {
+            assertRefused(VALID + "  cadence: {%s: 0}\n".formatted(key), key + " must be positive");
+        }
+        assertRefused(VALID + "  ema_decay: 1.0\n", "train.ema_decay must be in [0, 1)");
+        String mixed = VALID.replace("image:", "mix: {mixup_alpha: 0.2}\n  image:");
+        assertRefused(
+                mixed.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 1"),
+                "data.mix needs two images in a micro batch: train.micro_batch=1");
+        assertRefused(
+                mixed.replace("0.2", "-0.2"),
+                "data.mix.mixup_alpha must be 0 (off) or in 0.01..100: -0.2");
+        assertRefused(VALID + "eval: {crops: 5}\n", "eval.crops must be 1 or 10: 5");
+        assertRefused(
+                VALID + "eval: {crops: 10}\n",
+                "eval.crops=10 need room to be cut from: data.image.resize=32 must be above"
+                        + " data.image.size=32");
+        assertRefused("seed: [1\n", "not valid YAML");
+        assertRefused("- 1\n", "mapping of keys");
+        assertRefused("name: x\n", "data is required");
+    }
+
+    @Test
+    void shouldRefuseWorkersThatDoNotGoTogether() throws IOException {
         assertRefused(VALID + "cluster: {workers: 3}\n", "not a multiple", "cluster.workers=3");
         assertRefused(VALID + "cluster: {workers: 0}\n", "cluster.workers must be positive: 0");
         assertRefused(VALID + "cluster: {timeout_seconds: 0}\n", "cluster.timeout_seconds");
@@ -253,25 +276,6 @@ class ConfigLoaderTest {
         assertRefused(
                 VALID + "cluster: {mtu: 1500}\n", "cluster.mtu must be 0 or a multiple of 32");
         assertRefused(VALID + "cluster: {transport: pigeon}\n", "cluster.transport", "pigeon");
-        for (String key : List.of("metrics_every", "checkpoint_every", "keep_checkpoints")) {
-            assertRefused(VALID + "  cadence: {%s: 0}\n".formatted(key), key + " must be positive");
-        }
-        assertRefused(VALID + "  ema_decay: 1.0\n", "train.ema_decay must be in [0, 1)");
-        String mixed = VALID.replace("image:", "mix: {mixup_alpha: 0.2}\n  image:");
-        assertRefused(
-                mixed.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 1"),
-                "data.mix needs two images in a micro batch: train.micro_batch=1");
-        assertRefused(
-                mixed.replace("0.2", "-0.2"),
-                "data.mix.mixup_alpha must be 0 (off) or in 0.01..100: -0.2");
-        assertRefused(VALID + "eval: {crops: 5}\n", "eval.crops must be 1 or 10: 5");
-        assertRefused(
-                VALID + "eval: {crops: 10}\n",
-                "eval.crops=10 need room to be cut from: data.image.resize=32 must be above"
-                        + " data.image.size=32");
-        assertRefused("seed: [1\n", "not valid YAML");
-        assertRefused("- 1\n", "mapping of keys");
-        assertRefused("name: x\n", "data is required");
     }
 
     @Test
