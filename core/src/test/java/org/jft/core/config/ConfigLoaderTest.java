@@ -199,6 +199,21 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void shouldRefuseToSynchroniseBatchNormsOfWorkersThatCannot() throws IOException {
+        String synced =
+                VALID.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 8")
+                        .replace("14s}", "14s, sync_batch_norm: true}");
+        assertRefused(
+                synced + "cluster: {elastic: {max_workers: 2}}\n",
+                "model.sync_batch_norm=true joins the workers in each pass");
+        String onGpu = synced + "engine: {name: cuda}\n";
+        assertRefused(
+                onGpu + "cluster: {workers: 2}\n",
+                "model.sync_batch_norm=true needs engine.name=onednn, not cuda");
+        assertThat(ConfigLoader.parse(onGpu, "test").cluster().workers()).isEqualTo(1);
+    }
+
+    @Test
     void shouldSayInOneSentenceWhichValueIsWrong() throws IOException {
         assertRefused(VALID.replace("10%", "10.0"), "percentage", "'10.0'");
         assertRefused(VALID.replace("10%", "0%"), "above 0%");
@@ -266,13 +281,6 @@ class ConfigLoaderTest {
         assertRefused(
                 several + "cluster: {shard_classes: true, elastic: {max_workers: 2}}\n",
                 "cluster.shard_classes=true leaves each worker with classes that no other has");
-        String synced = several.replace("14s}", "14s, sync_batch_norm: true}");
-        assertRefused(
-                synced + "cluster: {elastic: {max_workers: 2}}\n",
-                "model.sync_batch_norm=true joins the workers in each pass");
-        assertRefused(
-                synced + "engine: {name: cuda}\ncluster: {workers: 2}\n",
-                "model.sync_batch_norm=true needs engine.name=onednn, not cuda");
         assertRefused(
                 VALID + "cluster: {mtu: 1500}\n", "cluster.mtu must be 0 or a multiple of 32");
         assertRefused(VALID + "cluster: {transport: pigeon}\n", "cluster.transport", "pigeon");

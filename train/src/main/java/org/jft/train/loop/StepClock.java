@@ -17,7 +17,7 @@ final class StepClock {
         FORWARD,
         /** Backward passes and the sum over micro batches. */
         BACKWARD,
-        /** Waiting for what goes over workers, and so for the slowest of them. */
+        /** Waiting for sums and statistics over workers, and so for the slowest of them. */
         ALLREDUCE,
         /** Gradient norm and optimizer. */
         UPDATE;
