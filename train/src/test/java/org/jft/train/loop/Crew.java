@@ -180,7 +180,7 @@ final class Crew {
             for (int step = 0; step < microBatches.size(); step++) {
                 int count = microBatches.get(step);
                 double rate = config.train().schedule().learningRate() * ((double) count / nominal);
-                local.begin(step, rate, count);
+                local.begin(step, (double) step / microBatches.size(), rate, count);
                 for (int i = 0; i < count; i++) {
                     try (Batch batch = loader.next()) {
                         local.add(batch, i, clock);

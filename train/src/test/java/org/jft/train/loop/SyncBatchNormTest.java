@@ -180,7 +180,7 @@ class SyncBatchNormTest {
                         store,
                         config.data(),
                         partition(config, ranks.topology()),
-                        config.train().objective(),
+                        config.train().objective().link(),
                         config.seed());
         try (Blocks blocks = new Blocks(1);
                 GradientExchange exchange = new GradientExchange();
@@ -195,14 +195,14 @@ class SyncBatchNormTest {
                                 blocks)) {
             RunState state = new RunState(model, Optional::empty, System.nanoTime());
             Feed.Source batches =
-                    (dealt, first, ofFirst) ->
+                    (dealt, first, end, ofFirst) ->
                             BatchLoader.training(
                                     stream.dealtBy(dealt),
                                     config.data(),
                                     NoiseStore.taxonomy(CLASSES),
                                     Quarantine.in(folder),
                                     first,
-                                    steps,
+                                    end,
                                     sideBySide(dealt),
                                     1);
             new Trainer(
@@ -228,10 +228,10 @@ class SyncBatchNormTest {
     }
 
     /** In the first step, so that the n-th micro batches of all ranks follow one another. */
-    private static List<Integer> sideBySide(BatchPartition dealt) {
+    private static List<Long> sideBySide(BatchPartition dealt) {
         int ranks = dealt.at().worldSize();
         return IntStream.range(0, dealt.share().size())
-                .mapToObj(n -> n * ranks + dealt.at().rank())
+                .mapToObj(n -> (long) (n * ranks + dealt.at().rank()) * dealt.microBatch())
                 .toList();
     }
 
