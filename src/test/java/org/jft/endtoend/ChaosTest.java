@@ -96,7 +96,7 @@ class ChaosTest {
                         .formatted(MAX_WORKERS));
         every.forEach(setting -> all.addAll(List.of("--set", setting)));
         return new LaunchedJob(
-                Command.start(JftTrain.class, folder, all.toArray(String[]::new)),
+                Command.start(JftTrain.class, folder, Command.QUICK, all.toArray(String[]::new)),
                 WORKERS,
                 MAX_WORKERS,
                 folder.resolve("chaos-joined.txt"),

@@ -18,6 +18,12 @@ final class Command {
     /** What a finished command left. */
     record Result(int exitCode, String out, String err) {}
 
+    /**
+     * Environment of many processes that live for seconds: the second compiler takes more than it
+     * gives.
+     */
+    static final Map<String, String> QUICK = Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+
     private final Process process;
     private final Path out;
     private final Path err;

@@ -34,10 +34,6 @@ final class HostedJob implements ElasticJob {
         }
     }
 
-    /** Many processes that live for seconds: the second compiler takes more than it gives. */
-    private static final Map<String, String> QUICK =
-            Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1", "OMP_NUM_THREADS", "1");
-
     private static final int KILLED = 128 + 9;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int LOST_AFTER_MS = 1_500;
@@ -150,7 +146,8 @@ final class HostedJob implements ElasticJob {
     }
 
     private Map<String, String> environment(Map<String, String> more) {
-        Map<String, String> environment = new TreeMap<>(QUICK);
+        Map<String, String> environment = new TreeMap<>(Command.QUICK);
+        environment.put("OMP_NUM_THREADS", "1");
         environment.put("JFT_JOB", run);
         environment.putAll(more);
         return environment;
