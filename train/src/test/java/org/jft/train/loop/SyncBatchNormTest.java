@@ -85,7 +85,6 @@ class SyncBatchNormTest {
         double moved = distance(start, expected);
         double error = distance(expected, train(parts, workers, steps)) / moved;
         double without = distance(expected, train(apart, workers, steps)) / moved;
-        System.out.printf("APART %s %s %.1e %.1e%n", workers, key, error, without);
         assertThat(error).as("seed=%s", seed).isLessThan(BOUND);
         assertThat(without).as("seed=%s", seed).isGreaterThan(10 * BOUND);
     }
