@@ -29,7 +29,7 @@ record Workload(NetworkSpec network, Assignment.Job job, ByteBuffer pixels, Targ
 
     /** The update: SGD with momentum and weight decay on weights. */
     static final OptimizerConfig UPDATE =
-            new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.9, null, null, 1e-4);
+            new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.9, null, null, 1e-4, null, null);
 
     /** Small enough for the losses of a few steps to stay comparable, large enough to show. */
     static final double LEARNING_RATE = 1e-3;

@@ -5,28 +5,46 @@ import static org.jft.core.config.Checks.check;
 /**
  * The update rule.
  *
- * @param kind sgd (with momentum) or rmsprop (the paper's)
- * @param momentum in [0, 1)
- * @param decay RMSprop's averaging of squared gradients
- * @param epsilon RMSprop's, inside the square root as in TensorFlow
+ * @param kind sgd (with momentum), rmsprop (the paper's), or for large batches lars and lamb
+ * @param momentum in [0, 1); LAMB's beta1
+ * @param decay of the average of squared gradients: RMSprop's, 0.9 unless given, and LAMB's beta2,
+ *     0.999
+ * @param epsilon RMSprop's, inside the square root as in TensorFlow, 1 unless given; LAMB's,
+ *     outside of it, 1e-6
  * @param weightDecay L2 on weights only, never on batch-norm parameters and biases
+ * @param headWeightDecay the same of the head's weights; null: as weightDecay
+ * @param trustCoefficient LARS's eta, the largest share of its norm that a tensor moves at rate 1
  */
 public record OptimizerConfig(
-        Kind kind, Double momentum, Double decay, Double epsilon, double weightDecay) {
+        Kind kind,
+        Double momentum,
+        Double decay,
+        Double epsilon,
+        double weightDecay,
+        Double headWeightDecay,
+        Double trustCoefficient) {
     /** The update rules there are. */
     public enum Kind {
         SGD,
-        RMSPROP
+        RMSPROP,
+        LARS,
+        LAMB
     }
 
     public OptimizerConfig {
-        check(kind != null, "train.optimizer.kind is required: sgd or rmsprop");
+        check(kind != null, "train.optimizer.kind is required: sgd, rmsprop, lars or lamb");
+        boolean lamb = kind == Kind.LAMB;
         momentum = momentum == null ? 0.9 : momentum;
-        decay = decay == null ? 0.9 : decay;
-        epsilon = epsilon == null ? 1.0 : epsilon;
+        decay = decay == null ? (lamb ? 0.999 : 0.9) : decay;
+        epsilon = epsilon == null ? (lamb ? 1e-6 : 1.0) : epsilon;
+        trustCoefficient = trustCoefficient == null ? 0.001 : trustCoefficient;
         check(momentum >= 0 && momentum < 1, "train.optimizer.momentum must be in [0, 1)");
         check(decay > 0 && decay < 1, "train.optimizer.decay must be in (0, 1): %s", decay);
         check(epsilon > 0, "train.optimizer.epsilon must be positive: %s", epsilon);
         check(weightDecay >= 0, "train.optimizer.weight_decay must not be negative");
+        check(
+                headWeightDecay == null || headWeightDecay >= 0,
+                "train.optimizer.head_weight_decay must not be negative");
+        check(trustCoefficient > 0, "train.optimizer.trust_coefficient must be positive");
     }
 }

@@ -145,7 +145,11 @@ final class ShardedStep implements LocalStep {
         Optimizer.Step numbers = new Optimizer.Step(scale, clip(guard), learningRate, step);
         boolean finite =
                 trunkOptimizer.step(trunk.parameters(), trunkSum.gradients(), numbers)
-                        & sliceOptimizer.step(slice.parameters(), sliceSum.gradients(), numbers);
+                        & sliceOptimizer.step(
+                                slice.parameters(),
+                                sliceSum.gradients(),
+                                numbers,
+                                this::sumOverRanks);
         boolean all = Arrays.stream(collective.allGather(finite ? 0 : 1)).sum() == 0;
         guard.requireFinite("an update", step + 1, all, this::ownGradientIsFinite);
     }
@@ -157,14 +161,23 @@ final class ShardedStep implements LocalStep {
         }
         double ofTrunk = trunkOptimizer.gradientNorm(trunkSum.gradients(), scale);
         double ofSlice = sliceOptimizer.gradientNorm(sliceSum.gradients(), scale);
-        double squares = ofTrunk * ofTrunk;
-        for (long bits : collective.allGather(Double.doubleToRawLongBits(ofSlice * ofSlice))) {
-            squares += Double.longBitsToDouble(bits);
-        }
-        double norm = Math.sqrt(squares);
+        double[] squares = {ofSlice * ofSlice};
+        sumOverRanks(squares);
+        double norm = Math.sqrt(ofTrunk * ofTrunk + squares[0]);
         guard.requireFinite(
                 "the gradient's norm", step + 1, Double.isFinite(norm), this::ownGradientIsFinite);
         return norm > limit ? limit / norm : 1;
+    }
+
+    /** Adds up what each rank has of its classes, in the order of the ranks. */
+    private void sumOverRanks(double[] squares) {
+        for (int i = 0; i < squares.length; i++) {
+            double sum = 0;
+            for (long bits : collective.allGather(Double.doubleToRawLongBits(squares[i]))) {
+                sum += Double.longBitsToDouble(bits);
+            }
+            squares[i] = sum;
+        }
     }
 
     /** Tells of this rank's last micro batch. */

@@ -10,36 +10,56 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jft.core.config.OptimizerConfig;
 import org.jft.core.config.TrainConfig;
 import org.jft.core.engine.LossScale;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.model.Architectures;
 
 /**
  * Applies averaged gradients to the flat parameters, in place and in one pass over memory, and
- * keeps the parameters' moving average if asked to. Works through the vectors in {@link Blocks};
- * the same inputs give the same bits on any number of threads. Not thread-safe.
+ * keeps the parameters' moving average if asked to; rules that take norms of tensors read it twice.
+ * Works through the vectors in {@link Blocks}; the same inputs give the same bits on any number of
+ * threads. Not thread-safe.
  *
  * <p>Frozen slices stay as they are, bit by bit. Weights get L2 decay (added to the gradient, as
- * TensorFlow and PyTorch's SGD do); batch-norm parameters and biases do not. Running statistics are
- * moved by {@code parameter -= gradient}, see {@link org.jft.core.engine.Engine#gradients()}.
+ * TensorFlow and PyTorch's SGD do), those of the head their own if asked for (Zhai et al. 2022,
+ * arXiv 2106.04560); batch-norm parameters and biases do not. Running statistics are moved by
+ * {@code parameter -= gradient}, see {@link org.jft.core.engine.Engine#gradients()}.
  */
 public final class Optimizer {
     private static final int PARAMETER = 0; // which of a thread's arrays
     private static final int GRADIENT = 1;
     private static final int STATE = 2;
+    private static final int NONE = -1;
 
-    /** At most {@link Blocks#SIZE} neighbours of one kind. */
-    private record Range(Kind kind, int from, int count) {}
+    /**
+     * At most {@link Blocks#SIZE} neighbours of one kind.
+     *
+     * @param tensor which of the tensors of weights they are of; {@link #NONE} if of another kind
+     */
+    private record Range(Kind kind, int tensor, int from, int count, float decay) {}
+
+    /** Adds up numbers over the ranks that tensors lie on, in place. All of them call. */
+    @FunctionalInterface
+    public interface SquareSum {
+        /** Of a worker that has its tensors whole. */
+        SquareSum WHOLE = squares -> {};
+
+        /** Sums. */
+        void sum(double[] squares);
+    }
 
     private final ParameterLayout layout;
-    private final float weightDecay;
     private final UpdateRule rule;
     private final Blocks blocks;
     private final Range[] ranges;
-    private final double[] squares; // of each range
+    private final int tensors; // of weights
+    private final double[] squares; // of each range's gradient
+    private final double[] weightSquares; // of its parameters
     private final int ruleVectors;
     private final MovingAverage average; // null when not kept
     private final FloatBuffer state; // the rule's vectors, then the average
@@ -64,11 +84,12 @@ public final class Optimizer {
             TrainConfig config, ParameterLayout layout, FloatBuffer initial, Blocks blocks) {
         this.layout = layout;
         this.blocks = blocks;
-        weightDecay = (float) config.optimizer().weightDecay();
         rule = rule(config.optimizer());
         average = config.emaDecay() > 0 ? new MovingAverage(config.emaDecay()) : null;
-        ranges = ranges(layout);
+        ranges = ranges(layout, config.optimizer());
         squares = new double[ranges.length];
+        weightSquares = new double[ranges.length];
+        tensors = 1 + Stream.of(ranges).mapToInt(Range::tensor).max().orElse(NONE);
         float[] starts = rule.initialState();
         ruleVectors = starts.length;
         int values = Math.multiplyExact(layout.length(), stateVectors(config));
@@ -92,18 +113,36 @@ public final class Optimizer {
                             config.decay().floatValue(),
                             config.momentum().floatValue(),
                             config.epsilon().floatValue());
+            case LARS ->
+                    new LayerwiseRule.Lars(
+                            config.momentum().floatValue(), config.trustCoefficient());
+            case LAMB ->
+                    new LayerwiseRule.Lamb(
+                            config.momentum().floatValue(),
+                            config.decay().floatValue(),
+                            config.epsilon().floatValue());
         };
     }
 
-    private static Range[] ranges(ParameterLayout layout) {
+    private static Range[] ranges(ParameterLayout layout, OptimizerConfig config) {
         List<Range> ranges = new ArrayList<>();
+        int tensors = 0;
         for (Slice slice : layout.slices()) {
+            boolean weight = slice.kind() == Kind.WEIGHT && !slice.frozen();
+            int tensor = weight ? tensors++ : NONE;
+            float decay = weight ? (float) decay(slice, config) : 0;
             int end = slice.frozen() ? 0 : slice.offset() + slice.length();
             for (int from = slice.offset(); from < end; from += Blocks.SIZE) {
-                ranges.add(new Range(slice.kind(), from, Math.min(Blocks.SIZE, end - from)));
+                int count = Math.min(Blocks.SIZE, end - from);
+                ranges.add(new Range(slice.kind(), tensor, from, count, decay));
             }
         }
         return ranges.toArray(Range[]::new);
+    }
+
+    private static double decay(Slice weight, OptimizerConfig config) {
+        boolean own = config.headWeightDecay() != null && weight.layer().equals(Architectures.HEAD);
+        return own ? config.headWeightDecay() : config.weightDecay();
     }
 
     private void fill(int vector, float value) {
@@ -146,18 +185,29 @@ public final class Optimizer {
         lossScale = scale;
     }
 
+    /** Takes one step with all tensors whole; see below. */
+    public boolean step(FloatBuffer parameters, FloatBuffer gradients, Step step) {
+        return step(parameters, gradients, step, SquareSum.WHOLE);
+    }
+
     /**
      * Takes one step.
      *
      * @param parameters the flat vector, changed in place
      * @param gradients sums; multiplied by the step's scale first
+     * @param sum of squares, for norms of tensors of which this vector has a part; called by rules
+     *     that take norms of tensors, at most once
      * @return whether all it wrote is finite. The loss alone would not tell: a rectifier may turn a
      *     parameter that is no number into zeros, and an infinite mean square stops its parameter
      */
-    public boolean step(FloatBuffer parameters, FloatBuffer gradients, Step step) {
+    public boolean step(FloatBuffer parameters, FloatBuffer gradients, Step step, SquareSum sum) {
         checkArgument(parameters.capacity() >= layout.length(), "parameters are too short");
         checkArgument(gradients.capacity() >= layout.length(), "gradients are too short");
         float averageRate = averageRate(step.number());
+        double[] ratios =
+                rule instanceof LayerwiseRule layerwise
+                        ? ratios(layerwise, parameters, gradients, step, sum)
+                        : null;
         AtomicBoolean finite = new AtomicBoolean(true);
         blocks.forEach(
                 ranges.length,
@@ -167,7 +217,8 @@ public final class Optimizer {
                     gradients.get(range.from(), arrays[GRADIENT], 0, range.count());
                     int vectors = 0;
                     if (range.kind().trainable()) {
-                        train(range, arrays, step);
+                        boolean scaled = ratios != null && range.tensor() != NONE;
+                        train(range, arrays, step, scaled ? ratios[range.tensor()] : 1);
                         vectors = ruleVectors;
                     } else {
                         move(range, arrays, (float) step.gradientScale());
@@ -211,22 +262,65 @@ public final class Optimizer {
         return a + b + c + d == 0;
     }
 
-    private void train(Range range, float[][] arrays, Step step) {
-        float[] parameter = arrays[PARAMETER];
-        float[] gradient = arrays[GRADIENT];
+    private void train(Range range, float[][] arrays, Step step, double ratio) {
         int count = range.count();
-        float factor = (float) (step.gradientScale() * step.clip());
-        float decay = range.kind() == Kind.WEIGHT ? weightDecay : 0;
-        for (int i = 0; i < count; i++) {
-            gradient[i] = gradient[i] * factor + decay * parameter[i];
-        }
-        for (int v = 0; v < ruleVectors; v++) {
-            state.get(at(v, range), arrays[STATE + v], 0, count);
-        }
-        rule.apply(arrays, count, (float) step.learningRate());
+        readState(range, arrays);
+        rule.direction(arrays, count, factor(step), range.decay(), step.number());
+        rule.apply(arrays, count, (float) (step.learningRate() * ratio));
         for (int v = 0; v < ruleVectors; v++) {
             state.put(at(v, range), arrays[STATE + v], 0, count);
         }
+    }
+
+    private void readState(Range range, float[][] arrays) {
+        for (int v = 0; v < ruleVectors; v++) {
+            state.get(at(v, range), arrays[STATE + v], 0, range.count());
+        }
+    }
+
+    private static float factor(Step step) {
+        return (float) (step.gradientScale() * step.clip());
+    }
+
+    /** Returns the factor on the rate of each tensor of weights; changes nothing but arrays. */
+    private double[] ratios(
+            LayerwiseRule layerwise,
+            FloatBuffer parameters,
+            FloatBuffer gradients,
+            Step step,
+            SquareSum sum) {
+        blocks.forEach(
+                ranges.length,
+                (block, arrays) -> {
+                    Range range = ranges[block];
+                    if (range.tensor() != NONE) {
+                        int count = range.count();
+                        parameters.get(range.from(), arrays[PARAMETER], 0, count);
+                        gradients.get(range.from(), arrays[GRADIENT], 0, count);
+                        readState(range, arrays);
+                        layerwise.measured(
+                                arrays, count, factor(step), range.decay(), step.number());
+                        weightSquares[block] = squares(arrays[PARAMETER], count);
+                        squares[block] = squares(arrays[GRADIENT], count);
+                    }
+                });
+        double[] sums = new double[2 * tensors]; // of parameters, then of what was measured
+        double[] decays = new double[tensors];
+        for (int r = 0; r < ranges.length; r++) {
+            int tensor = ranges[r].tensor();
+            if (tensor != NONE) {
+                sums[tensor] += weightSquares[r];
+                sums[tensors + tensor] += squares[r];
+                decays[tensor] = ranges[r].decay();
+            }
+        }
+        sum.sum(sums);
+        double[] ratios = new double[tensors];
+        for (int t = 0; t < tensors; t++) {
+            double weights = Math.sqrt(sums[t]);
+            ratios[t] = layerwise.ratio(weights, Math.sqrt(sums[tensors + t]), decays[t]);
+        }
+        return ratios;
     }
 
     private static void move(Range range, float[][] arrays, float scale) {

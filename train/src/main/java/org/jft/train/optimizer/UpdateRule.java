@@ -4,11 +4,29 @@ package org.jft.train.optimizer;
  * The arithmetic of one update on arrays: [0] parameters w, [1] gradients g, from [2] on the state
  * vectors; lr is the rate.
  */
-sealed interface UpdateRule {
+sealed interface UpdateRule permits UpdateRule.Sgd, UpdateRule.RmsProp, LayerwiseRule {
     /** Returns what each state vector starts as. */
     float[] initialState();
 
-    /** Updates the first {@code count} parameters and state values in place. */
+    /**
+     * Makes of the summed gradient what {@link #apply} steps along; changes state, too. Here:
+     * factor g + decay w.
+     *
+     * @param factor makes a mean of the sum
+     * @param decay of these parameters
+     * @param step of the run, from 0
+     */
+    default void direction(float[][] arrays, int count, float factor, float decay, long step) {
+        float[] w = arrays[0];
+        float[] g = arrays[1];
+        for (int i = 0; i < count; i++) {
+            g[i] = g[i] * factor + decay * w[i];
+        }
+    }
+
+    /**
+     * Updates the first {@code count} parameters and state values in place, along the direction.
+     */
     void apply(float[][] arrays, int count, float lr);
 
     /** Heavy-ball momentum as PyTorch writes it: v = m v + g; w -= lr v. */

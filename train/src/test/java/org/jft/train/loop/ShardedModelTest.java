@@ -81,6 +81,8 @@ class ShardedModelTest {
         "2, 'train.objective=softmax;train.ema_decay=0.9'",
         "4, 'train.objective=softmax;train.clip_norm=0.1'",
         "4, 'train.optimizer={kind: rmsprop, weight_decay: 1.0e-3};train.ema_decay=0.9'",
+        "4, 'train.optimizer={kind: lars, weight_decay: 1.0e-3, head_weight_decay: 0.1}'",
+        "2, 'train.optimizer={kind: lamb, epsilon: 0.1, head_weight_decay: 0.1}'",
     })
     void shouldReachTheParametersAndTheStateOfTheWholeHead(int workers, String keys) {
         RunConfig config = ConfigLoader.with(CONFIG, List.of(keys.split(";")));

@@ -26,7 +26,7 @@ class MovingAverageTest {
                             new Slice("conv", Kind.WEIGHT, 0, WEIGHTS, List.of((long) WEIGHTS)),
                             new Slice("bn", Kind.RUNNING_MEAN, WEIGHTS, 5, List.of(5L))));
     private static final OptimizerConfig SGD =
-            new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.9, null, null, 0);
+            new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.9, null, null, 0, null, null);
 
     private final long seed = System.nanoTime();
     private final Blocks blocks = new Blocks(2);

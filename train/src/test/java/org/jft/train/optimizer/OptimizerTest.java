@@ -45,7 +45,7 @@ class OptimizerTest {
     @Test
     void shouldFollowMomentumSgd() {
         OptimizerConfig config =
-                new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.8, null, null, DECAY);
+                new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.8, null, null, DECAY, null, null);
         double[] velocity = new double[LENGTH];
         check(
                 config,
@@ -58,7 +58,8 @@ class OptimizerTest {
     @Test
     void shouldFollowRmsPropAsTensorFlowDefinesIt() {
         OptimizerConfig config =
-                new OptimizerConfig(OptimizerConfig.Kind.RMSPROP, 0.9, 0.95, 0.1, DECAY);
+                new OptimizerConfig(
+                        OptimizerConfig.Kind.RMSPROP, 0.9, 0.95, 0.1, DECAY, null, null);
         double[] meanSquare = new double[LENGTH];
         java.util.Arrays.fill(meanSquare, 1);
         double[] velocity = new double[LENGTH];
@@ -71,10 +72,37 @@ class OptimizerTest {
                 });
     }
 
+    /** w = (1 - rate decay)^n w(0) without gradients and momentum, of each with its own decay. */
+    @Test
+    void shouldDecayTheHeadByItsOwnStrength() {
+        ParameterLayout layout =
+                new ParameterLayout(
+                        List.of(
+                                slice("conv", Kind.WEIGHT, 0, 5000),
+                                slice("head", Kind.WEIGHT, 5000, 20),
+                                slice("head", Kind.BIAS, 5020, 2)));
+        OptimizerConfig config =
+                new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.0, null, null, 0.03, 3.0, null);
+        FloatBuffer parameters = random(new Random(seed));
+        FloatBuffer start = copy(parameters);
+        FloatBuffer none = direct(layout.length());
+        Optimizer optimizer = new Optimizer(Configs.train(config, 0), layout, parameters, blocks);
+        for (int step = 0; step < 4; step++) {
+            optimizer.step(parameters, none, new Step(1, 1, 0.1, step));
+        }
+        for (int i = 0; i < layout.length(); i++) {
+            double decay = i < 5000 ? 0.03 : i < 5020 ? 3 : 0;
+            assertThat((double) parameters.get(i))
+                    .as("seed=%s element %s", seed, i)
+                    .isCloseTo(start.get(i) * Math.pow(1 - 0.1 * decay, 4), within(1e-6));
+        }
+    }
+
     @Test
     void shouldGoOnFromASavedStateAsIfNeverStopped() {
         OptimizerConfig config =
-                new OptimizerConfig(OptimizerConfig.Kind.RMSPROP, null, null, null, DECAY);
+                new OptimizerConfig(
+                        OptimizerConfig.Kind.RMSPROP, null, null, null, DECAY, null, null);
         FloatBuffer straight = random(new Random(seed));
         FloatBuffer resumed = copy(straight);
         Optimizer first = optimizer(config, straight);
@@ -102,7 +130,8 @@ class OptimizerTest {
                 sum += slice.kind().trainable() ? (double) g.get(i) * g.get(i) : 0;
             }
         }
-        OptimizerConfig config = new OptimizerConfig(OptimizerConfig.Kind.SGD, null, null, null, 0);
+        OptimizerConfig config =
+                new OptimizerConfig(OptimizerConfig.Kind.SGD, null, null, null, 0, null, null);
         assertThat(optimizer(config, g).gradientNorm(g, 0.5))
                 .as("seed=%s", seed)
                 .isCloseTo(0.5 * Math.sqrt(sum), within(1e-9 * Math.sqrt(sum)));
@@ -112,7 +141,9 @@ class OptimizerTest {
     void shouldLeaveFrozenLayersAsTheyAre() {
         TrainConfig config =
                 Configs.train(
-                        new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.8, null, null, DECAY), 0.9);
+                        new OptimizerConfig(
+                                OptimizerConfig.Kind.SGD, 0.8, null, null, DECAY, null, null),
+                        0.9);
         ParameterLayout frozen = LAYOUT.withFrozenLayers(Set.of("conv", "bn"));
         FloatBuffer start = random(new Random(seed));
         FloatBuffer parameters = copy(start);
@@ -137,7 +168,8 @@ class OptimizerTest {
 
     @Test
     void shouldTellWhenAnyElementItWritesIsNotFinite() {
-        OptimizerConfig config = new OptimizerConfig(OptimizerConfig.Kind.SGD, null, null, null, 0);
+        OptimizerConfig config =
+                new OptimizerConfig(OptimizerConfig.Kind.SGD, null, null, null, 0, null, null);
         for (int at : new int[] {0, 1, 2, 3, 4097, 4999, 5006, 5013, LENGTH - 1}) {
             for (float bad :
                     new float[] {
@@ -159,7 +191,7 @@ class OptimizerTest {
     @Test
     void shouldTellWhenItsStateIsNotFiniteThoughTheParametersAre() {
         OptimizerConfig config =
-                new OptimizerConfig(OptimizerConfig.Kind.RMSPROP, null, null, null, 0);
+                new OptimizerConfig(OptimizerConfig.Kind.RMSPROP, null, null, null, 0, null, null);
         FloatBuffer parameters = random(new Random(seed));
         FloatBuffer g = random(new Random(seed + 1)).put(17, 1e20f);
         Optimizer optimizer = optimizer(config, parameters);

@@ -28,7 +28,8 @@ class ThreadsTest {
     void shouldGiveTheSameBits(OptimizerConfig.Kind kind) {
         Random random = new Random(seed);
         ParameterLayout layout = layout(random);
-        TrainConfig config = Configs.train(new OptimizerConfig(kind, 0.9, null, null, 1e-3), 0.99);
+        TrainConfig config =
+                Configs.train(new OptimizerConfig(kind, 0.9, null, null, 1e-3, null, null), 0.99);
         Outcome alone = train(config, layout, 1);
         for (int threads = 2; threads <= 3; threads++) {
             assertThat(train(config, layout, threads))

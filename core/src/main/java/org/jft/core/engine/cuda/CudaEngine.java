@@ -176,7 +176,7 @@ final class CudaEngine implements Engine {
     @Override
     public Optional<DeviceStep> deviceStep(TrainConfig train, FloatBuffer optimizerState) {
         requireOpen();
-        if (!train.objective().isPlain()) {
+        if (!train.objective().isPlain() || !UpdateSteps.knows(train.optimizer())) {
             return Optional.empty();
         }
         device.gpu().use();

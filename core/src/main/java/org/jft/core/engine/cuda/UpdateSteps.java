@@ -29,6 +29,14 @@ record UpdateSteps(
     /** Neighbours of one kind. */
     record Range(long from, int count, int kind) {}
 
+    /** Returns whether there are kernels of a rule; the host does the others. */
+    static boolean knows(OptimizerConfig rule) {
+        boolean elementWise =
+                rule.kind() == OptimizerConfig.Kind.SGD
+                        || rule.kind() == OptimizerConfig.Kind.RMSPROP;
+        return elementWise && rule.headWeightDecay() == null;
+    }
+
     static UpdateSteps of(TrainConfig config, ParameterLayout layout, boolean scaled) {
         int ofRule = config.optimizer().kind() == OptimizerConfig.Kind.SGD ? 1 : 2;
         int vectors = config.emaDecay() > 0 ? ofRule + 1 : ofRule;

@@ -38,7 +38,7 @@ import org.jft.core.failure.ConfigException;
 final class PortableTraining {
     private static final List<Float> HALF_RANGES = Collections.nCopies(3, 127.5f);
     private static final OptimizerConfig UPDATE =
-            new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.9, null, null, 1e-4);
+            new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.9, null, null, 1e-4, null, null);
 
     /** What was measured, step by step. */
     record Steps(List<Double> losses, List<Double> milliseconds) {}

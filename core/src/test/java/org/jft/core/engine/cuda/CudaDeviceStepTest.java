@@ -291,7 +291,8 @@ class CudaDeviceStepTest {
                         null,
                         1L,
                         ObjectiveConfig.plain(TrainConfig.Objective.SOFTMAX),
-                        new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.9, null, null, 0),
+                        new OptimizerConfig(
+                                OptimizerConfig.Kind.SGD, 0.9, null, null, 0, null, null),
                         new ScheduleConfig(ScheduleConfig.Kind.CONSTANT, 0.1, 0, 0, null, null),
                         0,
                         0,
