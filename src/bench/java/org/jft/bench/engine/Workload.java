@@ -44,7 +44,7 @@ record Workload(NetworkSpec network, Assignment.Job job, ByteBuffer pixels, Targ
                     ObjectiveConfig.plain(TrainConfig.Objective.SIGMOID),
                     UPDATE,
                     new ScheduleConfig(
-                            ScheduleConfig.Kind.CONSTANT, LEARNING_RATE, 0, 0, null, null),
+                            ScheduleConfig.Kind.CONSTANT, LEARNING_RATE, 0, 0, null, null, null, 0),
                     /* clipNorm= */ 0,
                     /* emaDecay= */ 0,
                     null);

@@ -9,12 +9,16 @@ import static org.jft.core.config.Checks.check;
  * @param checkpointEvery steps between checkpoints; the last step always has one
  * @param keepCheckpoints newest checkpoints kept
  * @param checksumEvery steps between proofs that all ranks hold bit-equal parameters; 0 means never
+ * @param branchFrom folder of another run that may have been this one up to some step: a run
+ *     without checkpoints of its own goes on from there, with the numbers it would have had; null
+ *     for none
  */
 public record CadenceConfig(
         Integer metricsEvery,
         Integer checkpointEvery,
         Integer keepCheckpoints,
-        Integer checksumEvery) {
+        Integer checksumEvery,
+        String branchFrom) {
     public CadenceConfig {
         metricsEvery = metricsEvery == null ? 10 : metricsEvery;
         checkpointEvery = checkpointEvery == null ? 1000 : checkpointEvery;
@@ -33,6 +37,6 @@ public record CadenceConfig(
     }
 
     static CadenceConfig defaults() {
-        return new CadenceConfig(null, null, null, null);
+        return new CadenceConfig(null, null, null, null, null);
     }
 }

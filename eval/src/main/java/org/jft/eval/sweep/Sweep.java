@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jft.cluster.launch.MemberEnvironment;
 import org.jft.core.checkpoint.Checkpoint;
+import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
 import org.jft.core.failure.ConfigException;
 import org.jft.eval.noise.LabelAudit;
@@ -102,7 +103,7 @@ public final class Sweep {
     public void run(SweepRun run, Listener listener) throws InterruptedException {
         listener.begins(run);
         boolean trained = run.trained();
-        JsonNode summary = new TrainingJob(run.config(), run.folder()).run();
+        JsonNode summary = new TrainingJob(branched(run), run.folder()).run();
         if (!MemberEnvironment.read(System.getenv()).topology().leads()) {
             return;
         }
@@ -121,6 +122,39 @@ public final class Sweep {
             results.put(point, result(run, point, summary, metrics));
         }
         listener.ends(run, run.points().stream().map(results::get).toList(), reused);
+    }
+
+    /** Lets a new run go on from the one with which it has the most steps in common. */
+    private RunConfig branched(SweepRun run) {
+        RunConfig config = run.config();
+        if (config.train().cadence().branchFrom() != null || run.stepsDone() > 0) {
+            return config;
+        }
+        long most = 0;
+        for (SweepRun other : runs) {
+            long common = other == run || run.steps().isEmpty() ? 0 : commonSteps(run, other);
+            if (common > most) {
+                most = common;
+                config =
+                        ConfigLoader.with(
+                                run.config(),
+                                List.of("train.cadence.branch_from=" + other.folder().root()));
+            }
+        }
+        return config;
+    }
+
+    private long commonSteps(SweepRun run, SweepRun other) {
+        boolean sameData =
+                facts.fingerprint(run.config()).equals(facts.fingerprint(other.config()));
+        return sameData && other.stepsDone() > 0
+                ? TrainingJob.branchStep(
+                        run.config(),
+                        run.steps().orElseThrow(),
+                        other.config(),
+                        other.steps().orElseThrow(),
+                        other.folder())
+                : 0;
     }
 
     private ScoreFile scoreFile(SweepRun run, SweepPoint point, JsonNode summary) {

@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jft.core.checkpoint.Checkpoint;
+import org.jft.core.checkpoint.CheckpointFile;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.DataConfig;
@@ -34,27 +37,85 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
 
     static final Resume FROM_SCRATCH = new Resume(0, 0, 0, Double.NaN);
 
-    /** Loads the newest checkpoint, if any, into the model. */
+    /**
+     * Loads the newest checkpoint, if any, into the model: the run's own, else that of a run it is
+     * to branch off from.
+     *
+     * @param samples of an epoch
+     */
     static Optional<Resume> load(
             RunConfig config,
             String dataFingerprint,
             CheckpointFolder checkpoints,
+            long samples,
             TrainedModel model) {
-        Optional<Checkpoint> newest =
-                checkpoints.latest(warning -> System.err.println("warning: " + warning));
-        if (newest.isEmpty()) {
+        Optional<Checkpoint> newest = checkpoints.latest(Resume::warn);
+        if (newest.isPresent()) {
+            Checkpoint.State state = newest.get().state();
+            requireSame(config, dataFingerprint, state, checkpoints, Resume::deciding);
+            Resume resume = take(newest.get(), checkpoints, model);
+            checkpoints.removeAhead(state.step());
+            return Optional.of(resume);
+        }
+        String branch = config.train().cadence().branchFrom();
+        if (branch == null) {
             return Optional.empty();
         }
+        CheckpointFolder others = new RunFolder(Path.of(branch)).checkpoints(1);
+        return branch(config, dataFingerprint, others, samples)
+                .map(checkpoint -> take(checkpoint, others, model));
+    }
+
+    /** Returns the newest checkpoint of another run up to which it was this one. */
+    private static Optional<Checkpoint> branch(
+            RunConfig config, String dataFingerprint, CheckpointFolder others, long samples) {
+        Optional<Checkpoint> newest = others.latest(Resume::warn);
+        if (newest.isEmpty()) {
+            throw new ConfigException(
+                    "train.cadence.branch_from=%s has no checkpoint"
+                            .formatted(config.train().cadence().branchFrom()));
+        }
         Checkpoint.State state = newest.get().state();
-        requireSameRun(config, dataFingerprint, state, checkpoints);
-        copy(newest.get().parameters(), model.parameters(), checkpoints, state);
-        copy(newest.get().optimizerState(), model.optimizerState(), checkpoints, state);
+        requireSame(config, dataFingerprint, state, others, Stem::of);
+        RunConfig then = ConfigLoader.parse(state.config(), others.file(state.step()).toString());
+        long common =
+                Stem.commonSteps(
+                        config.train(),
+                        config.train().stepCount(samples),
+                        then.train(),
+                        then.train().stepCount(samples));
+        Optional<Path> last = Stem.lastCheckpoint(others, common);
+        if (last.isEmpty()) {
+            warn(
+                    "%s has no checkpoint of its first %s steps, which this run has in common with it; starting over"
+                            .formatted(config.train().cadence().branchFrom(), common));
+        }
+        Optional<Checkpoint> stem = last.map(CheckpointFile::read);
+        stem.map(Checkpoint::state).ifPresent(found -> requireConstantBatch(found, config, others));
+        return stem;
+    }
+
+    private static void requireConstantBatch(
+            Checkpoint.State state, RunConfig config, CheckpointFolder folder) {
+        if (state.samples() != state.step() * config.train().globalBatch()) {
+            throw new ConfigException(
+                    "train.cadence.branch_from: %s has seen steps of other sizes than train.global_batch=%s, so no other run has them in common with it"
+                            .formatted(folder.file(state.step()), config.train().globalBatch()));
+        }
+    }
+
+    private static Resume take(Checkpoint from, CheckpointFolder folder, TrainedModel model) {
+        Checkpoint.State state = from.state();
+        copy(from.parameters(), model.parameters(), folder, state);
+        copy(from.optimizerState(), model.optimizerState(), folder, state);
         if (state.lossScale() != null) {
             model.keep(state.lossScale());
         }
-        checkpoints.removeAhead(state.step());
-        return Optional.of(
-                new Resume(state.step(), state.samples(), state.wallSeconds(), state.loss()));
+        return new Resume(state.step(), state.samples(), state.wallSeconds(), state.loss());
+    }
+
+    private static void warn(String sentence) {
+        System.err.println("warning: " + sentence);
     }
 
     private static void copy(
@@ -68,14 +129,15 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
         to.put(from.duplicate());
     }
 
-    private static void requireSameRun(
+    private static void requireSame(
             RunConfig config,
             String dataFingerprint,
             Checkpoint.State state,
-            CheckpointFolder folder) {
+            CheckpointFolder folder,
+            Function<RunConfig, ObjectNode> part) {
         RunConfig then = ConfigLoader.parse(state.config(), folder.file(state.step()).toString());
         List<String> differences = new ArrayList<>();
-        compare("", deciding(then), deciding(config), differences);
+        compare("", part.apply(then), part.apply(config), differences);
         if (!differences.isEmpty()) {
             throw new ConfigException(
                     "%s was written by a run with another config (%s); use another --out, or remove the folder to start over"
@@ -138,7 +200,7 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
      * way to a store, of the engine only its precision. Data set, classes and dropped images are
      * told by the fingerprint of what is in them, not by the names of their files.
      */
-    private static ObjectNode deciding(RunConfig config) {
+    static ObjectNode deciding(RunConfig config) {
         ObjectNode tree = ConfigLoader.toTree(config);
         tree.remove(List.of("name", "cluster", "eval"));
         ((ObjectNode) tree.get("engine")).retain("precision");

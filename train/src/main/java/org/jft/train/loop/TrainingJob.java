@@ -20,6 +20,7 @@ import org.jft.cluster.launch.Team;
 import org.jft.cluster.launch.WorkerCommand;
 import org.jft.cluster.preflight.CodeVersion;
 import org.jft.cluster.preflight.Finding;
+import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ClusterConfig;
 import org.jft.core.config.ConfigLoader;
@@ -106,6 +107,24 @@ public final class TrainingJob {
         String from = given.model().initFrom();
         String start = from == null ? "" : Backbone.open(Path.of(from)).sha256();
         return Resume.identity(Engines.resolve(given), dataFingerprint + start);
+    }
+
+    /**
+     * Returns the step of the newest checkpoint in another run's folder that this run might have
+     * written itself; 0 if there is none. See {@code train.cadence.branch_from}.
+     *
+     * @param steps of this run
+     * @param other config of the other, on the same content of its data
+     */
+    public static long branchStep(
+            RunConfig given, long steps, RunConfig other, long otherSteps, RunFolder otherFolder) {
+        if (!Stem.of(given).equals(Stem.of(other))) {
+            return 0;
+        }
+        long common = Stem.commonSteps(given.train(), steps, other.train(), otherSteps);
+        return Stem.lastCheckpoint(otherFolder.checkpoints(1), common)
+                .map(CheckpointFolder::step)
+                .orElse(0L);
     }
 
     private String dataNow() {

@@ -130,7 +130,7 @@ final class Worker {
         RunState state =
                 new RunState(
                         model,
-                        () -> Resume.load(config, data.fingerprint(), checkpoints, model),
+                        () -> Resume.load(config, data.fingerprint(), checkpoints, samples, model),
                         startNs);
         Trainer trainer = new Trainer(config, model, state, totalSteps, team, threads.exchange());
         Quarantine quarantine = Quarantine.in(folder.root());

@@ -23,8 +23,11 @@ public sealed interface Schedule {
                                     config.learningRate(), config.decay(), config.decaySteps());
                     case COSINE ->
                             new Cosine(config.learningRate(), Math.max(1, totalSteps - warmup));
+                    case RSQRT -> new ReciprocalSqrt(config.learningRate(), config.timescale());
                 };
-        return warmup == 0 ? shape : new LinearWarmup(warmup, shape);
+        Schedule warmed = warmup == 0 ? shape : new LinearWarmup(warmup, shape);
+        long cooldown = Math.round(config.cooldownShare() * totalSteps);
+        return cooldown == 0 ? warmed : new LinearCooldown(totalSteps, cooldown, warmed);
     }
 
     /** The same rate for ever. */
@@ -65,6 +68,33 @@ public sealed interface Schedule {
             return step < warmupSteps
                     ? then.at(0) * (step + 1) / warmupSteps
                     : then.at(step - warmupSteps);
+        }
+    }
+
+    /**
+     * rate / sqrt(1 + step / timescale), the reciprocal square root of Zhai et al. 2022 (arXiv
+     * 2106.04560, appendix): does not depend on the length of the run, so that one run serves many
+     * lengths, each with a cool-down of its own.
+     */
+    record ReciprocalSqrt(double rate, long timescale) implements Schedule {
+        @Override
+        public double at(long step) {
+            return rate / Math.sqrt(1 + (double) step / timescale);
+        }
+    }
+
+    /**
+     * Takes a schedule down to 0 linearly over the last steps; 0 is reached after the last of all.
+     */
+    record LinearCooldown(long totalSteps, long cooldownSteps, Schedule of) implements Schedule {
+        public LinearCooldown {
+            checkArgument(cooldownSteps > 0, "cooldownSteps must be positive: %s", cooldownSteps);
+        }
+
+        @Override
+        public double at(long step) {
+            double left = Math.max(0, (double) (totalSteps - step) / cooldownSteps);
+            return of.at(step) * Math.min(1, left);
         }
     }
 }

@@ -10,7 +10,7 @@ final class Configs {
 
     static TrainConfig train(OptimizerConfig optimizer, double emaDecay) {
         ScheduleConfig schedule =
-                new ScheduleConfig(ScheduleConfig.Kind.CONSTANT, 0.1, 0, 0, null, null);
+                new ScheduleConfig(ScheduleConfig.Kind.CONSTANT, 0.1, 0, 0, null, null, null, 0);
         return new TrainConfig(1, 1, null, 1L, null, optimizer, schedule, 0, emaDecay, null);
     }
 }

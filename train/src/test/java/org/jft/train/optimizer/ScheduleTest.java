@@ -1,10 +1,12 @@
 package org.jft.train.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.jft.core.config.ScheduleConfig;
 import org.jft.core.config.ScheduleConfig.Kind;
+import org.jft.core.failure.ConfigException;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
@@ -12,7 +14,7 @@ class ScheduleTest {
     void shouldDecayInStairsAsThePaperDoes() {
         Schedule paper =
                 Schedule.of(
-                        new ScheduleConfig(Kind.STAIRCASE, 1e-3, 0, 0, 0.9, 3_000_000L),
+                        new ScheduleConfig(Kind.STAIRCASE, 1e-3, 0, 0, 0.9, 3_000_000L, null, 0),
                         36_000_000);
         assertThat(paper.at(0)).isEqualTo(1e-3);
         assertThat(paper.at(2_999_999)).isEqualTo(1e-3);
@@ -22,7 +24,8 @@ class ScheduleTest {
 
     @Test
     void shouldEndTheCosineAtZeroRightAfterTheLastStep() {
-        Schedule cosine = Schedule.of(new ScheduleConfig(Kind.COSINE, 0.4, 10, 0, null, null), 110);
+        Schedule cosine =
+                Schedule.of(new ScheduleConfig(Kind.COSINE, 0.4, 10, 0, null, null, null, 0), 110);
         assertThat(cosine.at(10)).isEqualTo(0.4);
         assertThat(cosine.at(60)).isCloseTo(0.2, within(1e-12));
         assertThat(cosine.at(109)).isPositive().isLessThan(1e-3);
@@ -31,9 +34,46 @@ class ScheduleTest {
 
     @Test
     void shouldWarmUpLinearlyAndNeverFromZero() {
-        Schedule warm = Schedule.of(new ScheduleConfig(Kind.CONSTANT, 0.8, 0, 0.1, null, null), 40);
+        Schedule warm =
+                Schedule.of(
+                        new ScheduleConfig(Kind.CONSTANT, 0.8, 0, 0.1, null, null, null, 0), 40);
         assertThat(warm.at(0)).isCloseTo(0.2, within(1e-12));
         assertThat(warm.at(3)).isCloseTo(0.8, within(1e-12));
         assertThat(warm.at(4)).isEqualTo(0.8);
+    }
+
+    @Test
+    void shouldFallAsTheReciprocalSquareRootBehindWarmUp() {
+        Schedule rsqrt =
+                Schedule.of(new ScheduleConfig(Kind.RSQRT, 0.6, 4, 0, null, null, 10L, 0), 1000);
+        assertThat(rsqrt.at(1)).isCloseTo(0.3, within(1e-12));
+        assertThat(rsqrt.at(4)).isEqualTo(0.6);
+        assertThat(rsqrt.at(4 + 30)).isCloseTo(0.3, within(1e-12));
+        assertThat(rsqrt.at(4 + 150)).isCloseTo(0.15, within(1e-12));
+    }
+
+    @Test
+    void shouldCoolDownToZeroRightAfterTheLastStepWhateverTheShape() {
+        ScheduleConfig config = new ScheduleConfig(Kind.STAIRCASE, 0.8, 0, 0, 0.5, 50L, null, 0.2);
+        Schedule cooled = Schedule.of(config, 100);
+        assertThat(cooled.at(0)).isEqualTo(0.8);
+        assertThat(cooled.at(80)).isEqualTo(0.4);
+        assertThat(cooled.at(90)).isCloseTo(0.2, within(1e-12));
+        assertThat(cooled.at(99)).isCloseTo(0.02, within(1e-12));
+        assertThat(cooled.at(100)).isZero();
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoSchedule() {
+        assertThatThrownBy(() -> new ScheduleConfig(Kind.RSQRT, 1, 0, 0, null, null, null, 0))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("rsqrt needs timescale");
+        assertThatThrownBy(
+                        () -> new ScheduleConfig(Kind.CONSTANT, 1, 0, 0.6, null, null, null, 0.5))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("cooldown_share");
+        assertThatThrownBy(() -> new ScheduleConfig(Kind.COSINE, 1, 0, 0, null, null, null, 0.5))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("cosine");
     }
 }

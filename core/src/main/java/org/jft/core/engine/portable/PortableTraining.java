@@ -113,7 +113,8 @@ final class PortableTraining {
                 steps,
                 ObjectiveConfig.plain(TrainConfig.Objective.SOFTMAX),
                 UPDATE,
-                new ScheduleConfig(ScheduleConfig.Kind.CONSTANT, learningRate, 0, 0, null, null),
+                new ScheduleConfig(
+                        ScheduleConfig.Kind.CONSTANT, learningRate, 0, 0, null, null, null, 0),
                 /* clipNorm= */ 0,
                 /* emaDecay= */ 0,
                 null);

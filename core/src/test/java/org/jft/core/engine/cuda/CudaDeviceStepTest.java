@@ -293,7 +293,8 @@ class CudaDeviceStepTest {
                         ObjectiveConfig.plain(TrainConfig.Objective.SOFTMAX),
                         new OptimizerConfig(
                                 OptimizerConfig.Kind.SGD, 0.9, null, null, 0, null, null),
-                        new ScheduleConfig(ScheduleConfig.Kind.CONSTANT, 0.1, 0, 0, null, null),
+                        new ScheduleConfig(
+                                ScheduleConfig.Kind.CONSTANT, 0.1, 0, 0, null, null, null, 0),
                         0,
                         0,
                         null);

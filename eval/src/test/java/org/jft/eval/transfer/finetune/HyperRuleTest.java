@@ -29,7 +29,14 @@ class HyperRuleTest {
         Schedule rate =
                 Schedule.of(
                         new ScheduleConfig(
-                                ScheduleConfig.Kind.STAIRCASE, 1, 0, 0, 0.1, rule.stairSteps()),
+                                ScheduleConfig.Kind.STAIRCASE,
+                                1,
+                                0,
+                                0,
+                                0.1,
+                                rule.stairSteps(),
+                                null,
+                                0),
                         rule.steps());
         double[] atEnds = {rate.at(149), rate.at(150), rate.at(300), rate.at(449), rate.at(450)};
         double[] expected = {1, 0.1, 0.01, 0.01, 0.001};

@@ -1,0 +1,49 @@
+package org.jft.train.loop;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jft.core.checkpoint.CheckpointFolder;
+import org.jft.core.config.RunConfig;
+import org.jft.core.config.TrainConfig;
+import org.jft.train.optimizer.Schedule;
+
+/**
+ * The steps that two runs have in common: those up to which they have the same learning rates, if
+ * they differ in their length and schedule alone. A checkpoint of one there is one of the other. So
+ * one long run at a rate that does not depend on its length serves many shorter ones, of which each
+ * takes but its cool-down (Zhai et al. 2022, arXiv 2106.04560).
+ */
+final class Stem {
+    private Stem() {}
+
+    /** Returns what decides a run's numbers but for its length and learning rates. */
+    static ObjectNode of(RunConfig config) {
+        ObjectNode tree = Resume.deciding(config);
+        ((ObjectNode) tree.get("train")).remove(List.of("epochs", "steps", "schedule"));
+        return tree;
+    }
+
+    /**
+     * Returns how many steps a run has in common with another before its own last, given that they
+     * differ in nothing else.
+     */
+    static long commonSteps(TrainConfig run, long steps, TrainConfig other, long otherSteps) {
+        Schedule rate = Schedule.of(run.schedule(), steps);
+        Schedule otherRate = Schedule.of(other.schedule(), otherSteps);
+        long most = Math.min(steps - 1, otherSteps); // the last leaves the run's own checkpoint
+        long step = 0;
+        while (step < most && rate.at(step) == otherRate.at(step)) {
+            step++;
+        }
+        return step;
+    }
+
+    /** Returns the newest checkpoint of at most that many steps. */
+    static Optional<Path> lastCheckpoint(CheckpointFolder folder, long steps) {
+        return folder.files().stream()
+                .filter(file -> CheckpointFolder.step(file) <= steps)
+                .reduce((older, newer) -> newer);
+    }
+}

@@ -1,0 +1,64 @@
+package org.jft.train.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.jft.core.config.ConfigLoader;
+import org.jft.core.config.RunConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StemTest {
+    private static final RunConfig CONFIG =
+            ConfigLoader.parse(
+                    """
+                    data: {train: set/train, image: {size: 32}}
+                    model: {architecture: resnet8s}
+                    train:
+                      global_batch: 32
+                      steps: 100
+                      optimizer: {kind: sgd}
+                      schedule: {kind: rsqrt, learning_rate: 0.1, timescale: 7, cooldown_share: 0.2}
+                    """,
+                    "test");
+
+    /** The first step of a cool-down still has the whole rate. */
+    @ParameterizedTest
+    @CsvSource({
+        "100, 200, '', 81",
+        "200, 100, '', 81",
+        "100, 90, '', 73", // cools down from step 72
+        "100, 100, '', 99", // the last is the run's own
+        "100, 200, 'train.schedule.warmup_steps=5', 0",
+        "100, 200, 'train.schedule={kind: cosine, learning_rate: 0.1}', 1",
+        "100, 40, 'train.schedule.cooldown_share=0', 40",
+    })
+    void shouldBeAsLongAsTheRatesAreTheSame(
+            long steps, long otherSteps, String override, long expected) {
+        List<String> overrides = override.isEmpty() ? List.of() : List.of(override);
+        RunConfig other = ConfigLoader.with(CONFIG, overrides);
+        assertThat(Stem.commonSteps(CONFIG.train(), steps, other.train(), otherSteps))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "train.steps=7, true",
+        "train.schedule.cooldown_share=0, true",
+        "train.cadence.keep_checkpoints=9, true",
+        "seed=1, false",
+        "train.optimizer.momentum=0, false",
+        "data.subset=10%, false",
+    })
+    void shouldBeOfRunsThatDifferInLengthAlone(String override, boolean same) {
+        RunConfig other = ConfigLoader.with(CONFIG, List.of(override));
+        assertThat(Stem.of(other).equals(Stem.of(CONFIG))).isEqualTo(same);
+    }
+
+    @Test
+    void shouldNotTellARunApartByWhatItBranchesFrom() {
+        RunConfig other = ConfigLoader.with(CONFIG, List.of("train.cadence.branch_from=other"));
+        assertThat(Resume.sameRun(other, CONFIG)).isTrue();
+    }
+}
