@@ -3,6 +3,8 @@ package org.jft.oracle;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -16,7 +18,9 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.jft.core.engine.GroupNormalization;
 import org.jft.core.engine.ParameterLayout.Kind;
+import org.jft.core.engine.StandardizedConvolution;
 
 /** What the layer of one name computes, by DL4J's rules, with libtorch's functions. */
 final class LayerFunctions {
@@ -47,6 +51,14 @@ final class LayerFunctions {
             ConvolutionLayer convolution = (ConvolutionLayer) layer;
             return activated(
                     convolution(convolution, weight -> weight, 1), convolution.getActivationFn());
+        }
+        if (layer instanceof StandardizedConvolution standardized) {
+            return activated(
+                    convolution(standardized, LayerFunctions::standardized, 1),
+                    standardized.getActivationFn());
+        }
+        if (layer instanceof GroupNormalization norm) {
+            return Optional.of(groupNorm(norm));
         }
         if (layer instanceof DepthwiseConvolution2D depthwise) {
             return activated(
@@ -90,6 +102,18 @@ final class LayerFunctions {
     /** [kh, kw, in, multiplier] -> [in * multiplier, 1, kh, kw]. */
     private static Tensor grouped(Tensor weight) {
         return weight.permute(2, 3, 0, 1).reshape(-1, 1, weight.size(0), weight.size(1));
+    }
+
+    /** As BiT has it: torch's var_mean of each output channel. */
+    private static Tensor standardized(Tensor weight) {
+        Tensor rows = weight.flatten(1, -1);
+        long[] alongRow = {1};
+        Tensor mean = rows.mean(alongRow, true, new ScalarTypeOptional());
+        Tensor centred = rows.sub(mean);
+        Tensor variance = centred.mul(centred).mean(alongRow, true, new ScalarTypeOptional());
+        Tensor deviation = variance.add(new Scalar(StandardizedConvolution.EPSILON)).sqrt();
+        return centred.div(deviation)
+                .reshape(weight.size(0), weight.size(1), weight.size(2), weight.size(3));
     }
 
     private UnaryOperator<Tensor> convolution(
@@ -149,6 +173,14 @@ final class LayerFunctions {
                     epsilon,
                     false);
         };
+    }
+
+    private Function groupNorm(GroupNormalization layer) {
+        TensorOptional scale = new TensorOptional(parameters.of(Kind.SCALE));
+        TensorOptional shift = new TensorOptional(parameters.of(Kind.SHIFT));
+        return (in, training) ->
+                torch.group_norm(
+                        in.get(0), layer.getGroups(), scale, shift, layer.getEpsilon(), false);
     }
 
     private Optional<Function> pool(SubsamplingLayer layer) {

@@ -45,6 +45,35 @@ class OneDnnCodeTest {
     void shouldNeverFallBackToReferenceCode(
             String architecture, int size, Precision precision, int width, boolean shared) {
         ModelConfig model = new ModelConfig(architecture, CLASSES, width, null, false);
+        check(model, size, precision, shared);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "resnet50, 64, FP32, 0",
+        "resnet50, 64, BF16, 0",
+        "resnet20s, 32, FP32, 0",
+        "resnet20s, 28, BF16, 24", // channels-last
+    })
+    void shouldHaveFastCodeForTheNetworkOfBit(
+            String architecture, int size, Precision precision, int width) {
+        ModelConfig bit =
+                new ModelConfig(
+                        architecture,
+                        CLASSES,
+                        width,
+                        null,
+                        false,
+                        ModelConfig.Norm.GROUP,
+                        true,
+                        true,
+                        null,
+                        null,
+                        false);
+        check(bit, size, precision, false);
+    }
+
+    private static void check(ModelConfig model, int size, Precision precision, boolean shared) {
         NetworkSpec network =
                 NetworkSpec.ofImages(Architectures.create(model, CLASSES, size, 1), size);
         EngineConfig config = new EngineConfig("onednn", precision, 0, null, false);

@@ -101,6 +101,11 @@ abstract class OpParityContract extends EngineUnderTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> shouldNormalizeGroupsAndWeights() {
+        return has(Lack.GROUP_NORM) ? tests(GroupNormCases::all) : Stream.empty();
+    }
+
+    @TestFactory
     Stream<DynamicTest> shouldPoolAndResize() {
         return tests(PoolCases::all);
     }

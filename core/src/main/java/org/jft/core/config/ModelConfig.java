@@ -12,6 +12,11 @@ import static org.jft.core.config.Checks.check;
  * @param headBias initial bias of the head: about log(p / (1 - p)) of the mean positive rate p, so
  *     that a sigmoid head starts calibrated; null means 0
  * @param zeroInitLastScale start each residual branch at zero (Goyal et al. 2017, section 5.1)
+ * @param norm what normalises activations
+ * @param weightStandardization whether convolutions standardise their weights (Qiao et al. 2019)
+ * @param preactivation norm and rectifier before each convolution of a block, none behind the sum
+ *     (He et al. 2016, "Identity mappings": ResNet-v2). With group norm and weight standardization
+ *     the ResNet of BiT
  * @param initFrom a checkpoint to start from, or the folder of a run, whose newest intact one
  *     counts: all layers but the head; null starts at random
  * @param freezeUpTo name of a vertex that stays as it starts, with all before it, such as {@code
@@ -25,13 +30,32 @@ public record ModelConfig(
         int width,
         Double headBias,
         boolean zeroInitLastScale,
+        Norm norm,
+        boolean weightStandardization,
+        boolean preactivation,
         String initFrom,
         String freezeUpTo,
         boolean syncBatchNorm) {
+    /** What normalises activations. */
+    public enum Norm {
+        /** Batch normalization: over a micro batch. */
+        BATCH,
+        /** Group normalization: within each image. */
+        GROUP
+    }
+
     public ModelConfig {
         check(
                 architecture != null && !architecture.isBlank(),
                 "model.architecture is required: for example resnet50");
+        norm = norm == null ? Norm.BATCH : norm;
+        check(
+                !(preactivation && zeroInitLastScale),
+                "model.zero_init_last_scale is of a norm at the end of a block, and with"
+                        + " model.preactivation there is none");
+        check(
+                !(syncBatchNorm && norm == Norm.GROUP),
+                "model.sync_batch_norm is of batch norms, and with model.norm=group there is none");
         headBias = headBias == null ? 0.0 : headBias;
         check(classes >= 0, "model.classes must not be negative: %s", classes);
         check(width >= 0, "model.width must not be negative: %s", width);
@@ -50,6 +74,17 @@ public record ModelConfig(
             int width,
             Double headBias,
             boolean zeroInitLastScale) {
-        this(architecture, classes, width, headBias, zeroInitLastScale, null, null, false);
+        this(
+                architecture,
+                classes,
+                width,
+                headBias,
+                zeroInitLastScale,
+                null,
+                false,
+                false,
+                null,
+                null,
+                false);
     }
 }

@@ -46,7 +46,8 @@ public final class GraphLayouts {
             String name = layer.conf().getLayer().getLayerName();
             boolean normalization =
                     layer.conf().getLayer()
-                            instanceof org.deeplearning4j.nn.conf.layers.BatchNormalization;
+                                    instanceof org.deeplearning4j.nn.conf.layers.BatchNormalization
+                            || layer.conf().getLayer() instanceof GroupNormalization;
             for (Map.Entry<String, INDArray> entry : layer.paramTable().entrySet()) {
                 INDArray view = entry.getValue();
                 Kind kind =
@@ -78,7 +79,7 @@ public final class GraphLayouts {
 
     private static Kind normalizationKind(String layer, String key) {
         return switch (key) {
-            case BatchNormalizationParamInitializer.GAMMA -> Kind.SCALE;
+            case BatchNormalizationParamInitializer.GAMMA -> Kind.SCALE; // of group norms, too
             case BatchNormalizationParamInitializer.BETA -> Kind.SHIFT;
             case BatchNormalizationParamInitializer.GLOBAL_MEAN -> Kind.RUNNING_MEAN;
             case BatchNormalizationParamInitializer.GLOBAL_VAR -> Kind.RUNNING_VARIANCE;

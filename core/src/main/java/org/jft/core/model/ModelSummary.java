@@ -13,6 +13,8 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.jft.core.engine.GroupNormalization;
+import org.jft.core.engine.StandardizedConvolution;
 
 /**
  * The size of a network, counted from its configuration; nothing is allocated.
@@ -68,10 +70,13 @@ public record ModelSummary(
     }
 
     private static long multiplyAdds(String name, Layer layer, long parameters, InputType output) {
-        if (parameters == 0 || layer instanceof BatchNormalization) {
+        if (parameters == 0
+                || layer instanceof BatchNormalization
+                || layer instanceof GroupNormalization) {
             return 0;
         }
-        if (layer.getClass() == ConvolutionLayer.class) {
+        if (layer.getClass() == ConvolutionLayer.class
+                || layer instanceof StandardizedConvolution) {
             return weights((ConvolutionLayer) layer) * positions(output);
         }
         checkArgument(

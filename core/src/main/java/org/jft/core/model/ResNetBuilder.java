@@ -16,6 +16,8 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.jft.core.config.ModelConfig;
+import org.jft.core.engine.GroupNormalization;
+import org.jft.core.engine.StandardizedConvolution;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.NoOp;
@@ -27,6 +29,8 @@ import org.nd4j.linalg.learning.config.NoOp;
 final class ResNetBuilder {
     private static final double BATCH_NORM_EPSILON = 1e-5;
     private static final double BATCH_NORM_DECAY = 0.9; // torch calls 1 - decay its momentum
+    private static final double GROUP_NORM_EPSILON = 1e-5;
+    private static final int MOST_GROUPS = 32; // Wu and He 2018
     private static final double HEAD_STD = 0.01; // Goyal et al. 2017, section 5.1
     private static final int COLOURS = 3;
 
@@ -58,8 +62,16 @@ final class ResNetBuilder {
             for (int block = 0; block < architecture.depth(stage); block++) {
                 int stride = stage > 0 && block == 0 ? 2 : 1;
                 String prefix = "layer%d.%d.".formatted(stage + 1, block);
-                residualBlock(prefix, width << stage, stride);
+                if (config.preactivation()) {
+                    preactivationBlock(prefix, width << stage, stride);
+                } else {
+                    residualBlock(prefix, width << stage, stride);
+                }
             }
+        }
+        if (config.preactivation()) {
+            norm("norm", 1);
+            relu("norm.relu");
         }
         then(
                 "avgpool",
@@ -81,8 +93,10 @@ final class ResNetBuilder {
     private void stem() {
         boolean downsampling = architecture.stem() == Architecture.Stem.DOWNSAMPLING;
         convolution("conv1", width, downsampling ? 7 : 3, downsampling ? 2 : 1);
-        batchNorm("bn1", 1);
-        relu("relu");
+        if (!config.preactivation()) { // else the first block begins with them
+            norm("bn1", 1);
+            relu("relu");
+        }
         if (downsampling) {
             then(
                     "maxpool",
@@ -101,26 +115,26 @@ final class ResNetBuilder {
         double lastScale = config.zeroInitLastScale() ? 0 : 1;
         if (architecture.block() == Architecture.Block.BOTTLENECK) {
             convolution(prefix + "conv1", planes, 1, 1);
-            batchNorm(prefix + "bn1", 1);
+            norm(prefix + "bn1", 1);
             relu(prefix + "relu1");
             convolution(prefix + "conv2", planes, 3, stride);
-            batchNorm(prefix + "bn2", 1);
+            norm(prefix + "bn2", 1);
             relu(prefix + "relu2");
             convolution(prefix + "conv3", outChannels, 1, 1);
-            batchNorm(prefix + "bn3", lastScale);
+            norm(prefix + "bn3", lastScale);
         } else {
             convolution(prefix + "conv1", planes, 3, stride);
-            batchNorm(prefix + "bn1", 1);
+            norm(prefix + "bn1", 1);
             relu(prefix + "relu1");
             convolution(prefix + "conv2", outChannels, 3, 1);
-            batchNorm(prefix + "bn2", lastScale);
+            norm(prefix + "bn2", lastScale);
         }
         String branch = top;
         if (stride != 1 || inChannels != outChannels) {
             top = shortcut;
             channels = inChannels;
             convolution(prefix + "downsample.0", outChannels, 1, stride);
-            batchNorm(prefix + "downsample.1", 1);
+            norm(prefix + "downsample.1", 1);
             shortcut = top;
         }
         top = prefix + "add";
@@ -128,23 +142,66 @@ final class ResNetBuilder {
         relu(prefix + "relu");
     }
 
-    /** No bias: the batch norm behind it has one. He et al. 2015, fan-out, as torchvision. */
+    /**
+     * Norm and rectifier come first, and the sum is left as it is; a projection reads what they
+     * give and has no norm of its own (He et al. 2016, arXiv 1603.05027; as in BiT).
+     */
+    private void preactivationBlock(String prefix, int planes, int stride) {
+        String shortcut = top;
+        int inChannels = channels;
+        int outChannels = planes * architecture.block().expansion;
+        norm(prefix + "bn1", 1);
+        relu(prefix + "relu1");
+        if (stride != 1 || inChannels != outChannels) {
+            String normalized = top;
+            convolution(prefix + "downsample", outChannels, 1, stride);
+            shortcut = top;
+            top = normalized;
+            channels = inChannels;
+        }
+        if (architecture.block() == Architecture.Block.BOTTLENECK) {
+            convolution(prefix + "conv1", planes, 1, 1);
+            norm(prefix + "bn2", 1);
+            relu(prefix + "relu2");
+            convolution(prefix + "conv2", planes, 3, stride);
+            norm(prefix + "bn3", 1);
+            relu(prefix + "relu3");
+            convolution(prefix + "conv3", outChannels, 1, 1);
+        } else {
+            convolution(prefix + "conv1", planes, 3, stride);
+            norm(prefix + "bn2", 1);
+            relu(prefix + "relu2");
+            convolution(prefix + "conv2", outChannels, 3, 1);
+        }
+        String branch = top;
+        top = prefix + "add";
+        graph.addVertex(top, new ElementWiseVertex(ElementWiseVertex.Op.Add), branch, shortcut);
+    }
+
+    /** No bias: the norm behind it has one. He et al. 2015, fan-out, as torchvision. */
     private void convolution(String name, int outChannels, int kernel, int stride) {
         double std = Math.sqrt(2.0 / ((double) outChannels * kernel * kernel));
-        then(
-                name,
+        ConvolutionLayer.Builder layer =
                 new ConvolutionLayer.Builder(kernel, kernel)
                         .nIn(channels)
                         .nOut(outChannels)
                         .stride(stride, stride)
                         .padding(kernel / 2, kernel / 2)
                         .hasBias(false)
-                        .weightInit(normal(std))
-                        .build());
+                        .weightInit(normal(std));
+        then(
+                name,
+                config.weightStandardization()
+                        ? new StandardizedConvolution(layer)
+                        : layer.build());
         channels = outChannels;
     }
 
-    private void batchNorm(String name, double scale) {
+    private void norm(String name, double scale) {
+        if (config.norm() == ModelConfig.Norm.GROUP) {
+            then(name, new GroupNormalization(channels, groups(), GROUP_NORM_EPSILON, scale));
+            return;
+        }
         then(
                 name,
                 new BatchNormalization.Builder()
@@ -155,6 +212,15 @@ final class ResNetBuilder {
                         .gamma(scale)
                         .useLogStd(false) // a variance, as everybody else stores it
                         .build());
+    }
+
+    /** Returns 32, or what is left of it with two channels a group and no channel over. */
+    private int groups() {
+        int groups = Math.max(1, Math.min(MOST_GROUPS, channels / 2));
+        while (channels % groups != 0) {
+            groups--;
+        }
+        return groups;
     }
 
     private void relu(String name) {

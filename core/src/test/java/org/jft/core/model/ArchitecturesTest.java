@@ -16,12 +16,14 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jft.core.config.ModelConfig;
+import org.jft.core.engine.GroupNormalization;
 import org.jft.core.failure.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -47,6 +49,60 @@ class ArchitecturesTest {
         graph.init();
 
         assertThat(trainableParameters(graph)).isEqualTo(expected);
+    }
+
+    /** BiT's R50x1: torchvision's 25,557,032 with other norms. */
+    @Test
+    void shouldHaveAsManyParametersAsBit() {
+        ComputationGraph graph =
+                new ComputationGraph(Architectures.create(bit("resnet50"), 1000, 64, SEED));
+        graph.init();
+
+        assertThat(graph.numParams()).isEqualTo(25_549_352);
+    }
+
+    @Test
+    void shouldPutNormsAndRectifiersBeforeConvolutionsWhenAsked() {
+        ComputationGraphConfiguration graph = Architectures.create(bit("resnet14s"), 10, 32, SEED);
+
+        assertThat(graph.getVertices().keySet())
+                .startsWith(
+                        "conv1",
+                        "layer1.0.bn1",
+                        "layer1.0.relu1",
+                        "layer1.0.conv1",
+                        "layer1.0.bn2",
+                        "layer1.0.relu2",
+                        "layer1.0.conv2",
+                        "layer1.0.add",
+                        "layer1.1.bn1")
+                .endsWith("layer3.1.add", "norm", "norm.relu", "avgpool", "head");
+        assertThat(graph.getVertexInputs().get("layer2.0.downsample"))
+                .containsExactly("layer2.0.relu1");
+        assertThat(graph.getVertexInputs().get("layer2.0.add"))
+                .containsExactly("layer2.0.conv2", "layer2.0.downsample");
+        assertThat(groups(graph, "layer1.0.bn1")).as("of 16 channels").isEqualTo(8);
+        assertThat(groups(graph, "norm")).as("of 64 channels").isEqualTo(32);
+    }
+
+    private static int groups(ComputationGraphConfiguration graph, String vertex) {
+        LayerVertex layer = (LayerVertex) graph.getVertices().get(vertex);
+        return ((GroupNormalization) layer.getLayerConf().getLayer()).getGroups();
+    }
+
+    private static ModelConfig bit(String architecture) {
+        return new ModelConfig(
+                architecture,
+                0,
+                0,
+                null,
+                false,
+                ModelConfig.Norm.GROUP,
+                true,
+                true,
+                null,
+                null,
+                false);
     }
 
     @Test
@@ -146,9 +202,14 @@ class ArchitecturesTest {
         assertThat(create("resnet8s", 10, 32).getDefaultConfiguration().getSeed()).isEqualTo(SEED);
     }
 
-    @Test
-    void shouldBeRestoredByDl4jItself(@TempDir Path folder) throws Exception {
-        ComputationGraph graph = new ComputationGraph(create("resnet8s", 10, 32));
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldBeRestoredByDl4jItself(boolean bit, @TempDir Path folder) throws Exception {
+        ComputationGraph graph =
+                new ComputationGraph(
+                        bit
+                                ? Architectures.create(bit("resnet8s"), 10, 32, SEED)
+                                : create("resnet8s", 10, 32));
         graph.init();
         INDArray images = Nd4j.rand(2, 3, 32, 32);
         File file = folder.resolve("model.zip").toFile();

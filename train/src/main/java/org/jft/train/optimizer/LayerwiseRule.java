@@ -3,7 +3,7 @@ package org.jft.train.optimizer;
 /**
  * A rule that moves each weight tensor in proportion to its norm, so that large batches may take
  * large rates. The rate of a tensor of weights is multiplied by a ratio of norms; biases and norm
- * parameters are neither adapted nor decayed, as in both papers' experiments.
+ * parameters are neither adapted nor decayed, as is usual.
  */
 sealed interface LayerwiseRule extends UpdateRule {
     /**

@@ -13,6 +13,8 @@ import org.jft.core.engine.cuda.driver.Cuda;
 import org.jft.core.engine.cuda.driver.DeviceInfo;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.program.Lowering;
+import org.jft.core.engine.program.Node;
+import org.jft.core.engine.program.Op;
 import org.jft.core.engine.program.Program;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
@@ -80,12 +82,29 @@ public final class CudaEngineFactory implements EngineFactory {
      */
     public Engine compile(
             Program program, ParameterLayout layout, int batchSize, EngineConfig config) {
+        requireKernels(program);
         Device device = open(config);
         try {
             return new CudaEngine(device, program, layout, batchSize, config);
         } catch (RuntimeException e) {
             device.close();
             throw e;
+        }
+    }
+
+    private static void requireKernels(Program program) {
+        for (Node node : program.nodes()) {
+            boolean standardized =
+                    node.op() instanceof Op.Convolution convolution && convolution.standardized();
+            if (node.op() instanceof Op.GroupNorm || standardized) {
+                throw new ConfigException(
+                        "engine.name=cuda has no kernel for the %s of '%s'; onednn and nd4j have"
+                                .formatted(
+                                        standardized
+                                                ? "weight standardization"
+                                                : "group normalization",
+                                        node.name()));
+            }
         }
     }
 
@@ -107,6 +126,7 @@ public final class CudaEngineFactory implements EngineFactory {
     public long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config) {
         ParameterLayout layout = layout(network);
         Program program = Lowering.lower(network, layout);
+        requireKernels(program);
         long pass = 0;
         for (StepPlan plan :
                 List.of(CudaEngine.plan(program, config), StepPlan.inference(program))) {

@@ -85,6 +85,7 @@ record Compilation(List<Kernel> kernels, int forwardCount, Arena arena, long scr
         ElementKernels elements = new ElementKernels(owner, layouts, call::draw);
         LinearKernels linear = new LinearKernels(owner, layouts);
         NormKernels norms = new NormKernels(owner, layouts, elements, ranks);
+        GroupNormKernels groupNorms = new GroupNormKernels(owner, layouts);
         PoolKernels pools = new PoolKernels(owner, layouts);
         TransferKernels transfers = new TransferKernels(owner, layouts, call, fewerRows);
         return new Registry()
@@ -97,6 +98,8 @@ record Compilation(List<Kernel> kernels, int forwardCount, Arena arena, long scr
                 .on(Task.LinearBackwardWeights.class, linear::backwardWeights)
                 .on(Task.Normalize.class, norms::forward)
                 .on(Task.NormalizeBackward.class, norms::backward)
+                .on(Task.NormalizeGroups.class, groupNorms::forward)
+                .on(Task.NormalizeGroupsBackward.class, groupNorms::backward)
                 .on(Task.Activate.class, elements::activate)
                 .on(Task.ActivateBackward.class, elements::activateBackward)
                 .on(Task.Sum.class, elements::sum)

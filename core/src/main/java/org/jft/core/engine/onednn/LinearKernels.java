@@ -50,6 +50,7 @@ final class LinearKernels {
                                         d, from, to, biased ? shape.biasOf() : null, epilogue));
         dnnl_memory_desc wanted = KernelBuilder.query(description, dnnl_query_weights_md);
 
+        Place flat = WeightStandardization.weights(owner, kernel, shape);
         Place weights;
         Place bias = shape.bias().map(Place::parameter).orElse(null);
         if (task.group().norm().isPresent()) {
@@ -57,7 +58,7 @@ final class LinearKernels {
             weights = kernel.scratch(dnnl.dnnl_memory_desc_get_size(wanted));
             kernel.scaledReorder(
                     shape.flatWeights(),
-                    Place.parameter(shape.weight()),
+                    flat,
                     wanted,
                     weights,
                     folded.scale(),
@@ -65,7 +66,7 @@ final class LinearKernels {
                     shape.outputChannels());
             bias = folded.shift();
         } else {
-            weights = kernel.inLayout(shape.flatWeights(), Place.parameter(shape.weight()), wanted);
+            weights = kernel.inLayout(shape.flatWeights(), flat, wanted);
         }
         Operation operation =
                 kernel.operation(description)
@@ -96,8 +97,8 @@ final class LinearKernels {
                 kernel.describe(
                         d -> shape.describeBackwardData(d, to, gradient, hint, owner.attributes()));
         dnnl_memory_desc wanted = KernelBuilder.query(description, dnnl_query_weights_md);
-        Place weights =
-                kernel.inLayout(shape.flatWeights(), Place.parameter(shape.weight()), wanted);
+        Place flat = WeightStandardization.weights(owner, kernel, shape);
+        Place weights = kernel.inLayout(shape.flatWeights(), flat, wanted);
         kernel.operation(description)
                 .with(DNNL_ARG_DIFF_DST, gradient, Place.of(task.from()))
                 .with(DNNL_ARG_WEIGHTS, wanted, weights)
@@ -119,7 +120,7 @@ final class LinearKernels {
                                 shape.describeBackwardWeights(
                                         d, from, gradient, bias, hint, owner.attributes()));
         dnnl_memory_desc given = KernelBuilder.query(description, dnnl_query_diff_weights_md);
-        Place flat = Place.gradient(shape.weight());
+        Place flat = WeightStandardization.gradient(kernel, shape);
         boolean direct = dnnl.dnnl_memory_desc_equal(given, shape.flatWeights()) != 0;
         Place weights = direct ? flat : kernel.scratch(dnnl.dnnl_memory_desc_get_size(given));
         Operation operation =
@@ -133,6 +134,7 @@ final class LinearKernels {
         if (!direct) {
             kernel.reorder(given, weights, shape.flatWeights(), flat);
         }
+        WeightStandardization.backward(owner, kernel, shape, flat);
         kernel.flops(shape.flops(layouts.rows()));
     }
 }

@@ -36,7 +36,10 @@ final class BackwardPlanner {
     }
 
     private static boolean trained(Node node) {
-        boolean parameters = node.op() instanceof Op.Weighted || node.op() instanceof Op.BatchNorm;
+        boolean parameters =
+                node.op() instanceof Op.Weighted
+                        || node.op() instanceof Op.BatchNorm
+                        || node.op() instanceof Op.GroupNorm;
         return parameters && !node.frozen();
     }
 
@@ -83,6 +86,10 @@ final class BackwardPlanner {
             linear(group, forward, gradient);
         } else if (result instanceof Task.Normalize normalize) {
             normalize(group, normalize, gradient);
+        } else if (result instanceof Task.NormalizeGroups normalize) {
+            Tensor to = gradientOf(head.input());
+            tasks.add(new Task.NormalizeGroupsBackward(normalize, gradient, to));
+            contribute(head.input(), to);
         } else if (op instanceof Op.Activation activation) {
             Tensor from = forward.value(head.input());
             Tensor value =

@@ -108,6 +108,9 @@ final class ForwardPlanner {
         if (op instanceof Op.BatchNorm norm) {
             return normalize(group, norm, from, to);
         }
+        if (op instanceof Op.GroupNorm) {
+            return normalizeGroups(head, from, to);
+        }
         if (op instanceof Op.Activation) {
             return new Task.Activate(head, from, to);
         }
@@ -148,6 +151,13 @@ final class ForwardPlanner {
                 to,
                 batch,
                 opaque(head.name() + " mask", to, marked));
+    }
+
+    private Task normalizeGroups(Node head, Tensor from, Tensor to) {
+        Optional<Tensor> mean = opaque(head.name() + " mean", to, training);
+        Optional<Tensor> variance = opaque(head.name() + " variance", to, training);
+        return new Task.NormalizeGroups(
+                head, from, to, mean.map(m -> new Statistics(m, variance.orElseThrow())));
     }
 
     private Task dropout(Group group, Tensor from, Tensor to) {

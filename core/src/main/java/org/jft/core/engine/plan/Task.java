@@ -59,18 +59,10 @@ public sealed interface Task {
         }
     }
 
-    /** A task that makes one tensor from one. */
-    sealed interface OneToOne extends Task {
-        /** Returns what it reads. */
-        Tensor from();
-
+    /** A task that writes one tensor. */
+    sealed interface ToOne extends Task {
         /** Returns what it writes. */
         Tensor to();
-
-        @Override
-        default List<Tensor> reads() {
-            return List.of(from());
-        }
 
         @Override
         default List<Tensor> writes() {
@@ -78,16 +70,22 @@ public sealed interface Task {
         }
     }
 
+    /** A task that makes one tensor from one. */
+    sealed interface OneToOne extends ToOne {
+        /** Returns what it reads. */
+        Tensor from();
+
+        @Override
+        default List<Tensor> reads() {
+            return List.of(from());
+        }
+    }
+
     /** An input of the network, normalised or converted. */
-    record LoadInput(int index, Tensor to) implements Task {
+    record LoadInput(int index, Tensor to) implements ToOne {
         @Override
         public String of() {
             return to.name();
-        }
-
-        @Override
-        public List<Tensor> writes() {
-            return List.of(to);
         }
     }
 
@@ -105,15 +103,10 @@ public sealed interface Task {
     }
 
     /** The gradient of an output, from the caller's layout. */
-    record LoadOutputGradient(int index, Tensor to) implements Task {
+    record LoadOutputGradient(int index, Tensor to) implements ToOne {
         @Override
         public String of() {
             return to.name();
-        }
-
-        @Override
-        public List<Tensor> writes() {
-            return List.of(to);
         }
     }
 
@@ -138,7 +131,7 @@ public sealed interface Task {
      * {@code activation(norm(W x + b) + addend)} for a convolution or dense node; norm only with
      * running statistics.
      */
-    record Linear(Group group, Tensor from, Optional<Tensor> addend, Tensor to) implements Task {
+    record Linear(Group group, Tensor from, Optional<Tensor> addend, Tensor to) implements ToOne {
         @Override
         public String of() {
             return group.head().name();
@@ -147,11 +140,6 @@ public sealed interface Task {
         @Override
         public List<Tensor> reads() {
             return join(from, addend);
-        }
-
-        @Override
-        public List<Tensor> writes() {
-            return List.of(to);
         }
     }
 
@@ -203,7 +191,7 @@ public sealed interface Task {
         }
     }
 
-    /** Mean and variance of a batch, one number a channel. */
+    /** Mean and variance: of a batch one number a channel, or of each row one a group. */
     record Statistics(Tensor mean, Tensor variance) {
         List<Tensor> both() {
             return List.of(mean, variance);
@@ -262,6 +250,40 @@ public sealed interface Task {
         }
     }
 
+    /**
+     * Group normalization.
+     *
+     * @param statistics of each group of each row, written; absent in inference
+     */
+    record NormalizeGroups(Node node, Tensor from, Tensor to, Optional<Statistics> statistics)
+            implements OfNode, OneToOne {
+        @Override
+        public List<Tensor> writes() {
+            return statistics.map(s -> List.of(to, s.mean(), s.variance())).orElse(List.of(to));
+        }
+    }
+
+    /** Gradients of a {@link NormalizeGroups}: of its input, of scale and shift. */
+    record NormalizeGroupsBackward(NormalizeGroups forward, Tensor gradient, Tensor to)
+            implements ToOne {
+        @Override
+        public String of() {
+            return forward.of();
+        }
+
+        @Override
+        public List<Tensor> reads() {
+            Statistics statistics = forward.statistics().orElseThrow();
+            return List.of(gradient, forward.from(), statistics.mean(), statistics.variance());
+        }
+
+        @Override
+        public List<Slice> completes() {
+            Op.GroupNorm norm = (Op.GroupNorm) forward.node().op();
+            return forward.node().frozen() ? List.of() : List.of(norm.scale(), norm.shift());
+        }
+    }
+
     /** An element-wise function on its own. */
     record Activate(Node node, Tensor from, Tensor to) implements OfNode, OneToOne {
         @Override
@@ -282,15 +304,10 @@ public sealed interface Task {
      */
     record ActivateBackward(
             String of, Op.Activation activation, Tensor value, Tensor gradient, Tensor to)
-            implements Task {
+            implements ToOne {
         @Override
         public List<Tensor> reads() {
             return List.of(value, gradient);
-        }
-
-        @Override
-        public List<Tensor> writes() {
-            return List.of(to);
         }
 
         @Override
@@ -305,7 +322,7 @@ public sealed interface Task {
     }
 
     /** The sum of two tensors, rectified or not; may take the place of the first. */
-    record Sum(String of, Tensor left, Tensor right, boolean relu, Tensor to) implements Task {
+    record Sum(String of, Tensor left, Tensor right, boolean relu, Tensor to) implements ToOne {
         /** Returns the same sum with its operands the other way round. */
         Sum turned() {
             return new Sum(of, right, left, relu, to);
@@ -314,11 +331,6 @@ public sealed interface Task {
         @Override
         public List<Tensor> reads() {
             return List.of(left, right);
-        }
-
-        @Override
-        public List<Tensor> writes() {
-            return List.of(to);
         }
 
         @Override
@@ -350,7 +362,7 @@ public sealed interface Task {
     }
 
     /** Gradient of a pooling. */
-    record PoolBackward(Pool forward, Tensor gradient, Tensor to) implements Task {
+    record PoolBackward(Pool forward, Tensor gradient, Tensor to) implements ToOne {
         @Override
         public String of() {
             return forward.of();
@@ -360,23 +372,13 @@ public sealed interface Task {
         public List<Tensor> reads() {
             return join(gradient, forward.maxima());
         }
-
-        @Override
-        public List<Tensor> writes() {
-            return List.of(to);
-        }
     }
 
     /** Tensors side by side along the channels. */
-    record Concatenate(String of, List<Tensor> from, Tensor to) implements Task {
+    record Concatenate(String of, List<Tensor> from, Tensor to) implements ToOne {
         @Override
         public List<Tensor> reads() {
             return from;
-        }
-
-        @Override
-        public List<Tensor> writes() {
-            return List.of(to);
         }
     }
 
@@ -390,23 +392,13 @@ public sealed interface Task {
     record ResampleBackward(Node node, Tensor from, Tensor to) implements OfNode, OneToOne {}
 
     /** Draws a dropout mask: 1 or 0. The same for the same step, node and element. */
-    record DrawMask(Node node, Tensor to) implements OfNode {
-        @Override
-        public List<Tensor> writes() {
-            return List.of(to);
-        }
-    }
+    record DrawMask(Node node, Tensor to) implements OfNode, ToOne {}
 
     /** A tensor times a mask, over the share that was kept; forward and backward alike. */
-    record ApplyMask(String of, double keep, Tensor from, Tensor mask, Tensor to) implements Task {
+    record ApplyMask(String of, double keep, Tensor from, Tensor mask, Tensor to) implements ToOne {
         @Override
         public List<Tensor> reads() {
             return List.of(from, mask);
-        }
-
-        @Override
-        public List<Tensor> writes() {
-            return List.of(to);
         }
 
         @Override

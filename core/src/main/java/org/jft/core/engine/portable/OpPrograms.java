@@ -65,6 +65,7 @@ final class OpPrograms {
                 new Op.Convolution(
                         window,
                         true,
+                        false,
                         depthwise.slice(Kind.WEIGHT, 3, 3, IMAGE.channels(), 1),
                         depthwise.bias(IMAGE.channels()));
         all.put(
@@ -88,7 +89,7 @@ final class OpPrograms {
                         image.channels(),
                         kernel.vertical(),
                         kernel.horizontal());
-        Op op = new Op.Convolution(window, false, weight, bias(channels));
+        Op op = new Op.Convolution(window, false, false, weight, bias(channels));
         return add(op, window.apply(image, channels), input(image));
     }
 

@@ -22,8 +22,10 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.jft.core.engine.GroupNormalization;
 import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.StandardizedConvolution;
 import org.jft.core.engine.program.Op.Activation;
 import org.nd4j.linalg.activations.IActivation;
 
@@ -53,7 +55,7 @@ final class LayerLowering {
             throw site.refuse("its weights are noisy in training");
         }
         Class<?> type = layer.getClass();
-        if (type == ConvolutionLayer.class) {
+        if (type == ConvolutionLayer.class || type == StandardizedConvolution.class) {
             return convolution(site, (ConvolutionLayer) layer, false, input);
         }
         if (type == DepthwiseConvolution2D.class) {
@@ -61,6 +63,16 @@ final class LayerLowering {
         }
         if (type == BatchNormalization.class) {
             return batchNorm(site, (BatchNormalization) layer, input);
+        }
+        if (type == GroupNormalization.class) {
+            GroupNormalization norm = (GroupNormalization) layer;
+            Op op =
+                    new Op.GroupNorm(
+                            norm.getGroups(),
+                            norm.getEpsilon(),
+                            parameters.get(site, Kind.SCALE),
+                            parameters.get(site, Kind.SHIFT));
+            return program.add(site, op, input.shape(), input);
         }
         if (type == ActivationLayer.class) {
             return Activations.lower(site, ((ActivationLayer) layer).getActivationFn())
@@ -106,7 +118,10 @@ final class LayerLowering {
                         * window.kernel().horizontal();
         Slice weight = parameters.weights(site, length, image);
         Value kept = dropout(site, "/dropout", layer.getIDropout(), input);
-        Op op = new Op.Convolution(window, depthwise, weight, parameters.find(site, Kind.BIAS));
+        boolean standardized = layer instanceof StandardizedConvolution;
+        Op op =
+                new Op.Convolution(
+                        window, depthwise, standardized, weight, parameters.find(site, Kind.BIAS));
         Value result = program.add(site, op, window.apply(image, out), kept);
         return activation(site, layer.getActivationFn(), result);
     }

@@ -2,6 +2,7 @@ package org.jft.core.engine.program;
 
 import java.util.Optional;
 import org.jft.core.engine.ParameterLayout.Slice;
+import org.jft.core.engine.StandardizedConvolution;
 
 /** What a node computes. Slices say where its parameters lie in the flat vector. */
 public sealed interface Op {
@@ -20,9 +21,20 @@ public sealed interface Op {
      * @param depthwise whether each input channel is a group of its own, with weights as [kh, kw,
      *     in, multiplier]; else all are one group, with weights as [out, in, kh, kw]. Of one input
      *     channel only this tells the two apart
+     * @param standardized whether the weights of each output channel are brought to mean 0 and
+     *     variance 1 before use, {@link #STANDARDIZING_EPSILON} beside the variance; never of a
+     *     depthwise one
      */
-    record Convolution(Window window, boolean depthwise, Slice weight, Optional<Slice> bias)
+    record Convolution(
+            Window window,
+            boolean depthwise,
+            boolean standardized,
+            Slice weight,
+            Optional<Slice> bias)
             implements Weighted {
+        /** What is added to the variance of weights. */
+        public static final double STANDARDIZING_EPSILON = StandardizedConvolution.EPSILON;
+
         /** Returns the number of groups over an input of so many channels. */
         public int groups(int inputChannels) {
             return depthwise ? inputChannels : 1;
@@ -40,6 +52,14 @@ public sealed interface Op {
     record BatchNorm(
             double epsilon, double decay, Slice scale, Slice shift, Slice mean, Slice variance)
             implements Op {}
+
+    /**
+     * Group normalization over H, W and the channels of a group, of each row by itself (Wu and He
+     * 2018), the variance over n.
+     *
+     * @param groups a divisor of the channels
+     */
+    record GroupNorm(int groups, double epsilon, Slice scale, Slice shift) implements Op {}
 
     /**
      * An element-wise function.

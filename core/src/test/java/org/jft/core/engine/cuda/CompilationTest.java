@@ -1,16 +1,22 @@
 package org.jft.core.engine.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
+import org.jft.core.config.ModelConfig;
+import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.cuda.Step.Work;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.plan.Task;
 import org.jft.core.engine.plan.Tensor;
+import org.jft.core.failure.ConfigException;
+import org.jft.core.model.Architectures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,6 +42,39 @@ class CompilationTest {
                         "Linear layer1.0.conv1",
                         "Normalize layer1.0.bn1",
                         "Linear layer1.0.conv2");
+    }
+
+    /** Said before a GPU is looked for. */
+    @Test
+    void shouldNameTheOpThatItHasNoKernelFor() {
+        assertRefused(ModelConfig.Norm.GROUP, false, "group normalization of 'bn1'");
+        assertRefused(ModelConfig.Norm.BATCH, true, "weight standardization of 'conv1'");
+    }
+
+    private static void assertRefused(ModelConfig.Norm norm, boolean standardized, String what) {
+        ModelConfig model =
+                new ModelConfig(
+                        "resnet8s",
+                        10,
+                        0,
+                        null,
+                        false,
+                        norm,
+                        standardized,
+                        false,
+                        null,
+                        null,
+                        false);
+        NetworkSpec network = NetworkSpec.ofImages(Architectures.create(model, 10, 32, 1), 32);
+        EngineConfig config = new EngineConfig("cuda", Precision.FP32, 0, null, false);
+        String sentence =
+                "engine.name=cuda has no kernel for the %s; onednn and nd4j have".formatted(what);
+        assertThatThrownBy(() -> new CudaEngineFactory().memoryBytes(network, ROWS, config))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(sentence);
+        assertThatThrownBy(() -> new CudaEngineFactory().compile(network, ROWS, config))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(sentence);
     }
 
     @Test

@@ -27,9 +27,11 @@ import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jft.core.engine.BilinearResize;
 import org.jft.core.engine.GraphLayouts;
+import org.jft.core.engine.GroupNormalization;
 import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Kind;
+import org.jft.core.engine.StandardizedConvolution;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.activations.Activation;
@@ -88,6 +90,15 @@ class LoweredSemanticsTest {
                                         .build()));
             }
         }
+        networks.put("group norm", Graphs.of(new GroupNormalization(3, 3, 1e-5, 1)));
+        networks.put("group norm of one group", Graphs.of(new GroupNormalization(3, 1, 1e-3, 1)));
+        networks.put(
+                "standardized convolution",
+                Graphs.of(
+                        new StandardizedConvolution(
+                                new ConvolutionLayer.Builder(3, 2)
+                                        .nOut(4)
+                                        .activation(Activation.TANH))));
         networks.put(
                 "upsampling", Graphs.of(new Upsampling2D.Builder().size(new int[] {3, 2}).build()));
         networks.put("bilinear, larger", Graphs.of(new BilinearResize(20, 23), "image"));

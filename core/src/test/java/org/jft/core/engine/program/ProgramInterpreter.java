@@ -39,6 +39,8 @@ final class ProgramInterpreter {
             return dense(node, dense, x);
         } else if (op instanceof Op.BatchNorm norm) {
             return batchNorm(node, norm, x);
+        } else if (op instanceof Op.GroupNorm norm) {
+            return groupNorm(node, norm, x);
         } else if (op instanceof Op.Activation function) {
             return Arrays.stream(x).map(v -> activate(function, v)).toArray();
         } else if (op instanceof Op.Add) {
@@ -65,6 +67,7 @@ final class ProgramInterpreter {
         Window w = op.window();
         int inGroup = in.channels() / op.groups(in.channels());
         int outGroup = out.channels() / op.groups(in.channels());
+        double[] weights = weights(op, out.channels());
         double[] y = new double[out.elements()];
         int at = 0;
         for (int o = 0; o < out.channels(); o++) {
@@ -79,13 +82,45 @@ final class ProgramInterpreter {
                                     op.depthwise()
                                             ? k * out.channels() + o // [kh, kw, in, multiplier]
                                             : (o * inGroup + i) * kernelArea(w) + k;
-                            double weight = get(op.weight(), place);
+                            double weight = weights[place];
                             sum += Double.isNaN(pixel) ? 0 : weight * pixel;
                         }
                     }
                     y[at] = sum;
                 }
             }
+        }
+        return y;
+    }
+
+    private double[] weights(Op.Convolution op, int out) {
+        double[] weights = new double[op.weight().length()];
+        Arrays.setAll(weights, i -> get(op.weight(), i));
+        int row = weights.length / out;
+        for (int o = 0; op.standardized() && o < out; o++) {
+            normalize(weights, o * row, row, Op.Convolution.STANDARDIZING_EPSILON);
+        }
+        return weights;
+    }
+
+    private static void normalize(double[] values, int from, int count, double epsilon) {
+        double[] part = Arrays.copyOfRange(values, from, from + count);
+        double mean = Arrays.stream(part).average().orElseThrow();
+        double variance = Arrays.stream(part).map(v -> (v - mean) * (v - mean)).sum() / count;
+        for (int i = 0; i < count; i++) {
+            values[from + i] = (part[i] - mean) / Math.sqrt(variance + epsilon);
+        }
+    }
+
+    private double[] groupNorm(Node node, Op.GroupNorm op, double[] x) {
+        int plane = x.length / node.output().shape().channels();
+        double[] y = x.clone();
+        int ofGroup = x.length / op.groups();
+        for (int group = 0; group < op.groups(); group++) {
+            normalize(y, group * ofGroup, ofGroup, op.epsilon());
+        }
+        for (int i = 0; i < y.length; i++) {
+            y[i] = y[i] * get(op.scale(), i / plane) + get(op.shift(), i / plane);
         }
         return y;
     }
