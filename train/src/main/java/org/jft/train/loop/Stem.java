@@ -11,9 +11,10 @@ import org.jft.train.optimizer.Schedule;
 
 /**
  * The steps that two runs have in common: those up to which they have the same learning rates, if
- * they differ in their length and schedule alone. A checkpoint of one there is one of the other. So
- * one long run at a rate that does not depend on its length serves many shorter ones, of which each
- * takes but its cool-down (Zhai et al. 2022, arXiv 2106.04560).
+ * they differ in their length and schedule alone and no objective grows with the run. A checkpoint
+ * of one there is one of the other. So one long run at a rate that does not depend on its length
+ * serves many shorter ones, of which each takes but its cool-down (Zhai et al. 2022, arXiv
+ * 2106.04560).
  */
 final class Stem {
     private Stem() {}
@@ -30,6 +31,10 @@ final class Stem {
      * differ in nothing else.
      */
     static long commonSteps(TrainConfig run, long steps, TrainConfig other, long otherSteps) {
+        Double objectiveWarmup = run.objective().warmup(); // a share of the run
+        if (steps != otherSteps && objectiveWarmup != null && objectiveWarmup > 0) {
+            return 0;
+        }
         Schedule rate = Schedule.of(run.schedule(), steps);
         Schedule otherRate = Schedule.of(other.schedule(), otherSteps);
         long most = Math.min(steps - 1, otherSteps); // the last leaves the run's own checkpoint

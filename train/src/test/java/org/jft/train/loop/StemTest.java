@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
+import org.jft.core.config.TrainConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,19 @@ class StemTest {
         RunConfig other = ConfigLoader.with(CONFIG, overrides);
         assertThat(Stem.commonSteps(CONFIG.train(), steps, other.train(), otherSteps))
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void shouldHaveNoneUnderAnObjectiveThatGrowsWithTheRun() {
+        String truncation =
+                "train.objective={name: loss_truncation, drop_positives: 0.1, warmup: %s}";
+        assertThat(commonUnder(truncation.formatted(0.5))).isZero();
+        assertThat(commonUnder(truncation.formatted(0))).isEqualTo(81);
+    }
+
+    private static long commonUnder(String objective) {
+        TrainConfig train = ConfigLoader.with(CONFIG, List.of(objective)).train();
+        return Stem.commonSteps(train, 100, train, 200);
     }
 
     @ParameterizedTest
