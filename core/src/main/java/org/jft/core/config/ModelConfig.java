@@ -55,7 +55,8 @@ public record ModelConfig(
                         + " model.preactivation there is none");
         check(
                 !(syncBatchNorm && norm == Norm.GROUP),
-                "model.sync_batch_norm is of batch norms, and with model.norm=group there is none");
+                "model.sync_batch_norm=true is of batch norms, and with model.norm=group there are"
+                    + " none");
         headBias = headBias == null ? 0.0 : headBias;
         check(classes >= 0, "model.classes must not be negative: %s", classes);
         check(width >= 0, "model.width must not be negative: %s", width);

@@ -177,7 +177,8 @@ class ConfigLoaderTest {
                 "'eval.sweep.objective.soft.beta'");
         assertRefusedWith("eval.sweep={noise: {clean: }}", "eval.sweep.noise.clean has no value");
         assertRefusedWith(
-                "eval.sweep={noise: {clean: {}}, variants: {a: {data.labels.noise.precision: 0.9}}}",
+                "eval.sweep={noise: {clean: {}}, variants: {a: {data.labels.noise.precision:"
+                    + " 0.9}}}",
                 "which is an axis of its own");
     }
 
@@ -211,6 +212,25 @@ class ConfigLoaderTest {
                 onGpu + "cluster: {workers: 2}\n",
                 "model.sync_batch_norm=true needs engine.name=onednn, not cuda");
         assertThat(ConfigLoader.parse(onGpu, "test").cluster().workers()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldRefusePartsOfANetworkThatExcludeEachOther() throws IOException {
+        assertRefused(
+                VALID.replace("14s}", "14s, preactivation: true, zero_init_last_scale: true}"),
+                "model.zero_init_last_scale is of a norm at the end of a block");
+        assertRefused(
+                VALID.replace("14s}", "14s, norm: group, sync_batch_norm: true}"),
+                "model.sync_batch_norm=true is of batch norms");
+    }
+
+    @Test
+    void shouldGiveEachUpdateRuleItsOwnDefaults() {
+        OptimizerConfig rmsProp = loadWith("train.optimizer={kind: rmsprop}").train().optimizer();
+        OptimizerConfig lamb = loadWith("train.optimizer={kind: lamb}").train().optimizer();
+        assertThat(List.of(rmsProp.decay(), rmsProp.epsilon())).containsExactly(0.9, 1.0);
+        assertThat(List.of(lamb.decay(), lamb.epsilon())).containsExactly(0.999, 1e-6);
+        assertThat(lamb.headWeightDecay()).isNull();
     }
 
     @Test
@@ -270,7 +290,8 @@ class ConfigLoaderTest {
         String several = VALID.replace("epochs: 2.5", "epochs: 2.5\n  micro_batch: 8");
         assertRefused(
                 several
-                        + "cluster: {workers: 3, elastic: {min_workers: 1, on_change: scale_rate}}\n",
+                        + "cluster: {workers: 3, elastic: {min_workers: 1, on_change:"
+                        + " scale_rate}}\n",
                 "is not a multiple of train.micro_batch=8 times cluster.workers=3");
         assertRefused(
                 VALID + "cluster: {elastic: {lost_after_ms: 999}}\n",
