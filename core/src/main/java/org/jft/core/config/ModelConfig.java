@@ -56,7 +56,7 @@ public record ModelConfig(
         check(
                 !(syncBatchNorm && norm == Norm.GROUP),
                 "model.sync_batch_norm=true is of batch norms, and with model.norm=group there are"
-                    + " none");
+                        + " none");
         headBias = headBias == null ? 0.0 : headBias;
         check(classes >= 0, "model.classes must not be negative: %s", classes);
         check(width >= 0, "model.width must not be negative: %s", width);

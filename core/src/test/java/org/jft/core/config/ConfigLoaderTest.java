@@ -178,7 +178,7 @@ class ConfigLoaderTest {
         assertRefusedWith("eval.sweep={noise: {clean: }}", "eval.sweep.noise.clean has no value");
         assertRefusedWith(
                 "eval.sweep={noise: {clean: {}}, variants: {a: {data.labels.noise.precision:"
-                    + " 0.9}}}",
+                        + " 0.9}}}",
                 "which is an axis of its own");
     }
 
