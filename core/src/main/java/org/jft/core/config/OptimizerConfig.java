@@ -7,10 +7,10 @@ import static org.jft.core.config.Checks.check;
  *
  * @param kind sgd (with momentum), rmsprop (the paper's), or for large batches lars and lamb
  * @param momentum in [0, 1); LAMB's beta1
- * @param decay of the average of squared gradients: RMSprop's, 0.9 unless given, and LAMB's beta2,
- *     0.999
- * @param epsilon RMSprop's, inside the square root as in TensorFlow, 1 unless given; LAMB's,
- *     outside of it, 1e-6
+ * @param decay of the average of squared gradients: RMSprop's and LAMB's beta2; null: the rule's
+ *     own, see {@link #resolved}
+ * @param epsilon RMSprop's, inside the square root as in TensorFlow, or LAMB's, outside of it;
+ *     null: the rule's own
  * @param weightDecay L2 on weights only, never on batch-norm parameters and biases
  * @param headWeightDecay the same of the head's weights; null: as weightDecay
  * @param trustCoefficient LARS's eta, the largest share of its norm that a tensor moves at rate 1
@@ -33,18 +33,37 @@ public record OptimizerConfig(
 
     public OptimizerConfig {
         check(kind != null, "train.optimizer.kind is required: sgd, rmsprop, lars or lamb");
-        boolean lamb = kind == Kind.LAMB;
         momentum = momentum == null ? 0.9 : momentum;
-        decay = decay == null ? (lamb ? 0.999 : 0.9) : decay;
-        epsilon = epsilon == null ? (lamb ? 1e-6 : 1.0) : epsilon;
         trustCoefficient = trustCoefficient == null ? 0.001 : trustCoefficient;
         check(momentum >= 0 && momentum < 1, "train.optimizer.momentum must be in [0, 1)");
-        check(decay > 0 && decay < 1, "train.optimizer.decay must be in (0, 1): %s", decay);
-        check(epsilon > 0, "train.optimizer.epsilon must be positive: %s", epsilon);
+        check(
+                decay == null || (decay > 0 && decay < 1),
+                "train.optimizer.decay must be in (0, 1): %s",
+                decay);
+        check(
+                epsilon == null || epsilon > 0,
+                "train.optimizer.epsilon must be positive: %s",
+                epsilon);
         check(weightDecay >= 0, "train.optimizer.weight_decay must not be negative");
         check(
                 headWeightDecay == null || headWeightDecay >= 0,
                 "train.optimizer.head_weight_decay must not be negative");
         check(trustCoefficient > 0, "train.optimizer.trust_coefficient must be positive");
+    }
+
+    /**
+     * Returns the same with the rule's own decay and epsilon where none is given: 0.999 and 1e-6 of
+     * LAMB, 0.9 and 1 of RMSprop. A config keeps them open, for an override of its kind alone.
+     */
+    public OptimizerConfig resolved() {
+        boolean lamb = kind == Kind.LAMB;
+        return new OptimizerConfig(
+                kind,
+                momentum,
+                decay == null ? (lamb ? 0.999 : 0.9) : decay,
+                epsilon == null ? (lamb ? 1e-6 : 1.0) : epsilon,
+                weightDecay,
+                headWeightDecay,
+                trustCoefficient);
     }
 }

@@ -226,11 +226,15 @@ class ConfigLoaderTest {
 
     @Test
     void shouldGiveEachUpdateRuleItsOwnDefaults() {
-        OptimizerConfig rmsProp = loadWith("train.optimizer={kind: rmsprop}").train().optimizer();
-        OptimizerConfig lamb = loadWith("train.optimizer={kind: lamb}").train().optimizer();
+        RunConfig base = loadWith("train.optimizer={kind: rmsprop}");
+        OptimizerConfig rmsProp = base.train().optimizer().resolved();
         assertThat(List.of(rmsProp.decay(), rmsProp.epsilon())).containsExactly(0.9, 1.0);
-        assertThat(List.of(lamb.decay(), lamb.epsilon())).containsExactly(0.999, 1e-6);
-        assertThat(lamb.headWeightDecay()).isNull();
+        RunConfig overridden = ConfigLoader.with(base, List.of("train.optimizer.kind=lamb"));
+        for (RunConfig config : List.of(loadWith("train.optimizer={kind: lamb}"), overridden)) {
+            OptimizerConfig lamb = config.train().optimizer().resolved();
+            assertThat(List.of(lamb.decay(), lamb.epsilon())).containsExactly(0.999, 1e-6);
+            assertThat(lamb.headWeightDecay()).isNull();
+        }
     }
 
     @Test

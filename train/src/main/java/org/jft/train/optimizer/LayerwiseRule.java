@@ -3,7 +3,7 @@ package org.jft.train.optimizer;
 /**
  * A rule that moves each weight tensor in proportion to its norm, so that large batches may take
  * large rates. The rate of a tensor of weights is multiplied by a ratio of norms; biases and norm
- * parameters are neither adapted nor decayed, as is usual.
+ * parameters are neither adapted nor decayed, as is usual, and have a factor of their own.
  */
 sealed interface LayerwiseRule extends UpdateRule {
     /**
@@ -21,9 +21,17 @@ sealed interface LayerwiseRule extends UpdateRule {
      */
     double ratio(double weights, double measured, double decay);
 
+    /** Returns the factor on the rate of biases and norm parameters. */
+    double unadapted();
+
     /**
      * LARS (You, Gitman, Ginsburg 2017, arXiv 1708.03888, algorithm 1), decay being L2: v = m v +
      * lr ratio (g + decay w); w -= v; ratio = eta |w| / (|g| + decay |w|).
+     *
+     * <p>The paper adapts biases, too. Who leaves them out, as SimCLR does, mostly gives them the
+     * bare rate, which is a thousand times that of weights whose gradient is as long as they are:
+     * here their ratio is eta, so that they move by lr eta g, and a rate fit for the weights is not
+     * too much for them.
      *
      * @param trust eta
      */
@@ -46,6 +54,11 @@ sealed interface LayerwiseRule extends UpdateRule {
             return weights == 0 || measured == 0
                     ? 1
                     : trust * weights / (measured + decay * weights);
+        }
+
+        @Override
+        public double unadapted() {
+            return trust;
         }
 
         @Override
@@ -79,6 +92,11 @@ sealed interface LayerwiseRule extends UpdateRule {
         @Override
         public double ratio(double weights, double measured, double l2) {
             return weights == 0 || measured == 0 ? 1 : weights / measured;
+        }
+
+        @Override
+        public double unadapted() {
+            return 1;
         }
 
         @Override

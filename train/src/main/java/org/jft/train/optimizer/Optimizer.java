@@ -105,7 +105,8 @@ public final class Optimizer {
         }
     }
 
-    private static UpdateRule rule(OptimizerConfig config) {
+    private static UpdateRule rule(OptimizerConfig given) {
+        OptimizerConfig config = given.resolved();
         return switch (config.kind()) {
             case SGD -> new UpdateRule.Sgd(config.momentum().floatValue());
             case RMSPROP ->
@@ -217,8 +218,7 @@ public final class Optimizer {
                     gradients.get(range.from(), arrays[GRADIENT], 0, range.count());
                     int vectors = 0;
                     if (range.kind().trainable()) {
-                        boolean scaled = ratios != null && range.tensor() != NONE;
-                        train(range, arrays, step, scaled ? ratios[range.tensor()] : 1);
+                        train(range, arrays, step, ratio(range.tensor(), ratios));
                         vectors = ruleVectors;
                     } else {
                         move(range, arrays, (float) step.gradientScale());
@@ -270,6 +270,13 @@ public final class Optimizer {
         for (int v = 0; v < ruleVectors; v++) {
             state.put(at(v, range), arrays[STATE + v], 0, count);
         }
+    }
+
+    private double ratio(int tensor, double[] ratios) {
+        if (rule instanceof LayerwiseRule layerwise) {
+            return tensor == NONE ? layerwise.unadapted() : ratios[tensor];
+        }
+        return 1;
     }
 
     private void readState(Range range, float[][] arrays) {

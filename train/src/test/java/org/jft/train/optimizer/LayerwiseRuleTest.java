@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** LARS and LAMB against their papers' algorithms in double precision, tensor by tensor. */
+/**
+ * LARS and LAMB against their papers' algorithms in double precision, tensor by tensor; biases and
+ * norm parameters are not adapted, and have LARS's eta as their ratio.
+ */
 class LayerwiseRuleTest {
     private static final ParameterLayout LAYOUT =
             new ParameterLayout(
@@ -61,7 +64,8 @@ class LayerwiseRuleTest {
                 LARS,
                 (slice, w, g, decay, rate, step) -> {
                     boolean weight = slice.kind() == Kind.WEIGHT;
-                    double local = weight ? 0.05 * norm(w) / (norm(g) + decay * norm(w)) : 1;
+                    double adapted = norm(w) / (norm(g) + decay * norm(w));
+                    double local = 0.05 * (weight ? adapted : 1);
                     for (int i = 0; i < w.length; i++) {
                         int at = slice.offset() + i;
                         velocity[at] = 0.8 * velocity[at] + rate * local * (g[i] + decay * w[i]);
