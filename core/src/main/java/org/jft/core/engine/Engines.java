@@ -2,7 +2,9 @@ package org.jft.core.engine;
 
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
 import org.jft.core.config.EngineConfig;
+import org.jft.core.config.ModelConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.failure.ConfigException;
 
@@ -19,12 +21,12 @@ public final class Engines {
      * @param name {@link EngineConfig#AUTO} for the fastest that fits this machine
      */
     public static EngineFactory named(String name) {
+        return named(name, EngineFactory::fits);
+    }
+
+    private static EngineFactory named(String name, Predicate<EngineFactory> able) {
         return name.equals(EngineConfig.AUTO)
-                ? PREFERRED.stream()
-                        .map(Engines::find)
-                        .filter(EngineFactory::fits)
-                        .findFirst()
-                        .orElseThrow()
+                ? PREFERRED.stream().map(Engines::find).filter(able).findFirst().orElseThrow()
                 : find(name);
     }
 
@@ -35,15 +37,33 @@ public final class Engines {
      * @throws ConfigException if there is no such engine, or the options are not for it
      */
     public static EngineConfig resolve(EngineConfig config) {
-        EngineFactory factory = named(config.name());
+        return resolve(config, named(config.name()));
+    }
+
+    private static EngineConfig resolve(EngineConfig config, EngineFactory factory) {
         EngineConfig.Precision precision = config.precision();
         return config.by(
                 factory.name(), precision == null ? factory.defaultPrecision() : precision);
     }
 
-    /** Returns a run with its engine resolved. */
+    /** The same for a model: {@code auto} is the fastest that has all that it is made of. */
+    public static EngineConfig resolve(EngineConfig config, ModelConfig model) {
+        return resolve(config, model, EngineFactory::fits);
+    }
+
+    /**
+     * The same.
+     *
+     * @param fits whether the machine is one that a backend is for
+     */
+    static EngineConfig resolve(
+            EngineConfig config, ModelConfig model, Predicate<EngineFactory> fits) {
+        return resolve(config, named(config.name(), fits.and(factory -> factory.has(model))));
+    }
+
+    /** Returns a run with its engine resolved for its model. */
     public static RunConfig resolve(RunConfig run) {
-        return run.withEngine(resolve(run.engine()));
+        return run.withEngine(resolve(run.engine(), run.model()));
     }
 
     private static EngineFactory find(String name) {

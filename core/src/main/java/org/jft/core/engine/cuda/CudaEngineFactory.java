@@ -3,6 +3,7 @@ package org.jft.core.engine.cuda;
 import java.util.List;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
+import org.jft.core.config.ModelConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.GraphLayouts;
@@ -36,6 +37,12 @@ public final class CudaEngineFactory implements EngineFactory {
         } catch (JftException e) {
             return false; // asked for by name, it will say what is missing
         }
+    }
+
+    /** What {@link #requireKernels} refuses. */
+    @Override
+    public boolean has(ModelConfig model) {
+        return model.norm() != ModelConfig.Norm.GROUP && !model.weightStandardization();
     }
 
     /** bf16, also where there is no GPU to ask; fp16 for all workers where one GPU lacks it. */

@@ -52,7 +52,7 @@ public record CheckpointPass(RunConfig config, Path folder) {
         ImageConfig image = config.data().image();
         NetworkSpec network = NetworkSpec.ofImages(checkpoint.graph(), image.size());
         int threads = threads();
-        EngineConfig options = Engines.resolve(config.engine()).withThreads(threads);
+        EngineConfig options = Engines.resolve(config).engine().withThreads(threads);
         int crops = stream.crops();
         try (Engine engine =
                         Engines.named(options.name())
