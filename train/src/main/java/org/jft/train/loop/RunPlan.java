@@ -15,6 +15,7 @@ import org.jft.data.shard.DataSet;
 import org.jft.train.objective.ClassSlice;
 import org.jft.train.objective.SlicedObjective;
 import org.jft.train.optimizer.Optimizer;
+import org.jft.train.optimizer.Schedule;
 import org.jft.train.sharding.HeadTraffic;
 
 /**
@@ -76,6 +77,7 @@ public record RunPlan(
                 samples.isPresent() || config.train().steps() != null
                         ? OptionalLong.of(config.train().stepCount(samples.orElse(0)))
                         : OptionalLong.empty();
+        steps.ifPresent(total -> Schedule.of(config.train().schedule(), total)); // may refuse
 
         NetworkSpec network = Worker.network(config, classes);
         ModelSummary model = ModelSummary.of(network.graph(), network.inputTypes());

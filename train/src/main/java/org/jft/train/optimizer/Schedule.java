@@ -3,13 +3,18 @@ package org.jft.train.optimizer;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import org.jft.core.config.ScheduleConfig;
+import org.jft.core.failure.ConfigException;
 
 /** Learning rate as a pure function of the 0-based step; composes, holds no state. */
 public sealed interface Schedule {
     /** Returns the rate that step {@code step} is taken with. */
     double at(long step);
 
-    /** Builds what a config describes, for a run of {@code totalSteps}. */
+    /**
+     * Builds what a config describes, for a run of {@code totalSteps}.
+     *
+     * @throws ConfigException if the run is too short for warm-up and cool-down
+     */
     static Schedule of(ScheduleConfig config, long totalSteps) {
         long warmup =
                 config.warmupShare() > 0
@@ -27,6 +32,15 @@ public sealed interface Schedule {
                 };
         Schedule warmed = warmup == 0 ? shape : new LinearWarmup(warmup, shape);
         long cooldown = Math.round(config.cooldownShare() * totalSteps);
+        if (cooldown > 0 && config.warmupSteps() + cooldown > totalSteps) {
+            throw new ConfigException(
+                    "train.schedule.warmup_steps=%s and the %s steps of train.schedule.cooldown_share=%s do not fit into a run of %s steps"
+                            .formatted(
+                                    config.warmupSteps(),
+                                    cooldown,
+                                    config.cooldownShare(),
+                                    totalSteps));
+        }
         return cooldown == 0 ? warmed : new LinearCooldown(totalSteps, cooldown, warmed);
     }
 

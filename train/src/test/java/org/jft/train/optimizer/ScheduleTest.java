@@ -64,6 +64,18 @@ class ScheduleTest {
     }
 
     @Test
+    void shouldRefuseARunThatIsTooShortForWarmUpAndCoolDown() {
+        ScheduleConfig config = new ScheduleConfig(Kind.RSQRT, 0.5, 48, 0, null, null, 10L, 0.2);
+        assertThat(Schedule.of(config, 60).at(48)).isEqualTo(0.5);
+        assertThatThrownBy(() -> Schedule.of(config, 58))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(
+                        "train.schedule.warmup_steps=48 and the 12 steps of"
+                                + " train.schedule.cooldown_share=0.2 do not fit into a run of 58"
+                                + " steps");
+    }
+
+    @Test
     void shouldRefuseWhatIsNoSchedule() {
         assertThatThrownBy(() -> new ScheduleConfig(Kind.RSQRT, 1, 0, 0, null, null, null, 0))
                 .isInstanceOf(ConfigException.class)
