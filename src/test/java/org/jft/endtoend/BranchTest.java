@@ -53,7 +53,7 @@ class BranchTest {
         String rate = "train.schedule.learning_rate=0.04";
         Result apart = train("apart", "train.steps=4", rate, "train.cadence.branch_from=long");
         assertThat(apart.exitCode()).as(apart.err()).isZero();
-        assertThat(apart.err()).contains("long has no checkpoint of its first 0 steps");
+        assertThat(apart.err()).contains("long has no intact checkpoint of its first 0 steps");
         assertThat(runs.steps("apart")).hasSize(4);
     }
 
@@ -61,10 +61,27 @@ class BranchTest {
     void shouldRefuseToBranchOffFromAnotherRun() {
         Result other = train("other", "seed=6", "train.cadence.branch_from=long");
         assertThat(other.exitCode()).isEqualTo(2);
-        assertThat(other.err()).contains("another config", "seed was 5, now 6");
+        assertThat(other.err())
+                .contains("another config", "seed was 5, now 6")
+                .contains("leave out train.cadence.branch_from")
+                .doesNotContain("--out");
         Result none = train("none", "train.cadence.branch_from=nowhere");
         assertThat(none.exitCode()).isEqualTo(2);
         assertThat(none.err()).contains("train.cadence.branch_from=nowhere has no checkpoint");
+    }
+
+    @Test
+    void shouldGoOnFromAnOlderCheckpointWhereTheLastOneInCommonIsCorrupt() throws IOException {
+        Path torn = Files.createDirectories(folder.resolve("torn/checkpoints"));
+        for (int step : List.of(3, 6, 9, 12)) {
+            String name = "step-%09d.zip".formatted(step);
+            Files.copy(folder.resolve("long/checkpoints").resolve(name), torn.resolve(name));
+        }
+        Files.write(torn.resolve("step-000000006.zip"), new byte[] {'P', 'K', 3, 4});
+        Result branched = train("older", "train.steps=8", "train.cadence.branch_from=torn");
+        assertThat(branched.exitCode()).as(branched.err()).isZero();
+        assertThat(branched.err()).contains("step-000000006.zip");
+        assertThat(runs.steps("older")).containsExactly(4L, 5L, 6L, 7L, 8L);
     }
 
     /** The variants of a sweep share it without being told to. */

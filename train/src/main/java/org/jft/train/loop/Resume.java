@@ -1,5 +1,6 @@
 package org.jft.train.loop;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
@@ -9,14 +10,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jft.core.checkpoint.Checkpoint;
-import org.jft.core.checkpoint.CheckpointFile;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.DataConfig;
+import org.jft.core.config.ModelConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
@@ -35,6 +37,26 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
     private static final List<String> PLACES =
             List.of("train", "test", "classes", "images_of", "drop_train", "drop_test", "store");
 
+    /**
+     * Keys that are younger than runs to be told again by {@link #identity}, each with the value by
+     * which a run is what it was before there was such a key.
+     */
+    private static final Map<String, String> AS_BEFORE =
+            Map.of(
+                    "/model/norm", ModelConfig.Norm.BATCH.name(),
+                    "/model/weight_standardization", "false",
+                    "/model/preactivation", "false",
+                    "/model/sync_batch_norm", "false",
+                    "/train/optimizer/head_weight_decay", "null",
+                    "/train/optimizer/trust_coefficient", "0.001",
+                    "/train/schedule/timescale", "null",
+                    "/train/schedule/cooldown_share", "0.0");
+
+    private static final String ANOTHER_FOLDER =
+            "use another --out, or remove the folder to start over";
+    private static final String NO_BRANCH =
+            "leave out train.cadence.branch_from, or name a run that differs in train.epochs, train.steps and train.schedule alone";
+
     static final Resume FROM_SCRATCH = new Resume(0, 0, 0, Double.NaN);
 
     /**
@@ -52,7 +74,8 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
         Optional<Checkpoint> newest = checkpoints.latest(Resume::warn);
         if (newest.isPresent()) {
             Checkpoint.State state = newest.get().state();
-            requireSame(config, dataFingerprint, state, checkpoints, Resume::deciding);
+            requireSame(
+                    config, dataFingerprint, state, checkpoints, Resume::deciding, ANOTHER_FOLDER);
             Resume resume = take(newest.get(), checkpoints, model);
             checkpoints.removeAhead(state.step());
             return Optional.of(resume);
@@ -69,14 +92,14 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
     /** Returns the newest checkpoint of another run up to which it was this one. */
     private static Optional<Checkpoint> branch(
             RunConfig config, String dataFingerprint, CheckpointFolder others, long samples) {
-        Optional<Checkpoint> newest = others.latest(Resume::warn);
+        Optional<Checkpoint> newest = others.latest(later -> {}); // what counts is told of below
         if (newest.isEmpty()) {
             throw new ConfigException(
                     "train.cadence.branch_from=%s has no checkpoint"
                             .formatted(config.train().cadence().branchFrom()));
         }
         Checkpoint.State state = newest.get().state();
-        requireSame(config, dataFingerprint, state, others, Stem::of);
+        requireSame(config, dataFingerprint, state, others, Stem::of, NO_BRANCH);
         RunConfig then = ConfigLoader.parse(state.config(), others.file(state.step()).toString());
         long common =
                 Stem.commonSteps(
@@ -84,24 +107,14 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
                         config.train().stepCount(samples),
                         then.train(),
                         then.train().stepCount(samples));
-        Optional<Path> last = Stem.lastCheckpoint(others, common);
+        Optional<Checkpoint> last =
+                Stem.lastCheckpoint(others, common, config.train().globalBatch(), Resume::warn);
         if (last.isEmpty()) {
             warn(
-                    "%s has no checkpoint of its first %s steps, which this run has in common with it; starting over"
+                    "%s has no intact checkpoint of its first %s steps, which this run has in common with it; starting over"
                             .formatted(config.train().cadence().branchFrom(), common));
         }
-        Optional<Checkpoint> stem = last.map(CheckpointFile::read);
-        stem.map(Checkpoint::state).ifPresent(found -> requireConstantBatch(found, config, others));
-        return stem;
-    }
-
-    private static void requireConstantBatch(
-            Checkpoint.State state, RunConfig config, CheckpointFolder folder) {
-        if (state.samples() != state.step() * config.train().globalBatch()) {
-            throw new ConfigException(
-                    "train.cadence.branch_from: %s has seen steps of other sizes than train.global_batch=%s, so no other run has them in common with it"
-                            .formatted(folder.file(state.step()), config.train().globalBatch()));
-        }
+        return last;
     }
 
     private static Resume take(Checkpoint from, CheckpointFolder folder, TrainedModel model) {
@@ -114,7 +127,7 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
         return new Resume(state.step(), state.samples(), state.wallSeconds(), state.loss());
     }
 
-    private static void warn(String sentence) {
+    static void warn(String sentence) {
         System.err.println("warning: " + sentence);
     }
 
@@ -134,22 +147,27 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
             String dataFingerprint,
             Checkpoint.State state,
             CheckpointFolder folder,
-            Function<RunConfig, ObjectNode> part) {
+            Function<RunConfig, ObjectNode> part,
+            String wayOut) {
         RunConfig then = ConfigLoader.parse(state.config(), folder.file(state.step()).toString());
         List<String> differences = new ArrayList<>();
         compare("", part.apply(then), part.apply(config), differences);
         if (!differences.isEmpty()) {
             throw new ConfigException(
-                    "%s was written by a run with another config (%s); use another --out, or remove the folder to start over"
-                            .formatted(folder.file(state.step()), String.join(", ", differences)));
+                    "%s was written by a run with another config (%s); %s"
+                            .formatted(
+                                    folder.file(state.step()),
+                                    String.join(", ", differences),
+                                    wayOut));
         }
         if (!state.dataFingerprint().equals(dataFingerprint)) {
             throw new ConfigException(
-                    "%s was trained on another content of %s%s; use another --out"
+                    "%s was trained on another content of %s%s; %s"
                             .formatted(
                                     folder.file(state.step()),
                                     config.data().train(),
-                                    otherLists(then.data(), config.data())));
+                                    otherLists(then.data(), config.data()),
+                                    wayOut));
         }
     }
 
@@ -198,16 +216,27 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
     /**
      * Returns what decides the numbers: not the name, the workers, the cadence, the evaluation, the
      * way to a store, of the engine only its precision. Data set, classes and dropped images are
-     * told by the fingerprint of what is in them, not by the names of their files.
+     * told by the fingerprint of what is in them, not by the names of their files. A key that came
+     * later is there only where it says something else than was so before.
      */
     static ObjectNode deciding(RunConfig config) {
         ObjectNode tree = ConfigLoader.toTree(config);
         tree.remove(List.of("name", "cluster", "eval"));
         ((ObjectNode) tree.get("engine")).retain("precision");
         ((ObjectNode) tree.get("data")).remove(PLACES);
-        ((ObjectNode) tree.get("train")).remove("cadence");
+        ObjectNode train = (ObjectNode) tree.get("train");
+        train.remove("cadence");
+        train.set("optimizer", ConfigLoader.toTree(config.train().optimizer().resolved()));
         ObjectNode loader = (ObjectNode) tree.get("data").get("loader");
         loader.remove(List.of("threads", "prefetch", "max_bad_share"));
+        AS_BEFORE.forEach(
+                (path, value) -> {
+                    JsonPointer key = JsonPointer.compile(path);
+                    if (tree.at(key).asText().equals(value)) {
+                        ObjectNode parent = (ObjectNode) tree.at(key.head());
+                        parent.remove(key.last().getMatchingProperty());
+                    }
+                });
         return tree;
     }
 
@@ -227,7 +256,11 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
                         into);
             }
         } else if (!then.equals(now)) {
-            into.add("%s was %s, now %s".formatted(path, then, now));
+            into.add("%s was %s, now %s".formatted(path, shown(then), shown(now)));
         }
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isMissingNode() ? "not given" : value.toString();
     }
 }

@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jft.core.checkpoint.Checkpoint;
+import org.jft.core.checkpoint.CheckpointFile;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.RunConfig;
 import org.jft.core.config.TrainConfig;
+import org.jft.core.failure.CorruptDataException;
 import org.jft.train.optimizer.Schedule;
 
 /**
@@ -45,10 +49,34 @@ final class Stem {
         return step;
     }
 
-    /** Returns the newest checkpoint of at most that many steps. */
-    static Optional<Path> lastCheckpoint(CheckpointFolder folder, long steps) {
-        return folder.files().stream()
-                .filter(file -> CheckpointFolder.step(file) <= steps)
-                .reduce((older, newer) -> newer);
+    /**
+     * Returns the newest intact checkpoint of at most that many steps, each of {@code globalBatch}
+     * samples: after steps of other sizes, as an elastic job may take, a run has them in common
+     * with no other.
+     *
+     * @param warn hears of each that is passed over
+     */
+    static Optional<Checkpoint> lastCheckpoint(
+            CheckpointFolder folder, long steps, int globalBatch, Consumer<String> warn) {
+        List<Path> files = folder.files();
+        for (int i = files.size() - 1; i >= 0; i--) {
+            Path file = files.get(i);
+            if (CheckpointFolder.step(file) > steps) {
+                continue;
+            }
+            try {
+                Checkpoint checkpoint = CheckpointFile.read(file);
+                Checkpoint.State state = checkpoint.state();
+                if (state.samples() == state.step() * globalBatch) {
+                    return Optional.of(checkpoint);
+                }
+                warn.accept(
+                        "%s has seen steps of other sizes than train.global_batch=%s, so no other run goes on from it"
+                                .formatted(file, globalBatch));
+            } catch (CorruptDataException e) {
+                warn.accept(e.getMessage());
+            }
+        }
+        return Optional.empty();
     }
 }

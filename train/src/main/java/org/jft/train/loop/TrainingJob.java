@@ -20,7 +20,6 @@ import org.jft.cluster.launch.Team;
 import org.jft.cluster.launch.WorkerCommand;
 import org.jft.cluster.preflight.CodeVersion;
 import org.jft.cluster.preflight.Finding;
-import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ClusterConfig;
 import org.jft.core.config.ConfigLoader;
@@ -111,20 +110,30 @@ public final class TrainingJob {
 
     /**
      * Returns the step of the newest checkpoint in another run's folder that this run might have
-     * written itself; 0 if there is none. See {@code train.cadence.branch_from}.
+     * written itself; 0 if there is none that is intact, with a warning for each passed over. A run
+     * that names that folder in {@code train.cadence.branch_from} then is not refused.
      *
      * @param steps of this run
      * @param other config of the other, on the same content of its data
      */
     public static long branchStep(
             RunConfig given, long steps, RunConfig other, long otherSteps, RunFolder otherFolder) {
-        if (!Stem.of(given).equals(Stem.of(other))) {
+        if (!Stem.of(given).equals(Stem.of(other)) || !samePrecision(given, other)) {
             return 0;
         }
         long common = Stem.commonSteps(given.train(), steps, other.train(), otherSteps);
-        return Stem.lastCheckpoint(otherFolder.checkpoints(1), common)
-                .map(CheckpointFolder::step)
+        return Stem.lastCheckpoint(
+                        otherFolder.checkpoints(1),
+                        common,
+                        given.train().globalBatch(),
+                        Resume::warn)
+                .map(checkpoint -> checkpoint.state().step())
                 .orElse(0L);
+    }
+
+    /** Engines have precisions of their own where none is given. */
+    private static boolean samePrecision(RunConfig a, RunConfig b) {
+        return Engines.resolve(a).engine().precision() == Engines.resolve(b).engine().precision();
     }
 
     private String dataNow() {

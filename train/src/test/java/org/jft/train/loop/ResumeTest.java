@@ -2,6 +2,7 @@ package org.jft.train.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
@@ -30,6 +31,15 @@ class ResumeTest {
                 "seed=1",
                 "train.micro_batch=16",
                 "train.ema_decay=0.999",
+                "train.optimizer.decay=0.8",
+                "train.optimizer.head_weight_decay=0",
+                "train.optimizer.trust_coefficient=0.01",
+                "train.schedule.cooldown_share=0.1",
+                "train.schedule.timescale=7",
+                "model.norm=group",
+                "model.weight_standardization=true",
+                "model.preactivation=true",
+                "model.sync_batch_norm=true",
                 "engine.precision=bf16",
                 "data.image.flip=false"
             })
@@ -52,6 +62,42 @@ class ResumeTest {
             })
     void shouldNotTellThemApartByHowTheyAreRun(String override) {
         assertThat(same(override)).isTrue();
+    }
+
+    /** With others in it, or in another order, finished runs of a sweep would be trained again. */
+    @Test
+    void shouldTellAConfigWithoutLaterKeysByTheKeysThereWereBefore() {
+        ObjectNode tree = Resume.deciding(CONFIG);
+        assertThat(tree.get("model").fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "architecture",
+                        "classes",
+                        "width",
+                        "head_bias",
+                        "zero_init_last_scale",
+                        "init_from",
+                        "freeze_up_to");
+        assertThat(tree.at("/train/optimizer"))
+                .hasToString(
+                        "{\"kind\":\"SGD\",\"momentum\":0.9,\"decay\":0.9,\"epsilon\":1.0,"
+                                + "\"weight_decay\":0.0}");
+        assertThat(tree.at("/train/schedule").fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "kind",
+                        "learning_rate",
+                        "warmup_steps",
+                        "warmup_share",
+                        "decay",
+                        "decay_steps");
+    }
+
+    @Test
+    void shouldNotTellADefaultThatIsGivenFromOneThatIsNot() {
+        assertThat(same("train.optimizer={kind: sgd, decay: 0.9, epsilon: 1}")).isTrue();
+        assertThat(same("train.optimizer.trust_coefficient=0.001")).isTrue();
+        assertThat(same("model.norm=batch")).isTrue();
     }
 
     @Test

@@ -2,11 +2,21 @@ package org.jft.train.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jft.core.checkpoint.Checkpoint;
+import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
 import org.jft.core.config.TrainConfig;
+import org.jft.core.model.Architectures;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +64,38 @@ class StemTest {
     private static long commonUnder(String objective) {
         TrainConfig train = ConfigLoader.with(CONFIG, List.of(objective)).train();
         return Stem.commonSteps(train, 100, train, 200);
+    }
+
+    @Test
+    void shouldPassOverCheckpointsThatAreCorruptOrOfOtherSteps(@TempDir Path folder)
+            throws IOException {
+        CheckpointFolder checkpoints = new CheckpointFolder(folder, 9);
+        for (long step : List.of(10L, 20L, 30L, 40L, 50L)) {
+            checkpoints.write(checkpoint(step, step == 30 ? 31 * 32 : step * 32));
+        }
+        Files.write(checkpoints.file(40), new byte[] {'P', 'K', 3, 4});
+        List<String> warnings = new ArrayList<>();
+        assertThat(stepOfLast(checkpoints, 49, warnings)).hasValue(20L);
+        assertThat(warnings).hasSize(2);
+        assertThat(warnings.get(0)).contains("step-000000040.zip");
+        assertThat(warnings.get(1)).contains("step-000000030.zip", "train.global_batch=32");
+        assertThat(stepOfLast(checkpoints, 50, warnings)).hasValue(50L);
+        assertThat(stepOfLast(checkpoints, 9, warnings)).isEmpty();
+        assertThat(warnings).hasSize(2);
+    }
+
+    private static Optional<Long> stepOfLast(
+            CheckpointFolder checkpoints, long steps, List<String> warnings) {
+        return Stem.lastCheckpoint(checkpoints, steps, 32, warnings::add)
+                .map(checkpoint -> checkpoint.state().step());
+    }
+
+    private static Checkpoint checkpoint(long step, long samples) {
+        return new Checkpoint(
+                Architectures.create(CONFIG.model(), 3, 16, 1),
+                FloatBuffer.allocate(3),
+                FloatBuffer.allocate(3),
+                new Checkpoint.State(step, samples, 0, 0, ConfigLoader.toJson(CONFIG), "", null));
     }
 
     @ParameterizedTest
