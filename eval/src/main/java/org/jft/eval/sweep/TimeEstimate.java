@@ -6,28 +6,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jft.core.config.ModelConfig;
+import org.jft.core.config.OptimizerConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.Engines;
 import org.jft.train.loop.RunPlan;
 
 /**
- * How long runs will take. Of runs with the same network, batch and workers, one that is complete
- * tells the time of a step of the others; of another network, it tells the time of an operation.
- * Before any is complete there is only a bound, the speed of a bare matrix multiply.
+ * How long runs will take. Of runs with the same network, update rule, batch and workers, one that
+ * is complete tells the time of a step of the others; of another network, it tells the time of an
+ * operation. Before any is complete there is only a bound, the speed of a bare matrix multiply.
  */
 public final class TimeEstimate {
     /** What decides the time of a step. */
     private record Kind(
-            String architecture,
-            int width,
+            ModelConfig model,
+            OptimizerConfig.Kind optimizer,
             int imageSize,
             int globalBatch,
             int micro,
             String where) {
         static Kind of(RunConfig config) {
             return new Kind(
-                    config.model().architecture(),
-                    config.model().width(),
+                    config.model(),
+                    config.train().optimizer().kind(),
                     config.data().image().size(),
                     config.train().globalBatch(),
                     config.train().microBatch(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jft.core.config.ConfigLoader;
@@ -15,6 +16,8 @@ import org.jft.train.loop.RunFolder;
 import org.jft.train.loop.RunPlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TimeEstimateTest {
     private static final String CONFIG =
@@ -64,6 +67,25 @@ class TimeEstimateTest {
         assertThat(estimate.secondsLeft(half).orElseThrow()).isCloseTo(2 + 3, within(1e-9));
     }
 
+    /** Group norms cost no other operations, but other time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"model.norm=group", "train.optimizer.kind=lamb"})
+    void shouldNotMixTheTimesOfNetworksThatDifferInMoreThanTheirOperations(String override)
+            throws IOException {
+        SweepRun done = run("done", "resnet8s", 100);
+        complete(done);
+        estimate.learn(done);
+        SweepRun slow = run("slow", "resnet8s", 100, override);
+        complete(slow, 320);
+        estimate.learn(slow);
+        SweepRun other = run("other", "resnet8s", 50);
+        SweepRun otherSlow = run("other-slow", "resnet8s", 50, override);
+        double apart =
+                estimate.secondsLeft(otherSlow).orElseThrow()
+                        - estimate.secondsLeft(other).orElseThrow();
+        assertThat(apart).isCloseTo(10 - 5, within(1e-9));
+    }
+
     @Test
     void shouldScaleToAnotherNetworkByItsOperations() throws IOException {
         SweepRun done = run("done", "resnet8s", 100);
@@ -80,12 +102,13 @@ class TimeEstimateTest {
         return RunPlan.of(config).model().forwardFlops();
     }
 
-    private SweepRun run(String name, String architecture, long steps) throws IOException {
+    private SweepRun run(String name, String architecture, long steps, String... more)
+            throws IOException {
         Path file = Files.writeString(folder.resolve("config.yaml"), CONFIG);
-        RunConfig config =
-                ConfigLoader.load(
-                        file,
-                        List.of("model.architecture=" + architecture, "train.steps=" + steps));
+        List<String> overrides = new ArrayList<>(List.of(more));
+        overrides.add("model.architecture=" + architecture);
+        overrides.add("train.steps=" + steps);
+        RunConfig config = ConfigLoader.load(file, overrides);
         Series series = new Series(architecture, "", architecture, "", "", "");
         SweepPoint point =
                 new SweepPoint(
@@ -100,12 +123,16 @@ class TimeEstimateTest {
 
     /** The first line is a warm-up, which the median passes over. */
     private static void complete(SweepRun run) throws IOException {
+        complete(run, 640);
+    }
+
+    private static void complete(SweepRun run, int imagesPerSecond) throws IOException {
         Files.createDirectories(run.folder().root());
         Files.writeString(
                 run.folder().metrics(),
                 "{\"step\":10,\"images_per_second\":80}\n"
-                        + "{\"step\":50,\"images_per_second\":640}\n"
-                        + "{\"step\":100,\"images_per_second\":640}\n");
+                        + "{\"step\":50,\"images_per_second\":%s}\n".formatted(imagesPerSecond)
+                        + "{\"step\":100,\"images_per_second\":%s}\n".formatted(imagesPerSecond));
         Files.writeString(run.folder().summary(), "{\"wall_seconds\":12,\"steps\":100}");
     }
 }
