@@ -28,16 +28,22 @@ public final class CoordinatorProcess implements AutoCloseable {
     private final ProcessBuilder builder;
     private final HostAndPort address;
     private final PrintStream output;
+    private final LongConsumer onIn;
     private final LongConsumer onOut;
     private Process process;
     private int starts;
     private boolean closed;
 
     private CoordinatorProcess(
-            ProcessBuilder builder, HostAndPort address, PrintStream output, LongConsumer onOut) {
+            ProcessBuilder builder,
+            HostAndPort address,
+            PrintStream output,
+            LongConsumer onIn,
+            LongConsumer onOut) {
         this.builder = builder;
         this.address = address;
         this.output = output;
+        this.onIn = onIn;
         this.onOut = onOut;
     }
 
@@ -48,13 +54,15 @@ public final class CoordinatorProcess implements AutoCloseable {
      * @param folder for its log; a coordinator that is killed leaves it to whoever made its parent
      * @param lostAfter silence after which a member is lost
      * @param output hears when it is started again
-     * @param onOut takes the process id of each worker that is out of the job
+     * @param onIn takes the process id of each worker that wants to be in the job
+     * @param onOut takes that of each that is out of it
      */
     public static CoordinatorProcess start(
             Map<String, String> environment,
             Path folder,
             Duration lostAfter,
             PrintStream output,
+            LongConsumer onIn,
             LongConsumer onOut) {
         try {
             HostAndPort address = HostAndPort.fromParts(HOST, FreePorts.base(HOST, 1));
@@ -73,7 +81,7 @@ public final class CoordinatorProcess implements AutoCloseable {
                     new ProcessBuilder(command.line()).redirectError(Redirect.INHERIT);
             builder.environment().putAll(environment);
             CoordinatorProcess coordinator =
-                    new CoordinatorProcess(builder, address, output, onOut);
+                    new CoordinatorProcess(builder, address, output, onIn, onOut);
             coordinator.launch();
             return coordinator;
         } catch (IOException e) {
@@ -107,12 +115,17 @@ public final class CoordinatorProcess implements AutoCloseable {
     private void hear(BufferedReader lines) {
         try (lines) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith(JftCoordinator.OUT)) {
-                    onOut.accept(Long.parseLong(line.substring(JftCoordinator.OUT.length())));
-                }
+                hear(line, JftCoordinator.IN, onIn);
+                hear(line, JftCoordinator.OUT, onOut);
             }
         } catch (IOException ignored) {
             // It has ended.
+        }
+    }
+
+    private static void hear(String line, String word, LongConsumer listener) {
+        if (line.startsWith(word)) {
+            listener.accept(Long.parseLong(line.substring(word.length())));
         }
     }
 

@@ -7,11 +7,20 @@ import java.time.Duration;
  * over.
  */
 final class IdleWatch {
+    private final long waitNs;
     private final long idleNs;
+    private boolean came; // somebody
     private long busyNs; // when it last was
     private boolean over; // as far as this node has heard
 
-    IdleWatch(Duration idle, long nowNs) {
+    /**
+     * Begins.
+     *
+     * @param wait how long without anybody is long enough at first
+     * @param idle how long once somebody has been there
+     */
+    IdleWatch(Duration wait, Duration idle, long nowNs) {
+        waitNs = wait.toNanos();
         idleNs = idle.toNanos();
         busyNs = nowNs;
     }
@@ -25,13 +34,14 @@ final class IdleWatch {
     void look(boolean inTouch, boolean empty, long nowNs) {
         if (inTouch) {
             over = empty;
+            came |= !empty;
             busyNs = empty ? busyNs : nowNs;
         }
     }
 
     /** Returns whether nobody was there, or no leader, for long enough. */
     boolean expired(long nowNs) {
-        return nowNs - busyNs >= idleNs;
+        return nowNs - busyNs >= (came ? idleNs : waitNs);
     }
 
     /** Returns whether nobody was in the job when this node last heard of a leader. */

@@ -39,7 +39,10 @@ import picocli.CommandLine.Spec;
             "  jft-coordinator --nodes a:29600,b:29600,c:29600 --node 1 --dir /var/tmp/job"
         })
 public final class JftCoordinator implements Callable<Integer> {
-    /** What a line on standard output begins with, before the id of a process out of the job. */
+    /** What a line on standard output begins with, before the id of a process that comes. */
+    static final String IN = "in ";
+
+    /** The same, of one that is out of the job. */
     static final String OUT = "out ";
 
     private static final long LOOK_MS = 200;
@@ -86,9 +89,15 @@ public final class JftCoordinator implements Callable<Integer> {
     private int idleSeconds = 300;
 
     @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            description = "The same, until the first worker has come; default: as --idle.")
+    private Integer waitSeconds;
+
+    @Option(
             names = "--attached",
             description =
-                    "End when standard input does, and print \"out PID\" for each worker that is out of the job: for whoever starts this as its child.")
+                    "End when standard input does, and print \"in PID\" for each worker that comes and \"out PID\" for each that is out of the job: for whoever starts this as its child.")
     private boolean attached;
 
     private final Map<String, String> environment = System.getenv();
@@ -102,7 +111,7 @@ public final class JftCoordinator implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         CoordinatorSettings settings = settings();
-        CoordinatorNode running = CoordinatorNode.start(settings, this::print, this::out);
+        CoordinatorNode running = CoordinatorNode.start(settings, this::print, this::in, this::out);
         Thread hook = new Thread(running::close, "end-coordinator");
         Runtime.getRuntime().addShutdownHook(hook);
         print("listens at " + settings.self());
@@ -113,9 +122,8 @@ public final class JftCoordinator implements Callable<Integer> {
             running.close();
             throw new JftException(
                     Category.RETRY,
-                    "this node heard of no leader for %d s, and the job was not over: it ends%s"
+                    "this node heard of no leader for too long, and the job was not over: it ends%s"
                             .formatted(
-                                    idleSeconds,
                                     folder == null ? "" : " and keeps its log in " + folder));
         }
         running.end();
@@ -159,7 +167,9 @@ public final class JftCoordinator implements Callable<Integer> {
 
     /** Returns, when nobody was there for long enough, whether the job is over. */
     private boolean serve(CoordinatorNode running) throws InterruptedException {
-        IdleWatch watch = new IdleWatch(Duration.ofSeconds(idleSeconds), System.nanoTime());
+        Duration idle = Duration.ofSeconds(idleSeconds);
+        Duration wait = waitSeconds == null ? idle : Duration.ofSeconds(waitSeconds);
+        IdleWatch watch = new IdleWatch(wait, idle, System.nanoTime());
         int saved = 0;
         while (!detached && !watch.expired(System.nanoTime())) {
             if (running.failed()) {
@@ -204,9 +214,17 @@ public final class JftCoordinator implements Callable<Integer> {
         thread.start();
     }
 
+    private void in(Standing process) {
+        tell(IN, process);
+    }
+
     private void out(Standing process) {
+        tell(OUT, process);
+    }
+
+    private void tell(String word, Standing process) {
         if (attached) {
-            System.out.println(OUT + process.pid());
+            System.out.println(word + process.pid());
         }
     }
 

@@ -115,12 +115,10 @@ public final class LocalLauncher {
      * @throws JftException when the driver or a worker cannot be started
      */
     public LaunchResult run() throws InterruptedException {
-        int streams = workerCount * Plan.streamsOnOneHost(config.algorithm(), workerCount);
-        int generations = config.changes() ? 2 : 1; // the old one's while the new one's open
         String job = UUID.randomUUID().toString();
         try (MediaDriverHost driver =
                         MediaDriverHost.start(
-                                generations * streams, IpcSettings.DEFAULT, this::report);
+                                streams(config), IpcSettings.DEFAULT, this::report);
                 CoordinatorProcess coordinator = coordinator(job, driver)) {
             Thread hook = new Thread(() -> end(driver, coordinator), "end-workers");
             Runtime.getRuntime().addShutdownHook(hook);
@@ -137,6 +135,13 @@ public final class LocalLauncher {
         }
     }
 
+    /** Returns the streams that the workers of a job have at most, all of them on one host. */
+    public static int streams(ClusterConfig config) {
+        int workers = config.workers();
+        int generations = config.changes() ? 2 : 1; // the old one's while the new one's open
+        return generations * workers * Plan.streamsOnOneHost(config.algorithm(), workers);
+    }
+
     /** Its log goes with the driver's files: if all are killed, the next start removes both. */
     private CoordinatorProcess coordinator(String job, MediaDriverHost driver) {
         return config.changes()
@@ -145,6 +150,7 @@ public final class LocalLauncher {
                         driver.privateFolder().resolve("coordinator"),
                         Duration.ofMillis(config.elastic().lostAfterMs()),
                         output,
+                        this::in,
                         this::out)
                 : null;
     }
@@ -256,10 +262,17 @@ public final class LocalLauncher {
     }
 
     /** A process is out of the job; the coordinator says so. */
-    private synchronized void out(long pid) {
-        workers.stream()
-                .filter(worker -> worker.pid() == pid)
-                .forEach(worker -> outSinceNs.put(worker, System.nanoTime()));
+    private void out(long pid) {
+        withPid(pid).ifPresent(worker -> outSinceNs.put(worker, System.nanoTime()));
+    }
+
+    /** One that was out, before it was ever a member, may be back. */
+    private void in(long pid) {
+        withPid(pid).ifPresent(outSinceNs::remove);
+    }
+
+    private synchronized Optional<Worker> withPid(long pid) {
+        return workers.stream().filter(worker -> worker.pid() == pid).findFirst();
     }
 
     private void awaitRest(int left, Duration patience) throws InterruptedException {

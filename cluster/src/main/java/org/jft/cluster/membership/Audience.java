@@ -13,6 +13,9 @@ public interface Audience {
     /** Whether newcomers wait for this member's generation to end. */
     void newcomersWait(long session, boolean wait);
 
+    /** This process wants to be a member, also if it was out of the job before. */
+    void in(Standing process);
+
     /**
      * The job goes on without this process, which is lost, put out or refused, and has not left.
      */

@@ -67,7 +67,10 @@ public final class InMemoryCoordinator {
         }
 
         @Override
-        public void out(Standing process) {} // a thread: whoever started it sees it end
+        public void in(Standing process) {} // a thread: whoever started it knows
+
+        @Override
+        public void out(Standing process) {} // likewise
 
         @Override
         public void refused(long session, Refusal why, String sentence) {

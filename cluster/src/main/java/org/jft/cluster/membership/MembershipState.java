@@ -99,6 +99,7 @@ public final class MembershipState {
             Candidate newcomer = new Candidate(session);
             newcomer.await(standing, OptionalInt.empty(), nowMs + timeoutMs);
             newcomers.add(newcomer);
+            audience.in(standing);
         }
         proceed(nowMs);
     }

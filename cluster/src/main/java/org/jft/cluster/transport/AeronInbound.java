@@ -33,6 +33,11 @@ final class AeronInbound implements Inbound {
         return peer;
     }
 
+    /** Returns the numbers of the streams that are here, see {@link AeronOutbound}. */
+    long[] registrationIds() {
+        return subscription.images().stream().mapToLong(Image::correlationId).toArray();
+    }
+
     @Override
     public int poll(FrameHandler handler, int limit) {
         this.handler = handler;

@@ -5,6 +5,9 @@ import io.aeron.CncFileDescriptor;
 import io.aeron.CommonContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.CloseHelper;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.core.failure.JftException;
 
@@ -20,6 +23,7 @@ public final class AeronIpcTransport extends AeronTransport {
 
     private final Path directory;
     private final IpcSettings settings;
+    private final List<AutoCloseable> bulk = new ArrayList<>(); // streams with memory of their own
 
     private AeronIpcTransport(
             int rank, JobToken job, Client client, Path directory, IpcSettings settings) {
@@ -59,19 +63,30 @@ public final class AeronIpcTransport extends AeronTransport {
         if (lane == Lane.CONTROL) {
             return stream;
         }
-        FrameMemory memory =
-                FrameMemory.create(
-                        directory,
-                        stream.registrationId(),
-                        settings.frameLength(),
-                        settings.frames());
-        return new IpcOutbound(stream, memory, settings.frameLength());
+        IpcOutbound outbound = new IpcOutbound(stream, directory, settings);
+        bulk.add(outbound);
+        return outbound;
     }
 
     @Override
     public Inbound inbound(int peer, Lane lane) {
         AeronInbound stream = subscription(peer, lane);
-        return lane == Lane.CONTROL ? stream : new IpcInbound(stream, directory);
+        if (lane == Lane.CONTROL) {
+            return stream;
+        }
+        IpcInbound inbound = new IpcInbound(stream, directory);
+        bulk.add(inbound);
+        return inbound;
+    }
+
+    @Override
+    public void close() {
+        try {
+            CloseHelper.closeAll(bulk);
+        } finally {
+            bulk.clear();
+            super.close();
+        }
     }
 
     @Override

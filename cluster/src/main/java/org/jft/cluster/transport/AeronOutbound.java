@@ -67,6 +67,11 @@ final class AeronOutbound implements Outbound {
         return publication.isConnected();
     }
 
+    /** As {@link #connected}, also without a driver: then nobody is. */
+    boolean hasReceiver() {
+        return publication.isConnected();
+    }
+
     @Override
     public void close() {
         closed = true;

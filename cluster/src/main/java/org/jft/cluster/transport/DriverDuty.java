@@ -28,9 +28,12 @@ final class DriverDuty implements AutoCloseable {
         thread.start();
     }
 
-    /** Takes a turn unless another thread has it; returns whether there was something to do. */
+    /**
+     * Takes a turn unless another thread has it; returns whether there was something to do. A
+     * thread that is interrupted does nothing: it would stop the driver for good.
+     */
     boolean help() {
-        if (!turn.tryLock()) {
+        if (Thread.currentThread().isInterrupted() || !turn.tryLock()) {
             return false;
         }
         try {

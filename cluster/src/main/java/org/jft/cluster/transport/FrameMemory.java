@@ -6,13 +6,16 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
 
 /**
  * Memory that one stream's sender and receiver share: frames of one length, used round and round.
- * The file under it goes once both have it, or with the media driver beside which it lies.
+ * The file under it goes once both have it. One that the receiver has not come to goes when the
+ * last of the two closes its stream, or, where one was killed, with the media driver beside which
+ * it lies.
  */
 final class FrameMemory {
     private final UnsafeBuffer bytes;
@@ -39,10 +42,14 @@ final class FrameMemory {
                         StandardOpenOption.WRITE)) {
             ByteBuffer zeros = ByteBuffer.allocate(frameLength);
             for (int i = 0; i < frames; i++) {
-                channel.write(zeros.clear());
+                zeros.clear();
+                while (zeros.hasRemaining()) { // a file system that fills up takes a part of it
+                    channel.write(zeros);
+                }
             }
             return new FrameMemory(channel);
         } catch (IOException e) {
+            remove(directory, stream);
             throw new JftException(
                     Category.ABORT_RUN,
                     "no shared memory for a stream of %d KB in %s: %s"
@@ -71,6 +78,15 @@ final class FrameMemory {
         }
     }
 
+    /** Removes the name of a memory that nobody will open any more; it may have none. */
+    static void remove(Path directory, long stream) {
+        try {
+            Files.deleteIfExists(file(directory, stream));
+        } catch (IOException ignored) {
+            // It goes with the driver.
+        }
+    }
+
     private static Path file(Path directory, long stream) {
         return directory.resolve("frames-" + stream);
     }
@@ -78,5 +94,12 @@ final class FrameMemory {
     /** Returns all of it. */
     UnsafeBuffer bytes() {
         return bytes;
+    }
+
+    /** Gives the memory back: none of it can be used any more. Idempotent. */
+    void unmap() {
+        ByteBuffer mapped = bytes.byteBuffer();
+        bytes.wrap(0, 0);
+        IoUtil.unmap(mapped);
     }
 }

@@ -53,6 +53,13 @@ final class IpcInbound implements Inbound {
 
     @Override
     public void close() {
+        for (long stream : notices.registrationIds()) {
+            if (!memories.containsKey(stream)) {
+                FrameMemory.remove(directory, stream); // its sender leaves that to this receiver
+            }
+        }
         notices.close();
+        memories.values().forEach(FrameMemory::unmap);
+        memories.clear();
     }
 }

@@ -2,7 +2,9 @@ package org.jft.cluster.transport;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.nio.file.Path;
 import org.agrona.MutableDirectBuffer;
+import org.jft.core.failure.JftException;
 
 /**
  * A bulk stream to a process of the same host. A frame is written into memory that both share; a
@@ -31,25 +33,30 @@ final class IpcOutbound implements Outbound {
     static final int NOTICE_RECORD_LENGTH = 64;
 
     private final AeronOutbound notices;
-    private final FrameMemory memory;
+    private final Path directory;
     private final long stream;
+    private final FrameMemory memory;
     private final int frameLength;
     private final FrameWriter announcer = this::writeAndAnnounce;
+    private boolean announced; // a frame, so that the receiver has opened the memory or will
+    private boolean closed;
     private int next; // where the next frame will lie
     private int length;
     private FrameWriter writer;
 
     /**
-     * Owns both.
+     * Makes the memory; owns the notices.
      *
      * @param notices a stream that is never more than the frames of the memory ahead
-     * @param memory only this stream's
+     * @param directory of the media driver
+     * @throws JftException when there is no room
      */
-    IpcOutbound(AeronOutbound notices, FrameMemory memory, int frameLength) {
+    IpcOutbound(AeronOutbound notices, Path directory, IpcSettings settings) {
         this.notices = notices;
-        this.memory = memory;
+        this.directory = directory;
         this.stream = notices.registrationId();
-        this.frameLength = frameLength;
+        this.frameLength = settings.frameLength();
+        this.memory = FrameMemory.create(directory, stream, frameLength, settings.frames());
     }
 
     @Override
@@ -69,6 +76,7 @@ final class IpcOutbound implements Outbound {
         this.writer = writer;
         boolean taken = notices.offer(NOTICE_LENGTH, announcer);
         if (taken) {
+            announced = true;
             next = (next + frameLength) % memory.bytes().capacity();
         }
         return taken;
@@ -86,8 +94,18 @@ final class IpcOutbound implements Outbound {
         return notices.connected();
     }
 
+    /** What was sent stays for a receiver that is there. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        boolean awaited = announced && notices.hasReceiver();
         notices.close();
+        memory.unmap();
+        if (!awaited) {
+            FrameMemory.remove(directory, stream);
+        }
     }
 }

@@ -245,7 +245,7 @@ class CoordinatorProcessTest {
 
     private CoordinatorProcess coordinatorProcess(Duration lostAfter) {
         return CoordinatorProcess.start(
-                JOB, folder.resolve("log"), lostAfter, System.err, pid -> {});
+                JOB, folder.resolve("log"), lostAfter, System.err, pid -> {}, pid -> {});
     }
 
     private Said node(List<HostAndPort> nodes, int node) {

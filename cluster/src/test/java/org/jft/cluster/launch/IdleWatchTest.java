@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class IdleWatchTest {
-    private final IdleWatch watch = new IdleWatch(Duration.ofNanos(10), 0);
+    private final IdleWatch watch = new IdleWatch(Duration.ofNanos(100), Duration.ofNanos(10), 0);
 
     @Test
     void shouldSayThatTheJobIsOverWhenNobodyIsThereForLongEnough() {
@@ -15,6 +15,16 @@ class IdleWatchTest {
         assertThat(watch.expired(14)).isFalse();
         assertThat(watch.expired(15)).isTrue();
         assertThat(watch.jobIsOver()).isTrue();
+    }
+
+    @Test
+    void shouldWaitLongerForWorkersToComeAtFirstThanToComeBack() {
+        watch.look(true, true, 98);
+        assertThat(watch.expired(99)).isFalse();
+        watch.look(true, false, 99);
+        watch.look(true, true, 100);
+        assertThat(watch.expired(108)).isFalse();
+        assertThat(watch.expired(109)).isTrue();
     }
 
     @Test
@@ -29,7 +39,7 @@ class IdleWatchTest {
     void shouldKnowThatTheJobIsOverAlsoWhenTheOtherNodesHaveEndedFirst() {
         watch.look(true, true, 4);
         watch.look(false, true, 9);
-        assertThat(watch.expired(10)).isTrue();
+        assertThat(watch.expired(100)).isTrue();
         assertThat(watch.jobIsOver()).isTrue();
     }
 

@@ -25,7 +25,8 @@ public final class MemberMain {
     public static void main(String[] arguments) {
         Duration lostAfter = Duration.ofMillis(Long.parseLong(arguments[3]));
         MemberEnvironment self =
-                MasterCoordinator.find(MemberEnvironment.read(System.getenv()), lostAfter);
+                MasterCoordinator.find(
+                        MemberEnvironment.read(System.getenv()), lostAfter, PATIENCE);
         int initial = Integer.parseInt(arguments[1]);
         int max = Integer.parseInt(arguments[2]);
         try (Membership membership =

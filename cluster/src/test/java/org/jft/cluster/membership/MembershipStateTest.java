@@ -58,6 +58,21 @@ class MembershipStateTest {
         assertThat(told.out).containsExactly("worker 0", "worker 3", "worker 4");
     }
 
+    /** Or a launcher would end it as one that is out of the job. */
+    @Test
+    void shouldTellThatANewcomerThatWasLostIsInAgain() {
+        for (int worker = 0; worker < 4; worker++) {
+            join(worker, 0, 1_000);
+        }
+        state.silent(3, 10);
+        state.tick(10 + MembershipState.TOGETHER_MS);
+        assertThat(told.out).containsExactly("worker 3");
+
+        state.regroup(13, SIZE, -1, standing(3, 0), OptionalInt.empty(), 1_000, 100);
+
+        assertThat(told.out).isEmpty();
+    }
+
     @Test
     void shouldAnswerAgainWhatWasAnsweredBefore() {
         for (int worker = 0; worker < 3; worker++) {
@@ -230,7 +245,7 @@ class MembershipStateTest {
         final Map<Long, View> views = new HashMap<>(); // newest, by session
         final Map<Integer, List<Standing>> generations = new HashMap<>();
         final Set<Long> refused = new HashSet<>();
-        final List<String> out = new ArrayList<>();
+        final List<String> out = new ArrayList<>(); // at this moment
 
         @Override
         public void formed(long session, View view) {
@@ -249,6 +264,11 @@ class MembershipStateTest {
         @Override
         public void newcomersWait(long session, boolean wait) {
             events.add(session + " newcomers " + wait);
+        }
+
+        @Override
+        public void in(Standing process) {
+            out.remove(process.name());
         }
 
         @Override

@@ -50,6 +50,20 @@ class DriverDutyTest {
     }
 
     @Test
+    void shouldGoOnWhenAThreadThatHelpsIsInterrupted() {
+        driver.busy.set(false); // an invoker stops for good on a turn without work
+        try (DriverDuty duty = new DriverDuty(invoker, new YieldingIdleStrategy(), Thread::new)) {
+            for (int i = 0; i < 1_000; i++) {
+                Thread.currentThread().interrupt();
+                assertThat(duty.help()).isFalse();
+                assertThat(Thread.interrupted()).isTrue();
+            }
+            int turns = driver.turns.get();
+            await(() -> driver.turns.get() > turns + 10);
+        }
+    }
+
+    @Test
     void shouldNeverLetTwoThreadsWorkAtATime() {
         try (DriverDuty duty = new DriverDuty(invoker, new YieldingIdleStrategy(), Thread::new)) {
             await(

@@ -171,11 +171,11 @@ abstract class TransportContract {
         assertThat(send(out, 8, 1)).isFalse();
     }
 
-    private static boolean send(Outbound out, int length, long value) {
+    static boolean send(Outbound out, int length, long value) {
         return out.offer(length, (buffer, offset) -> buffer.putLong(offset, value));
     }
 
-    private static long receive(Inbound in) {
+    static long receive(Inbound in) {
         List<Long> received = new ArrayList<>();
         await(
                 () ->

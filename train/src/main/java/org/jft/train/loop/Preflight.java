@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.Plan;
+import org.jft.cluster.launch.LocalLauncher;
 import org.jft.cluster.launch.MemberEnvironment;
 import org.jft.cluster.preflight.CodeVersion;
 import org.jft.cluster.preflight.Finding;
@@ -44,14 +45,15 @@ public final class Preflight {
         }
         boolean betweenHosts = member.topology().worldSize() > 1;
         if (!betweenHosts) {
-            return IpcSettings.DEFAULT.bytesNeeded(
-                    workers * Plan.streamsOnOneHost(config.cluster().algorithm(), workers));
+            return IpcSettings.DEFAULT.bytesNeeded(LocalLauncher.streams(config.cluster()));
         }
         boolean tcp = config.cluster().transport() == ClusterConfig.Transport.TCP;
         return tcp
                 ? 0
                 : UdpSettings.DEFAULT.bytesNeeded(
-                        Plan.streams(config.cluster().algorithm(), workers));
+                        Plan.streams(
+                                config.cluster().algorithm(),
+                                Math.max(workers, config.cluster().maxWorkers())));
     }
 
     /**

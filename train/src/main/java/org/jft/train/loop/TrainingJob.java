@@ -153,7 +153,7 @@ public final class TrainingJob {
         Duration timeout = Duration.ofSeconds(cluster.timeoutSeconds());
         Duration lostAfter = Duration.ofMillis(cluster.elastic().lostAfterMs());
         MemberEnvironment self =
-                cluster.changes() ? MasterCoordinator.find(member, lostAfter) : member;
+                cluster.changes() ? MasterCoordinator.find(member, lostAfter, timeout) : member;
         try (Team team = team(self, timeout)) {
             new Worker(given, folder, team, self).run();
         }

@@ -71,11 +71,15 @@ public final class CoordinatorNode implements AutoCloseable {
      * Starts a node.
      *
      * @param log hears of generations, on the leader, and of problems
-     * @param onOut takes who is out of the job, on the leader
+     * @param onIn takes who wants to be in the job, on the leader
+     * @param onOut takes who is out of it, on the leader
      * @throws JftException when a port is taken, the folder is in use, or there is no room
      */
     public static CoordinatorNode start(
-            CoordinatorSettings settings, Consumer<String> log, Consumer<Standing> onOut) {
+            CoordinatorSettings settings,
+            Consumer<String> log,
+            Consumer<Standing> onIn,
+            Consumer<Standing> onOut) {
         FreePorts.check(settings.self());
         Problems problems = new Problems(log);
         MediaDriverHost driver = MediaDriverHost.startForControl(problems::report);
@@ -83,7 +87,7 @@ public final class CoordinatorNode implements AutoCloseable {
         CoordinatorNode node = null;
         try {
             folder = NodeFolder.open(settings.folder().orElse(driver.privateFolder()));
-            node = new CoordinatorNode(driver, folder, new CoordinatorService(log, onOut));
+            node = new CoordinatorNode(driver, folder, new CoordinatorService(log, onIn, onOut));
             node.launch(settings, problems);
             return node;
         } catch (AeronException | IllegalArgumentException | IllegalStateException e) {

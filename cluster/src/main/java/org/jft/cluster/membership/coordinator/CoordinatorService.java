@@ -44,6 +44,7 @@ final class CoordinatorService implements ClusteredService {
     private static final long NEW_TERM_MS = CoordinatorSettings.MIN_LOST_AFTER_MS;
 
     private final Consumer<String> log;
+    private final Consumer<Standing> onIn;
     private final Consumer<Standing> onOut;
     private final MembershipState state = new MembershipState(new Members());
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
@@ -59,10 +60,13 @@ final class CoordinatorService implements ClusteredService {
      * Makes a service that knows of no member.
      *
      * @param log hears of generations that begin and end, on the leader
-     * @param onOut takes who is out of the job, on the leader
+     * @param onIn takes who wants to be in the job, on the leader
+     * @param onOut takes who is out of it, on the leader
      */
-    CoordinatorService(Consumer<String> log, Consumer<Standing> onOut) {
+    CoordinatorService(
+            Consumer<String> log, Consumer<Standing> onIn, Consumer<Standing> onOut) {
         this.log = log;
+        this.onIn = onIn;
         this.onOut = onOut;
     }
 
@@ -282,6 +286,13 @@ final class CoordinatorService implements ClusteredService {
         @Override
         public void newcomersWait(long session, boolean wait) {
             send(session, new MembershipNotice.NewcomersWait(wait));
+        }
+
+        @Override
+        public void in(Standing process) {
+            if (cluster.role() == Cluster.Role.LEADER) {
+                onIn.accept(process);
+            }
         }
 
         @Override

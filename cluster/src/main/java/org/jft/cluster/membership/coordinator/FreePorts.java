@@ -14,6 +14,9 @@ import org.jft.core.failure.JftException;
 
 /** Ports for nodes that may listen anywhere. */
 public final class FreePorts {
+    /** What {@link #obstacle} begins with where somebody listens already. */
+    public static final String IN_USE = "Address already in use";
+
     /** Below what the kernel hands out by itself (32768 and up). */
     private static final int LOWEST = 20_000;
 
@@ -40,9 +43,9 @@ public final class FreePorts {
                         .formatted(nodes * CoordinatorSettings.PORTS, host));
     }
 
-    /** Returns whether a node could listen at this moment. */
-    public static boolean areFree(HostAndPort node) {
-        return bind(node.getHost(), node.getPort(), CoordinatorSettings.PORTS).isEmpty();
+    /** Returns what would be in the way of a node that listens at this moment, if anything. */
+    public static Optional<String> obstacle(HostAndPort node) {
+        return bind(node.getHost(), node.getPort(), CoordinatorSettings.PORTS);
     }
 
     /**
@@ -51,7 +54,7 @@ public final class FreePorts {
      * @throws JftException that says why not
      */
     static void check(HostAndPort node) {
-        bind(node.getHost(), node.getPort(), CoordinatorSettings.PORTS)
+        obstacle(node)
                 .ifPresent(
                         why -> {
                             throw new JftException(
@@ -69,7 +72,7 @@ public final class FreePorts {
                 sockets.add(new DatagramSocket(new InetSocketAddress(host, port)));
             }
             return Optional.empty();
-        } catch (SocketException e) {
+        } catch (SocketException | IllegalArgumentException e) { // the latter: beyond 65535
             return Optional.of(e.getMessage());
         } finally {
             CloseHelper.quietCloseAll(sockets);

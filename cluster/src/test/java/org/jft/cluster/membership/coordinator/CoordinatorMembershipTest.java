@@ -44,7 +44,10 @@ class CoordinatorMembershipTest extends MembershipContract {
         this.size = size;
         node =
                 CoordinatorNode.start(
-                        settings(Optional.empty()), System.err::println, process -> {});
+                        settings(Optional.empty()),
+                        System.err::println,
+                        process -> {},
+                        process -> {});
     }
 
     private CoordinatorSettings settings(Optional<Path> folder) {
@@ -135,7 +138,10 @@ class CoordinatorMembershipTest extends MembershipContract {
         size = new JobSize(2, 1, 3, BelowMin.STOP);
         node =
                 CoordinatorNode.start(
-                        settings(Optional.of(folder)), System.err::println, process -> {});
+                        settings(Optional.of(folder)),
+                        System.err::println,
+                        process -> {},
+                        process -> {});
         List<Membership> members = started(2);
         node.snapshot();
         await(() -> node.snapshots() == 1);
@@ -146,7 +152,10 @@ class CoordinatorMembershipTest extends MembershipContract {
         node.close(); // as if it was killed: nothing is removed
         node =
                 CoordinatorNode.start(
-                        settings(Optional.of(folder)), System.err::println, process -> {});
+                        settings(Optional.of(folder)),
+                        System.err::println,
+                        process -> {},
+                        process -> {});
         Future<View> zero = regroup(members.get(0), standing("worker 0", 1));
         Future<View> one = regroup(members.get(1), standing("worker 1", 1));
 
@@ -164,6 +173,7 @@ class CoordinatorMembershipTest extends MembershipContract {
                                     CoordinatorNode.start(
                                             settings(Optional.of(folder)),
                                             System.err::println,
+                                            process -> {},
                                             process -> {}))
                     .isInstanceOf(JftException.class)
                     .hasMessage("another coordinator uses the folder " + folder);
