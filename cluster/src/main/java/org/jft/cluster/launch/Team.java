@@ -3,6 +3,7 @@ package org.jft.cluster.launch;
 import java.util.Optional;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.membership.CoordinatorLostException;
+import org.jft.cluster.membership.ForgottenException;
 import org.jft.core.failure.JftException;
 
 /**
@@ -22,6 +23,7 @@ public interface Team extends AutoCloseable {
      * @param end what ended the last generation; empty when that was agreed
      * @return owned by this team; the ranks in it are those of the new generation
      * @throws CoordinatorLostException when there is nobody through whom to meet
+     * @throws ForgottenException when those know nothing of this worker any more
      */
     Collective meet(long stepsDone, Optional<JftException> end);
 

@@ -28,6 +28,7 @@ public interface Membership extends AutoCloseable {
      *     a member that is suspected again and again is put out even if the coordinator reaches it
      * @param timeout longest wait for a member that lives but does not regroup
      * @throws ExpelledException when the job goes on without this member
+     * @throws ForgottenException when the coordinator knows nothing of it any more
      * @throws CoordinatorLostException when nobody can be asked for too long
      * @throws JftException when the job cannot go on, or this member does not fit into it
      */

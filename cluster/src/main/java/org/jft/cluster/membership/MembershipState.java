@@ -422,12 +422,12 @@ public final class MembershipState {
     }
 
     private void refuseForgotten(long session, int known, Standing standing) {
-        String sentence =
-                known > generation
-                        ? "the coordinator has lost its log and does not know %s any more: workers that are started anew go on from the newest checkpoint"
-                                .formatted(standing)
-                        : goneOn(standing, SILENT);
-        audience.refused(session, Refusal.EXPELLED, sentence);
+        if (known > generation) {
+            String sentence = "the coordinator has lost its log and does not know %s any more";
+            audience.refused(session, Refusal.FORGOTTEN, sentence.formatted(standing));
+        } else {
+            audience.refused(session, Refusal.EXPELLED, goneOn(standing, SILENT));
+        }
     }
 
     private void expel(Candidate member, String why) {

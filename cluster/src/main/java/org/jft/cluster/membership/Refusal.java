@@ -40,6 +40,13 @@ public enum Refusal {
         public JftException toException(String sentence) {
             return new JftException(Category.ABORT_RANK, sentence);
         }
+    },
+    /** It was one, of a job that the coordinator has forgotten. */
+    FORGOTTEN {
+        @Override
+        public JftException toException(String sentence) {
+            return new ForgottenException(sentence);
+        }
     };
 
     /** Returns what a caller of {@link Membership#regroup} gets. */

@@ -166,7 +166,7 @@ class MembershipStateTest {
         assertThat(told.events)
                 .singleElement()
                 .asString()
-                .startsWith("1 refused EXPELLED: the coordinator has lost its log");
+                .startsWith("1 refused FORGOTTEN: the coordinator has lost its log");
     }
 
     @Test

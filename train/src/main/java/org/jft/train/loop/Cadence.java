@@ -41,8 +41,14 @@ interface Cadence {
     /** Rank 0 writes a checkpoint, now; all ranks call. */
     default void checkpoint() {}
 
-    /** This worker, which cannot meet the others any more, sees that there is a checkpoint. */
-    default void checkpointAlone() {}
+    /**
+     * This worker, which cannot meet the others any more, sees that there is a checkpoint.
+     *
+     * @return whether there is
+     */
+    default boolean checkpointAlone() {
+        return false;
+    }
 
     /** Called behind the last step, perhaps again if a worker is lost during it. */
     default void complete(Collective ranks) {}

@@ -45,8 +45,12 @@ final class RunCadence implements Cadence, AutoCloseable {
          */
         void require();
 
-        /** Writes something unless another worker of this generation does, or has. */
-        void alone(Path file, Runnable write);
+        /**
+         * Writes something unless another worker of this generation does, or has.
+         *
+         * @return whether it is there
+         */
+        boolean alone(Path file, Runnable write);
 
         /** The run is complete: writes the summary. */
         void complete(Topology at);
@@ -243,9 +247,9 @@ final class RunCadence implements Cadence, AutoCloseable {
     }
 
     @Override
-    public void checkpointAlone() {
+    public boolean checkpointAlone() {
         long done = state.stepsDone();
-        lead.alone(checkpoints.file(done), () -> write(done));
+        return lead.alone(checkpoints.file(done), () -> write(done));
     }
 
     private void write(long done) {

@@ -31,6 +31,7 @@ import org.jft.data.shard.SampleKey;
  *  job.json         the same, for worker processes that are starting
  *  .lock            held by the run's rank 0, or by all workers of an elastic job
  *  .leader          which generation of an elastic job writes here
+ *  .leader.lock     held by the worker that writes a checkpoint for those that cannot meet
  *  checkpoints/     step-000001200.zip, newest last
  *  metrics.jsonl    one line every train.cadence.metrics_every steps
  *  quarantine.tsv   images that could not be read, if any

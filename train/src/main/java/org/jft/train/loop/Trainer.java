@@ -9,6 +9,7 @@ import org.jft.cluster.collective.Collective;
 import org.jft.cluster.launch.Collectives;
 import org.jft.cluster.launch.Team;
 import org.jft.cluster.membership.CoordinatorLostException;
+import org.jft.cluster.membership.ForgottenException;
 import org.jft.cluster.membership.TooFewMembersException;
 import org.jft.core.config.ElasticConfig.BelowMin;
 import org.jft.core.config.RunConfig;
@@ -84,6 +85,7 @@ final class Trainer {
      *     were without whom the job does not go on
      * @throws TooFewMembersException when fewer are left than train, and do not wait for more
      * @throws CoordinatorLostException when workers have come or gone, and the others cannot meet
+     * @throws ForgottenException when they cannot for the coordinator has lost its log
      */
     void run(Feed.Source source, Cadence cadence) {
         Optional<JftException> end = Optional.empty(); // what ended the last generation
@@ -173,17 +175,29 @@ final class Trainer {
         try {
             return team.meet(state.stepsDone(), end);
         } catch (CoordinatorLostException e) {
-            if (state.stepsDone() <= 0) {
-                throw e;
-            }
-            cadence.checkpointAlone();
-            if (cadence.toldToLeave()) {
-                throw new LeftEarlyException(state.stepsDone(), totalSteps(), true, true);
-            }
-            throw new CoordinatorLostException(
-                    "%s: stopped after step %d of %d with a checkpoint; the same command goes on from there"
-                            .formatted(e.getMessage(), state.stepsDone(), totalSteps()));
+            throw new CoordinatorLostException(stopped(e.getMessage(), cadence));
+        } catch (ForgottenException e) {
+            throw new ForgottenException(stopped(e.getMessage(), cadence));
         }
+    }
+
+    /** Leaves a checkpoint, for nobody else may know as much; returns why it stops, and how. */
+    private String stopped(String why, Cadence cadence) {
+        if (state.stepsDone() <= 0) {
+            return why;
+        }
+        boolean kept = cadence.checkpointAlone();
+        if (kept && cadence.toldToLeave()) {
+            throw new LeftEarlyException(state.stepsDone(), totalSteps(), true, true);
+        }
+        return "%s: stopped after step %d of %d %s"
+                .formatted(
+                        why,
+                        state.stepsDone(),
+                        totalSteps(),
+                        kept
+                                ? "with a checkpoint; the same command goes on from there"
+                                : "without a checkpoint, which another worker has not finished; the same command goes on from the newest");
     }
 
     /** Trains to the last step, or to one behind which the members have agreed to meet. */

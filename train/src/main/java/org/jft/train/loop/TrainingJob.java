@@ -98,7 +98,8 @@ public final class TrainingJob {
 
     /**
      * Returns a hash of what decides a run's numbers on this machine: two runs with equal ones end
-     * with the same parameters, whatever they are called and however many workers they have.
+     * with the same parameters, whatever they are called and, but for {@code
+     * model.sync_batch_norm}, however many workers they have.
      *
      * @param dataFingerprint of the training set
      */

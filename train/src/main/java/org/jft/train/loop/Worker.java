@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jft.cluster.launch.MemberEnvironment;
@@ -46,10 +48,18 @@ final class Worker {
      */
     Worker(RunConfig given, RunFolder folder, Team team, MemberEnvironment member) {
         this.given = given;
-        this.config = Engines.resolve(given);
+        this.config = asStarted(Engines.resolve(given), member.topology());
         this.folder = folder;
         this.team = team;
         this.member = member;
+    }
+
+    /** An engine such as Slurm decides the number of workers, on which such batch norms depend. */
+    private static RunConfig asStarted(RunConfig config, Topology at) {
+        List<String> workers = List.of("cluster.workers=" + at.worldSize());
+        return config.model().syncBatchNorm()
+                ? ConfigLoader.with(config, workers, "the environment")
+                : config;
     }
 
     /** Trains to the end, from the newest checkpoint if there is one. */
@@ -163,7 +173,9 @@ final class Worker {
 
     private RunCadence.Lead lead(
             DataSet data, long samples, long totalSteps, RunState state, TrainedModel model) {
-        LeaderFile leader = new LeaderFile(folder.leader());
+        LeaderFile leader =
+                new LeaderFile(
+                        folder.leader(), Duration.ofSeconds(config.cluster().timeoutSeconds()));
         return new RunCadence.Lead() {
             @Override
             public void take() {
@@ -180,8 +192,8 @@ final class Worker {
             }
 
             @Override
-            public void alone(Path file, Runnable write) {
-                leader.alone(file, write);
+            public boolean alone(Path file, Runnable write) {
+                return leader.alone(file, write);
             }
 
             @Override

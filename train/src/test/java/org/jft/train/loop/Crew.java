@@ -19,6 +19,7 @@ import org.jft.cluster.membership.CoordinatorLostException;
 import org.jft.cluster.membership.InMemoryCoordinator;
 import org.jft.cluster.membership.JobSize;
 import org.jft.cluster.membership.Membership;
+import org.jft.cluster.membership.Refusal;
 import org.jft.cluster.membership.View;
 import org.jft.cluster.protocol.Announcement.Endpoint;
 import org.jft.cluster.protocol.JobToken;
@@ -68,6 +69,7 @@ final class Crew {
     private final Map<Integer, InMemoryNetwork> networks = new ConcurrentHashMap<>();
     private final List<String> news = new CopyOnWriteArrayList<>();
     private volatile boolean away;
+    private volatile boolean forgetful;
 
     Crew(RunConfig config, SampleStore store, int classes, long steps, JobSize size, Path folder) {
         this.config = config;
@@ -85,6 +87,11 @@ final class Crew {
     /** Takes the coordinator out of everybody's reach, or brings it back. */
     void coordinatorIsAway(boolean now) {
         away = now;
+    }
+
+    /** The coordinator starts again and knows nobody. */
+    void coordinatorLosesItsLog() {
+        forgetful = true;
     }
 
     /** Returns what rank 0 has said of each generation. */
@@ -208,6 +215,9 @@ final class Crew {
         public View regroup(Standing standing, OptionalInt suspect, Duration timeout) {
             if (away) {
                 throw new CoordinatorLostException("no coordinator answers");
+            }
+            if (forgetful) {
+                throw Refusal.FORGOTTEN.toException("the coordinator has lost its log");
             }
             return membership.regroup(standing, suspect, timeout);
         }

@@ -18,8 +18,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jft.cluster.membership.CoordinatorLostException;
 import org.jft.cluster.membership.ExpelledException;
+import org.jft.cluster.membership.ForgottenException;
 import org.jft.cluster.membership.JobSize;
 import org.jft.cluster.membership.TooFewMembersException;
 import org.jft.core.config.ConfigLoader;
@@ -281,24 +283,48 @@ class ElasticTrainerTest {
 
     @Test
     void shouldWriteACheckpointBeforeItEndsBecauseNoCoordinatorAnswers() {
-        Crew crew = crew(size(2, 1));
         Steps survivor = new Steps();
+        assertThatThrownBy(() -> loseCoordinator(survivor, crew -> crew.coordinatorIsAway(true)))
+                .hasCauseInstanceOf(CoordinatorLostException.class)
+                .hasMessageContaining("no coordinator answers: stopped after step ")
+                .hasMessageContaining(" of 30 with a checkpoint; the same command goes on");
+        assertThat(survivor.alone).isEqualTo(1);
+    }
+
+    @Test
+    void shouldWriteACheckpointBeforeItEndsBecauseTheCoordinatorHasForgottenIt() {
+        Steps survivor = new Steps();
+        assertThatThrownBy(() -> loseCoordinator(survivor, Crew::coordinatorLosesItsLog))
+                .hasCauseInstanceOf(ForgottenException.class)
+                .hasMessageContaining("the coordinator has lost its log: stopped after step ")
+                .hasMessageContaining(" of 30 with a checkpoint; the same command goes on");
+        assertThat(survivor.alone).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotSayThatThereIsACheckpointWhereThereIsNone() {
+        Steps survivor = new Steps();
+        survivor.keptAlone = false;
+        assertThatThrownBy(() -> loseCoordinator(survivor, crew -> crew.coordinatorIsAway(true)))
+                .hasCauseInstanceOf(CoordinatorLostException.class)
+                .hasMessageContaining(" of 30 without a checkpoint, which another worker");
+    }
+
+    /** Kills one of two workers, and at the same time what the other would meet through. */
+    private void loseCoordinator(Steps survivor, Consumer<Crew> loss) {
+        Crew crew = crew(size(2, 1));
         CompletableFuture<float[]> lives = start(() -> crew.work("worker 0", NONE, survivor));
         Crew.Fate fate =
                 (number, membership, transport) -> {
                     if (number == 50) {
-                        crew.coordinatorIsAway(true);
+                        loss.accept(crew);
                         transport.close();
                         throw new Crew.Killed();
                     }
                 };
         CompletableFuture<float[]> dies = start(() -> crew.work("worker 1", fate, new Steps()));
         assertThatThrownBy(dies::join).hasCauseInstanceOf(Crew.Killed.class);
-        assertThatThrownBy(lives::join)
-                .hasCauseInstanceOf(CoordinatorLostException.class)
-                .hasMessageContaining("no coordinator answers: stopped after step ")
-                .hasMessageContaining(" of 30 with a checkpoint; the same command goes on");
-        assertThat(survivor.alone).isEqualTo(1);
+        lives.join();
     }
 
     private static Crew.Fate killedAt(long frame) {
@@ -370,6 +396,7 @@ class ElasticTrainerTest {
         final List<Long> kept = new ArrayList<>();
         int checkpoints;
         int alone;
+        boolean keptAlone = true;
         private boolean leads;
         private long leaveBehind = Long.MAX_VALUE;
         private boolean leaveBehindCheckpoint;
@@ -426,8 +453,9 @@ class ElasticTrainerTest {
         }
 
         @Override
-        public void checkpointAlone() {
+        public boolean checkpointAlone() {
             alone++;
+            return keptAlone;
         }
 
         @Override

@@ -1,12 +1,19 @@
 package org.jft.train.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.List;
+import org.jft.core.checkpoint.Checkpoint;
+import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.RunConfig;
+import org.jft.core.failure.ConfigException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -117,6 +124,22 @@ class ResumeTest {
     void shouldNotJoinRanksThatDealClassesOutWithOthers() {
         RunConfig other = ConfigLoader.with(CONFIG, List.of("cluster.shard_classes=true"));
         assertThat(Resume.fingerprint(other)).isNotEqualTo(Resume.fingerprint(CONFIG));
+    }
+
+    @Test
+    void shouldNotGoOnWithOtherWorkersWhereABatchNormIsOverAllOfThem(@TempDir Path folder) {
+        RunConfig alone = ConfigLoader.with(CONFIG, List.of("model.sync_batch_norm=true"));
+        RunConfig four = ConfigLoader.with(alone, List.of("cluster.workers=4"));
+        Checkpoint.State state =
+                new Checkpoint.State(1, 32, 0.5, 2, ConfigLoader.toJson(four), "data", null);
+        CheckpointFolder checkpoints = new CheckpointFolder(folder, 1);
+        FloatBuffer none = FloatBuffer.allocate(0);
+        checkpoints.write(new Checkpoint(TrainerTest.network().graph(), none, none, state));
+
+        assertThat(Resume.identity(four, "")).isNotEqualTo(Resume.identity(alone, ""));
+        assertThatThrownBy(() -> Resume.load(alone, "data", checkpoints, 320, null))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("(cluster.workers was 4, now 1)");
     }
 
     private static boolean same(String override) {

@@ -78,7 +78,7 @@ class RunCadenceTest {
 
         cadence.checkpoint();
         assertThat(checkpoints()).as("is rank 0's to write").isEmpty();
-        cadence.checkpointAlone();
+        assertThat(cadence.checkpointAlone()).isTrue();
 
         assertThat(checkpoints()).containsExactly(folder.checkpoints(1).file(1));
         assertThat(folder.checkpointOf(1).state().samples()).isEqualTo(4);
@@ -128,8 +128,9 @@ class RunCadenceTest {
         }
 
         @Override
-        public void alone(Path file, Runnable write) {
+        public boolean alone(Path file, Runnable write) {
             write.run();
+            return true;
         }
 
         @Override
