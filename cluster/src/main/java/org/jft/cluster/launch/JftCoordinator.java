@@ -123,8 +123,7 @@ public final class JftCoordinator implements Callable<Integer> {
             throw new JftException(
                     Category.RETRY,
                     "this node heard of no leader for too long, and the job was not over: it ends%s"
-                            .formatted(
-                                    folder == null ? "" : " and keeps its log in " + folder));
+                            .formatted(folder == null ? "" : " and keeps its log in " + folder));
         }
         running.end();
         return CommandRunner.DONE;

@@ -117,8 +117,7 @@ public final class LocalLauncher {
     public LaunchResult run() throws InterruptedException {
         String job = UUID.randomUUID().toString();
         try (MediaDriverHost driver =
-                        MediaDriverHost.start(
-                                streams(config), IpcSettings.DEFAULT, this::report);
+                        MediaDriverHost.start(streams(config), IpcSettings.DEFAULT, this::report);
                 CoordinatorProcess coordinator = coordinator(job, driver)) {
             Thread hook = new Thread(() -> end(driver, coordinator), "end-workers");
             Runtime.getRuntime().addShutdownHook(hook);

@@ -215,10 +215,10 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
 
     /**
      * Returns what decides the numbers: not the name, the workers (but how many a batch norm is
-     * over), the cadence, the evaluation, the way to a store, of the engine only its precision. Data
-     * set, classes and dropped images are told by the fingerprint of what is in them, not by the
-     * names of their files. A key that came later is there only where it says something else than
-     * was so before.
+     * over), the cadence, the evaluation, the way to a store, of the engine only its precision.
+     * Data set, classes and dropped images are told by the fingerprint of what is in them, not by
+     * the names of their files. A key that came later is there only where it says something else
+     * than was so before.
      */
     static ObjectNode deciding(RunConfig config) {
         ObjectNode tree = ConfigLoader.toTree(config);

@@ -63,8 +63,7 @@ final class CoordinatorService implements ClusteredService {
      * @param onIn takes who wants to be in the job, on the leader
      * @param onOut takes who is out of it, on the leader
      */
-    CoordinatorService(
-            Consumer<String> log, Consumer<Standing> onIn, Consumer<Standing> onOut) {
+    CoordinatorService(Consumer<String> log, Consumer<Standing> onIn, Consumer<Standing> onOut) {
         this.log = log;
         this.onIn = onIn;
         this.onOut = onOut;
