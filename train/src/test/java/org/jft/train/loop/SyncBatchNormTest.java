@@ -60,8 +60,8 @@ class SyncBatchNormTest {
                     """,
                     "test");
 
-    /** Of the largest change of a parameter; with batch norms apart it is some ten percent. */
-    private static final double BOUND = 1e-3;
+    /** Of the largest change of a parameter: 2e-7 to 5e-7; with batch norms apart 4e-2 to 9e-2. */
+    private static final double BOUND = 1e-4;
 
     @TempDir private Path folder;
     private final long seed = System.nanoTime();
@@ -86,7 +86,7 @@ class SyncBatchNormTest {
         double error = distance(expected, train(parts, workers, steps)) / moved;
         double without = distance(expected, train(apart, workers, steps)) / moved;
         assertThat(error).as("seed=%s", seed).isLessThan(BOUND);
-        assertThat(without).as("seed=%s", seed).isGreaterThan(10 * BOUND);
+        assertThat(without).as("seed=%s", seed).isGreaterThan(100 * BOUND);
     }
 
     /** A wire of bf16 is for gradients: each rank would see other statistics. */
