@@ -109,7 +109,7 @@ record UpdateSteps(
                 .at(Place.numbers())
                 .at(squares)
                 .with(ranges.size());
-        OptimizerConfig rule = config.optimizer();
+        OptimizerConfig rule = config.optimizer().resolved();
         boolean sgd = rule.kind() == OptimizerConfig.Kind.SGD;
         Launch update =
                 steps.launch(sgd ? "sgd_step" : "rmsprop_step", Grids.each(ranges.size()))
