@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ChaosTest {
     private static final int EVENTS = Integer.getInteger("jft.chaos.events", 8);
-    private static final int STEPS = Integer.getInteger("jft.chaos.steps", 800);
+    private static final int STEPS = Integer.getInteger("jft.chaos.steps", 2400);
     private static final long SEED = Long.getLong("jft.chaos.seed", System.nanoTime());
     private static final int COORDINATORS = Integer.getInteger("jft.chaos.coordinators", 1);
 
