@@ -13,6 +13,7 @@ import org.jft.eval.scaling.Fit;
 import org.jft.eval.scaling.FittedLaw;
 import org.jft.eval.scaling.Interval;
 import org.jft.eval.scaling.JointFit;
+import org.jft.eval.scaling.LackOfFit;
 import org.jft.eval.scaling.PairedDifference;
 import org.jft.eval.scaling.Prediction;
 
@@ -95,6 +96,9 @@ final class CurveJson {
         }
         node.set("r2", number(fitted.fit().map(Fit::r2)));
         node.set("rmse", number(fitted.fit().map(Fit::rmse)));
+        node.set(
+                "lack_of_fit",
+                fitted.fit().flatMap(Fit::lackOfFit).map(CurveJson::lackOfFit).orElse(null));
         node.put("identified", fitted.fit().map(Fit::identified).orElse(false));
         node.put("note", fitted.note());
         node.set(
@@ -115,6 +119,13 @@ final class CurveJson {
         }
         node.set("target", fitted.need().<JsonNode>map(CurveJson::need).orElse(null));
         return node;
+    }
+
+    private static ObjectNode lackOfFit(LackOfFit lack) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("f", lack.f());
+        node.putArray("degrees_of_freedom").add(lack.sizesToSpare()).add(lack.runsToSpare());
+        return node.put("p_value", lack.pValue());
     }
 
     private static ObjectNode need(DataNeed need) {

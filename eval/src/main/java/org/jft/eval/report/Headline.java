@@ -4,9 +4,11 @@ import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
+import org.jft.eval.scaling.Fit;
 import org.jft.eval.scaling.FittedLaw;
 import org.jft.eval.scaling.Interval;
 import org.jft.eval.scaling.Intervals;
+import org.jft.eval.scaling.LackOfFit;
 import org.jft.eval.scaling.LogLinear;
 import org.jft.eval.scaling.Prediction;
 import org.jft.eval.scaling.Response;
@@ -94,9 +96,21 @@ record Headline(String claim, String outlook) {
                                 .formatted(amount, text.label(), range)
                         : "Each 10\u00d7 of training images changes %s by %s%s%s."
                                 .formatted(text.label(), amount, score ? " points" : "", range);
-        return interval.filter(i -> i.contains(0)).isPresent()
-                ? sentence + " The interval holds 0: these runs do not show an effect of data."
-                : sentence;
+        if (interval.filter(i -> i.contains(0)).isPresent()) {
+            sentence += " The interval holds 0: these runs do not show an effect of data.";
+        }
+        return sentence
+                + lackOfFit(fitted)
+                        .map(
+                                lack ->
+                                        " The sizes do not lie on that line within the spread of"
+                                                + " seeds (%s): a slope on average."
+                                                        .formatted(lack.text()))
+                        .orElse("");
+    }
+
+    private static Optional<LackOfFit> lackOfFit(FittedLaw fitted) {
+        return fitted.fit().flatMap(Fit::lackOfFit).filter(LackOfFit::significant);
     }
 
     private static String unfitted(ReportSeries series) {
@@ -144,6 +158,13 @@ record Headline(String claim, String outlook) {
                         LawStyle.of(fitted, series.response()).label(),
                         text.value(ahead.value()),
                         ahead.interval().map(i -> " " + text.value(i)).orElse(""),
-                        fitted.fit().orElseThrow().identified() ? "" : " (not identified)");
+                        caveat(fitted));
+    }
+
+    private static String caveat(FittedLaw fitted) {
+        if (!fitted.fit().orElseThrow().identified()) {
+            return " (not identified)";
+        }
+        return lackOfFit(fitted).isPresent() ? " (off the runs)" : "";
     }
 }

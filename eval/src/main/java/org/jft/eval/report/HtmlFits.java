@@ -64,6 +64,8 @@ final class HtmlFits {
         rows.append(row("R\u00b2", Double.isNaN(fit.r2()) ? "n/a" : Numbers.fixed(fit.r2(), 4)));
         String unit = series.response() == Response.SCORE ? " points" : "";
         rows.append(row("RMSE", text.difference(fit.rmse()) + unit));
+        fit.lackOfFit()
+                .ifPresent(lack -> rows.append(row("lack of fit", Markup.escape(lack.text()))));
         for (Prediction prediction : fitted.predictions()) {
             boolean beyond =
                     series.response() == Response.SCORE

@@ -31,13 +31,15 @@ public record SeriesFits(Bootstrap bootstrap, Optional<Double> target) {
         Curve curve = ReportSeries.curve(metric, response, points);
         LawChoice choice = LawChoice.among(candidates(), curve);
         List<FittedLaw> fits = new ArrayList<>();
-        fits.add(fit(curve, CurveFitter.logLinear()));
+        FittedLaw line = fit(curve, CurveFitter.logLinear());
+        fits.add(line);
         FittedLaw saturating = fit(curve, CurveFitter.saturatingPower(Residuals.LINEAR));
         fits.add(saturating);
         choice.best()
                 .filter(best -> fits.stream().noneMatch(fit -> fit.law().equals(best.law())))
                 .ifPresent(best -> fits.add(fit(curve, best)));
-        return new ReportSeries(name, metric, response, points, fits, choice(choice, saturating));
+        return new ReportSeries(
+                name, metric, response, points, fits, choice(choice, line, saturating));
     }
 
     private static List<CurveFitter> candidates() {
@@ -54,7 +56,7 @@ public record SeriesFits(Bootstrap bootstrap, Optional<Double> target) {
         return bootstrap.fit(curve, fitter, Bootstrap.FACTORS, target);
     }
 
-    private static Choice choice(LawChoice choice, FittedLaw saturating) {
+    private static Choice choice(LawChoice choice, FittedLaw line, FittedLaw saturating) {
         if (choice.best().isPresent()) {
             return new Choice(
                     choice.best().get().law(),
@@ -62,12 +64,18 @@ public record SeriesFits(Bootstrap bootstrap, Optional<Double> target) {
                     choice.scores());
         }
         boolean identified = saturating.fit().map(Fit::identified).orElse(false);
+        boolean nearer = identified && spread(saturating) < spread(line);
+        String why = "too few sizes to choose by extrapolation, and the saturating law is ";
         return new Choice(
-                identified ? SaturatingPower.NAME : LogLinear.NAME,
-                identified
-                        ? "too few sizes to choose by extrapolation; the saturating law is identified"
-                        : "too few sizes to choose by extrapolation, and the saturating law is not"
-                                + " identified",
+                nearer ? SaturatingPower.NAME : LogLinear.NAME,
+                why + (nearer ? "nearer" : identified ? "not nearer" : "not identified"),
                 choice.scores());
+    }
+
+    /** Returns the variance about a law: squares over runs less parameters. */
+    private static double spread(FittedLaw fitted) {
+        Fit fit = fitted.fit().orElseThrow();
+        int runs = fit.residuals().size();
+        return fit.rmse() * fit.rmse() * runs / (runs - fit.law().parameters().size());
     }
 }

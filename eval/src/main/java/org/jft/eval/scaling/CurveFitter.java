@@ -77,10 +77,9 @@ public abstract sealed class CurveFitter
             String note =
                     "%d sizes for %d parameters leave nothing to test the law with"
                             .formatted(curve.sizes(), parameterCount());
-            return Fit.of(curve, law, false, note);
+            return Fit.of(curve, law, this, new Verdict(false, note));
         }
-        Verdict verdict = judge(curve, law);
-        return Fit.of(curve, law, verdict.identified(), verdict.note());
+        return Fit.of(curve, law, this, judge(curve, law));
     }
 
     abstract int parameterCount();

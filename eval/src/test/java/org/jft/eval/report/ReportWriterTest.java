@@ -141,6 +141,7 @@ class ReportWriterTest {
                         "confidence_interval",
                         "r2",
                         "rmse",
+                        "lack_of_fit",
                         "identified",
                         "note",
                         "extrapolation_log_rmse",
