@@ -64,13 +64,8 @@ public final class GroupNormalization extends FeedForwardLayer {
             INDArray parameters,
             boolean initialize,
             DataType type) {
-        var layer = new GroupNormalizationLayer(conf, type);
-        layer.setListeners(listeners);
-        layer.setIndex(index);
-        layer.setParamsViewArray(parameters);
-        layer.setParamTable(initializer().init(conf, parameters, initialize));
-        layer.setConf(conf);
-        return layer;
+        return LayerSetup.finish(
+                new GroupNormalizationLayer(conf, type), listeners, index, parameters, initialize);
     }
 
     @Override

@@ -36,12 +36,11 @@ public final class StandardizedConvolution extends ConvolutionLayer {
             INDArray parameters,
             boolean initialize,
             DataType type) {
-        var layer = new StandardizedConvolutionLayer(conf, type);
-        layer.setListeners(listeners);
-        layer.setIndex(index);
-        layer.setParamsViewArray(parameters);
-        layer.setParamTable(initializer().init(conf, parameters, initialize));
-        layer.setConf(conf);
-        return layer;
+        return LayerSetup.finish(
+                new StandardizedConvolutionLayer(conf, type),
+                listeners,
+                index,
+                parameters,
+                initialize);
     }
 }
