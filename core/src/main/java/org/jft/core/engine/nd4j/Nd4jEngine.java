@@ -202,7 +202,6 @@ final class Nd4jEngine implements Engine {
     public void close() {
         if (!closed) {
             closed = true;
-            graph.destroy();
             graph.close();
         }
     }

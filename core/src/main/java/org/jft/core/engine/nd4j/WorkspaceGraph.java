@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.graph.vertex.impl.InputVertex;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -75,9 +76,20 @@ final class WorkspaceGraph extends ComputationGraph {
         }
     }
 
-    /** Frees the workspaces of this thread. */
-    void destroy() {
+    /**
+     * Frees the workspaces of this thread, parameters and gradients. DL4J's own does the same and
+     * collects all garbage of the process, more than once; an updater's state, which it frees, too,
+     * there is none here.
+     */
+    @Override
+    public void close() {
         release();
-        Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+        MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
+        workspaces.getAllWorkspacesForCurrentThread().forEach(workspaces::destroyWorkspace);
+        for (INDArray array : new INDArray[] {flattenedParams, flattenedGradients}) {
+            if (array != null && array.closeable()) {
+                array.close();
+            }
+        }
     }
 }
