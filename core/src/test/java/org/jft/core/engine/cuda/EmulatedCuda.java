@@ -15,6 +15,7 @@ import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.WeightDraw;
 import org.jft.core.engine.program.Lowering;
 import org.jft.core.engine.program.Program;
+import org.jft.core.file.FolderOfJvm;
 
 /**
  * The cuda engine over a GPU that is emulated on the host: the engine's own code and kernels, with
@@ -23,6 +24,8 @@ import org.jft.core.engine.program.Program;
 public final class EmulatedCuda implements EngineFactory {
     /** Of all GPUs of this process: ranks may be threads. */
     private static final FakeNccl NCCL = new FakeNccl(Duration.ofSeconds(30));
+
+    private static final Path CACHES = FolderOfJvm.create("jft-caches");
 
     private final boolean fused;
     private final boolean sums;
@@ -83,12 +86,10 @@ public final class EmulatedCuda implements EngineFactory {
 
     static Device device(FakeGpu gpu, FakeDnn dnn, Precision precision) {
         try {
-            Path cache = Files.createTempDirectory("jft-cache");
-            cache.toFile().deleteOnExit();
             return new Device(
                     new Libraries(gpu, dnn, new FakeBlas(gpu), new FakeCompiler(gpu), NCCL),
                     precision,
-                    cache);
+                    Files.createTempDirectory(CACHES, "engine"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -42,7 +42,8 @@ final class HostGpu {
 
     private HostGpu(Path program) throws IOException {
         this.program = program;
-        log = program.resolveSibling("log.txt");
+        log = Files.createTempFile("jft-kernels", ".log");
+        log.toFile().deleteOnExit();
         start();
     }
 
@@ -69,8 +70,7 @@ final class HostGpu {
     private static HostGpu compile(Format format) {
         Path program =
                 KernelSources.compile(
-                        KernelSources.folder(),
-                        "kernels",
+                        "kernels-" + format,
                         KernelSources.forHost(Kernels.FAMILIES, "host_main.h"),
                         "-O1",
                         "-DT_" + format,
@@ -81,9 +81,7 @@ final class HostGpu {
                         "-fsanitize=alignment,bounds",
                         "-fno-sanitize-recover=all");
         try {
-            HostGpu gpu = new HostGpu(program);
-            gpu.log.toFile().deleteOnExit();
-            return gpu;
+            return new HostGpu(program);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,17 +13,20 @@ import org.jft.core.engine.cuda.driver.Grid;
 /** Our kernels, compiled by g++ behind the shim, run in this process on memory of the host. */
 final class HostKernels implements FakeGpu.Launcher {
     private static final Map<Precision, HostKernels> BUILT = new EnumMap<>(Precision.class);
-    private static Path folder; // null until the door is loaded
+    private static boolean loaded;
 
-    private final List<Long> libraries = new ArrayList<>(); // one a family
+    private final List<Long> libraries; // one a family
 
     private HostKernels(Precision precision) {
         List<String> options = Kernels.options(0, precision);
         String type = options.get(options.size() - 1);
-        for (String family : Kernels.FAMILIES) {
-            String source = KernelSources.forHost(List.of(family), "host_library.h");
-            libraries.add(open(compile("lib" + family + "-" + precision, source, type).toString()));
-        }
+        libraries =
+                Kernels.FAMILIES.parallelStream()
+                        .map(family -> ofFamily(family, type))
+                        .toList()
+                        .stream()
+                        .map(library -> open(library.toString()))
+                        .toList();
     }
 
     /** Builds them, once a process and type; takes some seconds. */
@@ -34,18 +37,23 @@ final class HostKernels implements FakeGpu.Launcher {
     }
 
     private static void loadDoor() {
-        if (folder == null) {
-            folder = KernelSources.folder();
+        if (!loaded) {
+            loaded = true;
             String java = System.getProperty("java.home") + "/include";
             String source = Tools.resource("host_jni.cpp");
             System.load(compile("door", source, "-I" + java, "-I" + java + "/linux").toString());
         }
     }
 
+    private static Path ofFamily(String family, String type) {
+        String source = KernelSources.forHost(List.of(family), "host_library.h");
+        return compile(family, source, type);
+    }
+
     private static Path compile(String name, String source, String... options) {
         List<String> all = new ArrayList<>(List.of("-O2", "-w", "-shared", "-fPIC"));
         all.addAll(List.of(options));
-        return KernelSources.compile(folder, name + ".so", source, all.toArray(String[]::new));
+        return KernelSources.compile(name, source, all.toArray(String[]::new));
     }
 
     /** One at a time: a thread's place in the grid is a variable of the library. */

@@ -1,9 +1,12 @@
 package org.jft.core.engine.cuda;
 
+import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -36,33 +39,38 @@ final class KernelSources {
                                 "    };\n}\n"));
     }
 
-    /** Compiles a source into a file of a folder; both go when the JVM ends. */
-    static Path compile(Path folder, String name, String source, String... options) {
+    /**
+     * Compiles a source for this host, or finds what was compiled of it before, such as by the
+     * tests of another module.
+     */
+    static Path compile(String name, String source, String... options) {
+        List<String> command = new ArrayList<>(List.of("g++", "-std=c++17", "-ffp-contract=off"));
+        command.addAll(List.of(options));
+        String hash =
+                Hashing.sha256().hashString(command + source, StandardCharsets.UTF_8).toString();
         try {
-            Path text = folder.resolve(name + ".cpp");
-            Path result = folder.resolve(name);
-            Files.writeString(text, source);
-            List<String> command =
-                    new ArrayList<>(List.of("g++", "-std=c++17", "-ffp-contract=off"));
-            command.addAll(List.of(options));
-            command.addAll(List.of("-o", result.toString(), text.toString(), "-ldl"));
-            Tools.run(command.toArray(String[]::new));
-            text.toFile().deleteOnExit();
-            result.toFile().deleteOnExit();
+            Path folder = Files.createDirectories(folder());
+            Path result = folder.resolve(name + "-" + hash.substring(0, 16));
+            if (!Files.exists(result)) {
+                Path own = Files.createTempDirectory(folder, name);
+                Path text = Files.writeString(own.resolve("source.cpp"), source);
+                Path compiled = own.resolve("compiled");
+                command.addAll(List.of("-o", compiled.toString(), text.toString(), "-ldl"));
+                Tools.run(command.toArray(String[]::new));
+                Files.move(compiled, result, StandardCopyOption.ATOMIC_MOVE);
+                Files.delete(text);
+                Files.delete(own);
+            }
             return result;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Makes a folder that goes when the JVM ends, for files that went before. */
-    static Path folder() {
-        try {
-            Path folder = Files.createTempDirectory("jft-kernels");
-            folder.toFile().deleteOnExit();
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Of the project: tests run in the folder of their module. */
+    private static Path folder() {
+        Path here = Path.of("").toAbsolutePath();
+        Path project = Files.isDirectory(here.resolve(".mvn")) ? here : here.getParent();
+        return project.resolve("target/host-kernels");
     }
 }
