@@ -38,8 +38,6 @@ import org.jft.core.topology.Topology;
 import org.jft.data.order.BatchPartition;
 import org.jft.data.pipeline.Batch;
 import org.jft.data.pipeline.BatchLoader;
-import org.jft.data.pipeline.Quarantine;
-import org.jft.data.pipeline.TrainingStream;
 import org.jft.data.shard.SampleStore;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
@@ -61,10 +59,9 @@ final class Crew {
     }
 
     private final RunConfig config;
-    private final SampleStore store;
     private final int classes;
     private final long steps;
-    private final Path folder;
+    private final Feed.Source batches;
     private final InMemoryCoordinator coordinator;
     private final Map<Integer, InMemoryNetwork> networks = new ConcurrentHashMap<>();
     private final List<String> news = new CopyOnWriteArrayList<>();
@@ -73,10 +70,9 @@ final class Crew {
 
     Crew(RunConfig config, SampleStore store, int classes, long steps, JobSize size, Path folder) {
         this.config = config;
-        this.store = store;
         this.classes = classes;
         this.steps = steps;
-        this.folder = folder;
+        batches = new StoreBatches(store, config, classes, folder);
         coordinator = new InMemoryCoordinator(size);
     }
 
@@ -127,7 +123,7 @@ final class Crew {
                     new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
             TrainedModel model = new ReplicatedModel(config, classes, engine, optimizer, blocks);
             RunState state = new RunState(model, Optional::empty, System.nanoTime());
-            new Trainer(config, model, state, steps, team, exchange).run(this::batches, cadence);
+            new Trainer(config, model, state, steps, team, exchange).run(batches, cadence);
             team.leave();
             float[] parameters = new float[engine.parameters().remaining()];
             FloatBuffer live = engine.parameters();
@@ -136,28 +132,6 @@ final class Crew {
         } finally {
             blocks.close();
         }
-    }
-
-    private BatchLoader batches(
-            BatchPartition partition, long first, long end, List<Long> ofFirst) {
-        return BatchLoader.training(
-                stream().dealtBy(partition),
-                config.data(),
-                NoiseStore.taxonomy(classes),
-                Quarantine.in(folder),
-                first,
-                end,
-                ofFirst,
-                1);
-    }
-
-    /** In the same order, whoever reads it. */
-    private TrainingStream stream() {
-        BatchPartition nominal =
-                new BatchPartition(
-                        config.train().globalBatch(), config.train().microBatch(), Topology.SOLO);
-        return TrainingStream.of(
-                store, config.data(), nominal, config.train().objective().link(), config.seed());
     }
 
     /** Returns the parameters behind steps of so many micro batches each, taken by no trainer. */
@@ -172,14 +146,11 @@ final class Crew {
                                 .compile(TrainerTest.network(), micro, config.engine());
                 GradientExchange exchange = new GradientExchange();
                 BatchLoader loader =
-                        BatchLoader.training(
-                                stream().dealtBy(new BatchPartition(micro, micro, Topology.SOLO)),
-                                config.data(),
-                                NoiseStore.taxonomy(classes),
-                                Quarantine.in(folder),
+                        batches.open(
+                                new BatchPartition(micro, micro, Topology.SOLO),
                                 0,
                                 all,
-                                1)) {
+                                List.of(0L))) {
             Optimizer optimizer =
                     new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
             HostStep local =

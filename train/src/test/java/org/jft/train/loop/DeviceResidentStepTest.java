@@ -31,10 +31,6 @@ import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.cuda.EmulatedCuda;
 import org.jft.core.model.Architectures;
 import org.jft.core.topology.Topology;
-import org.jft.data.order.BatchPartition;
-import org.jft.data.pipeline.BatchLoader;
-import org.jft.data.pipeline.Quarantine;
-import org.jft.data.pipeline.TrainingStream;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
 import org.junit.jupiter.api.Test;
@@ -241,23 +237,11 @@ class DeviceResidentStepTest {
             BiConsumer<FloatBuffer, Optimizer> before,
             Consumer<Optimizer> after) {
         EngineConfig options = new EngineConfig("cuda", precision, 1, null, false);
-        BatchPartition partition =
-                new BatchPartition(
-                        config.train().globalBatch(),
-                        config.train().microBatch(),
-                        collective.topology());
         NoiseStore store = NoiseStore.of(24, SIDE, CLASSES, new Random(seed));
-        TrainingStream stream =
-                TrainingStream.of(
-                        store,
-                        config.data(),
-                        partition,
-                        config.train().objective().link(),
-                        config.seed());
         boolean fused = precision != Precision.FP32;
         try (Engine engine =
                         new EmulatedCuda(fused)
-                                .compile(network(config), partition.microBatch(), options);
+                                .compile(network(config), config.train().microBatch(), options);
                 Blocks blocks = new Blocks(1);
                 GradientExchange exchange = new GradientExchange()) {
             Optimizer optimizer =
@@ -269,16 +253,7 @@ class DeviceResidentStepTest {
             Trainer trainer =
                     new Trainer(config, model, state, STEPS, Team.fixed(collective), exchange);
             trainer.run(
-                    (dealt, first, end, ofFirst) ->
-                            BatchLoader.training(
-                                    stream.dealtBy(dealt),
-                                    config.data(),
-                                    NoiseStore.taxonomy(CLASSES),
-                                    Quarantine.in(folder),
-                                    first,
-                                    end,
-                                    ofFirst,
-                                    1),
+                    new StoreBatches(store, config, CLASSES, folder),
                     (done, loss, rate, clock, guard) -> {});
             after.accept(optimizer);
             return new Trained(array(engine.parameters()), array(optimizer.state()), state.loss());

@@ -28,10 +28,6 @@ import org.jft.core.engine.ParameterLayout;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.topology.Topology;
-import org.jft.data.order.BatchPartition;
-import org.jft.data.pipeline.BatchLoader;
-import org.jft.data.pipeline.Quarantine;
-import org.jft.data.pipeline.TrainingStream;
 import org.jft.data.shard.SampleStore;
 import org.jft.train.optimizer.Blocks;
 import org.junit.jupiter.api.Test;
@@ -246,18 +242,6 @@ class ShardedModelTest {
             RunConfig config, int firstStep, Trained from, int lastStep, Collective collective) {
         NetworkSpec network = Worker.network(config, CLASSES);
         EngineFactory factory = Engines.named("onednn");
-        BatchPartition partition =
-                new BatchPartition(
-                        config.train().globalBatch(),
-                        config.train().microBatch(),
-                        collective.topology());
-        TrainingStream stream =
-                TrainingStream.of(
-                        store,
-                        config.data(),
-                        partition,
-                        config.train().objective().link(),
-                        config.seed());
         try (Blocks blocks = new Blocks(1);
                 GradientExchange exchange = new GradientExchange();
                 TrainedModel model =
@@ -266,16 +250,7 @@ class ShardedModelTest {
                     new RunState(model, () -> resume(model, firstStep, from), System.nanoTime());
             new Trainer(config, model, state, lastStep, Team.fixed(collective), exchange)
                     .run(
-                            (dealt, first, end, ofFirst) ->
-                                    BatchLoader.training(
-                                            stream.dealtBy(dealt),
-                                            config.data(),
-                                            NoiseStore.taxonomy(CLASSES),
-                                            Quarantine.in(folder),
-                                            first,
-                                            end,
-                                            ofFirst,
-                                            1),
+                            new StoreBatches(store, config, CLASSES, folder),
                             (done, loss, rate, clock, guard) ->
                                     guard.requireEqualParameters(done, model.replicated()));
             model.gather(collective);

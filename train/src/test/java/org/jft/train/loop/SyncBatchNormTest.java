@@ -24,9 +24,6 @@ import org.jft.core.engine.Engines;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.topology.Topology;
 import org.jft.data.order.BatchPartition;
-import org.jft.data.pipeline.BatchLoader;
-import org.jft.data.pipeline.Quarantine;
-import org.jft.data.pipeline.TrainingStream;
 import org.jft.data.shard.SampleStore;
 import org.jft.train.optimizer.Blocks;
 import org.junit.jupiter.api.Test;
@@ -174,13 +171,6 @@ class SyncBatchNormTest {
     }
 
     private float[] train(RunConfig config, int steps, Collective ranks, int lastStep) {
-        TrainingStream stream =
-                TrainingStream.of(
-                        store,
-                        config.data(),
-                        partition(config, ranks.topology()),
-                        config.train().objective().link(),
-                        config.seed());
         try (Blocks blocks = new Blocks(1);
                 GradientExchange exchange = new GradientExchange();
                 TrainedModel model =
@@ -193,17 +183,7 @@ class SyncBatchNormTest {
                                 ranks.topology(),
                                 blocks)) {
             RunState state = new RunState(model, Optional::empty, System.nanoTime());
-            Feed.Source batches =
-                    (dealt, first, end, ofFirst) ->
-                            BatchLoader.training(
-                                    stream.dealtBy(dealt),
-                                    config.data(),
-                                    NoiseStore.taxonomy(CLASSES),
-                                    Quarantine.in(folder),
-                                    first,
-                                    end,
-                                    sideBySide(dealt),
-                                    1);
+            Feed.Source batches = new StoreBatches(store, config, CLASSES, folder);
             new Trainer(
                             config,
                             model,
@@ -212,7 +192,8 @@ class SyncBatchNormTest {
                             Team.fixed(ranks),
                             exchange)
                     .run(
-                            batches,
+                            (dealt, first, end, ofFirst) ->
+                                    batches.open(dealt, first, end, sideBySide(dealt)),
                             (done, loss, rate, clock, guard) ->
                                     guard.requireEqualParameters(done, model.replicated()));
             model.gather(ranks);
@@ -220,10 +201,6 @@ class SyncBatchNormTest {
             model.parameters().get(parameters);
             return parameters;
         }
-    }
-
-    private static BatchPartition partition(RunConfig config, Topology at) {
-        return new BatchPartition(config.train().globalBatch(), config.train().microBatch(), at);
     }
 
     /** In the first step, so that the n-th micro batches of all ranks follow one another. */

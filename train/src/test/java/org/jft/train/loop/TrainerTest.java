@@ -41,10 +41,6 @@ import org.jft.core.engine.ParameterLayout.Kind;
 import org.jft.core.engine.Pass;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.core.topology.Topology;
-import org.jft.data.order.BatchPartition;
-import org.jft.data.pipeline.BatchLoader;
-import org.jft.data.pipeline.Quarantine;
-import org.jft.data.pipeline.TrainingStream;
 import org.jft.data.shard.SampleStore;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
@@ -182,21 +178,9 @@ class TrainerTest {
             Collective collective,
             Consumer<FloatBuffer> afterStep) {
         NetworkSpec network = network();
-        BatchPartition partition =
-                new BatchPartition(
-                        CONFIG.train().globalBatch(),
-                        CONFIG.train().microBatch(),
-                        collective.topology());
-        TrainingStream stream =
-                TrainingStream.of(
-                        store,
-                        CONFIG.data(),
-                        partition,
-                        CONFIG.train().objective().link(),
-                        CONFIG.seed());
         try (Engine engine =
                         Engines.named("onednn")
-                                .compile(network, partition.microBatch(), CONFIG.engine());
+                                .compile(network, CONFIG.train().microBatch(), CONFIG.engine());
                 Blocks blocks = new Blocks(1);
                 GradientExchange exchange = new GradientExchange()) {
             start.accept(engine.parameters());
@@ -217,16 +201,7 @@ class TrainerTest {
                             System.nanoTime());
             new Trainer(CONFIG, model, state, STEPS, Team.fixed(collective), exchange)
                     .run(
-                            (dealt, first, end, ofFirst) ->
-                                    BatchLoader.training(
-                                            stream.dealtBy(dealt),
-                                            CONFIG.data(),
-                                            NoiseStore.taxonomy(CLASSES),
-                                            Quarantine.in(folder),
-                                            first,
-                                            end,
-                                            ofFirst,
-                                            1),
+                            new StoreBatches(store, CONFIG, CLASSES, folder),
                             (done, loss, rate, clock, guard) ->
                                     afterStep.accept(engine.parameters()));
             return copy(engine.parameters());

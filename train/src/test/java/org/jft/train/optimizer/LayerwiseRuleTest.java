@@ -2,9 +2,10 @@ package org.jft.train.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.jft.train.optimizer.Vectors.copy;
+import static org.jft.train.optimizer.Vectors.direct;
+import static org.jft.train.optimizer.Vectors.random;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
@@ -100,11 +101,11 @@ class LayerwiseRuleTest {
 
     private void check(OptimizerConfig config, Oracle oracle) {
         Random random = new Random(seed);
-        FloatBuffer parameters = random(random);
+        FloatBuffer parameters = random(random, LAYOUT.length());
         double[] expected = doubles(parameters, 0, LAYOUT.length());
         Optimizer optimizer = new Optimizer(Configs.train(config, 0), LAYOUT, parameters, blocks);
         for (int step = 0; step < 6; step++) {
-            FloatBuffer gradients = random(random);
+            FloatBuffer gradients = random(random, LAYOUT.length());
             double rate = 0.1 / (step + 1);
             double clip = step == 2 ? 0.5 : 1;
             optimizer.step(parameters, gradients, new Step(SCALE, clip, rate, step));
@@ -154,8 +155,8 @@ class LayerwiseRuleTest {
 
     /** Returns |change of conv| / |conv| of the first step at rate 0.5. */
     private double moved(OptimizerConfig config, double gradientScale) {
-        FloatBuffer parameters = random(new Random(seed));
-        FloatBuffer gradients = random(new Random(seed + 1));
+        FloatBuffer parameters = random(new Random(seed), LAYOUT.length());
+        FloatBuffer gradients = random(new Random(seed + 1), LAYOUT.length());
         double[] before = doubles(parameters, 0, 9000);
         new Optimizer(Configs.train(config, 0), LAYOUT, parameters, blocks)
                 .step(parameters, gradients, new Step(gradientScale, 1, 0.5, 0));
@@ -173,7 +174,7 @@ class LayerwiseRuleTest {
     void shouldLeaveWeightsThatStartAtZero(OptimizerConfig.Kind kind) {
         OptimizerConfig config = new OptimizerConfig(kind, null, null, null, 1e-4, null, null);
         FloatBuffer parameters = direct(LAYOUT.length());
-        FloatBuffer gradients = random(new Random(seed));
+        FloatBuffer gradients = random(new Random(seed), LAYOUT.length());
         new Optimizer(Configs.train(config, 0), LAYOUT, parameters, blocks)
                 .step(parameters, gradients, new Step(1, 1, 0.1, 0));
         double[] moved = doubles(parameters, 0, 9000);
@@ -186,13 +187,13 @@ class LayerwiseRuleTest {
             names = {"LARS", "LAMB"})
     void shouldGoOnFromASavedStateWithTheSameBits(OptimizerConfig.Kind kind) {
         OptimizerConfig config = kind == OptimizerConfig.Kind.LARS ? LARS : LAMB;
-        FloatBuffer straight = random(new Random(seed));
+        FloatBuffer straight = random(new Random(seed), LAYOUT.length());
         FloatBuffer resumed = copy(straight);
         Optimizer first = new Optimizer(Configs.train(config, 0), LAYOUT, straight, blocks);
         Optimizer second = new Optimizer(Configs.train(config, 0), LAYOUT, resumed, blocks);
         Random gradients = new Random(seed + 1);
         for (int step = 0; step < 6; step++) {
-            FloatBuffer g = random(gradients);
+            FloatBuffer g = random(gradients, LAYOUT.length());
             first.step(straight, g, new Step(1, 1, 0.1, step));
             if (step == 3) { // a new process
                 FloatBuffer saved = copy(second.state());
@@ -261,9 +262,9 @@ class LayerwiseRuleTest {
             names = {"LARS", "LAMB"})
     void shouldTellWhenANormIsNotFinite(OptimizerConfig.Kind kind) {
         OptimizerConfig config = kind == OptimizerConfig.Kind.LARS ? LARS : LAMB;
-        FloatBuffer parameters = random(new Random(seed));
+        FloatBuffer parameters = random(new Random(seed), LAYOUT.length());
         Optimizer optimizer = new Optimizer(Configs.train(config, 0), LAYOUT, parameters, blocks);
-        FloatBuffer gradients = random(new Random(seed + 1));
+        FloatBuffer gradients = random(new Random(seed + 1), LAYOUT.length());
         assertThat(optimizer.step(parameters, gradients, new Step(1, 1, 0.1, 0))).isTrue();
         gradients.put(8999, Float.NaN);
         assertThat(optimizer.step(parameters, gradients, new Step(1, 1, 0.1, 1))).isFalse();
@@ -301,27 +302,5 @@ class LayerwiseRuleTest {
 
     private static Slice slice(String layer, Kind kind, int offset, int length) {
         return new Slice(layer, kind, offset, length, List.of((long) length));
-    }
-
-    private static FloatBuffer random(Random random) {
-        return random(random, LAYOUT.length());
-    }
-
-    private static FloatBuffer random(Random random, int length) {
-        FloatBuffer buffer = direct(length);
-        for (int i = 0; i < length; i++) {
-            buffer.put(i, random.nextFloat() - 0.5f);
-        }
-        return buffer;
-    }
-
-    private static FloatBuffer copy(FloatBuffer buffer) {
-        return direct(buffer.remaining()).put(buffer.duplicate()).flip();
-    }
-
-    private static FloatBuffer direct(int length) {
-        return ByteBuffer.allocateDirect(Float.BYTES * length)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
     }
 }

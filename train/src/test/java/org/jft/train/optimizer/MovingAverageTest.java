@@ -2,9 +2,10 @@ package org.jft.train.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.jft.train.optimizer.Vectors.copy;
+import static org.jft.train.optimizer.Vectors.direct;
+import static org.jft.train.optimizer.Vectors.random;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
@@ -65,7 +66,7 @@ class MovingAverageTest {
     @Test
     void shouldStayBitByBitOverParametersThatDoNotMove() {
         TrainConfig config = Configs.train(SGD, 0.9999);
-        FloatBuffer parameters = random(new Random(seed));
+        FloatBuffer parameters = random(new Random(seed), LAYOUT.length());
         Optimizer optimizer = new Optimizer(config, LAYOUT, parameters, blocks);
         for (int step = 0; step < 5; step++) {
             optimizer.step(parameters, filled(0f), new Step(1, 1, 0.1, step));
@@ -77,7 +78,7 @@ class MovingAverageTest {
     void shouldFollowItsRecurrenceAndLeaveTheParametersAlone() {
         TrainConfig config = Configs.train(SGD, 0.7);
         TrainConfig without = Configs.train(SGD, 0);
-        FloatBuffer parameters = random(new Random(seed));
+        FloatBuffer parameters = random(new Random(seed), LAYOUT.length());
         FloatBuffer plain = copy(parameters);
         Optimizer optimizer = new Optimizer(config, LAYOUT, parameters, blocks);
         Optimizer other = new Optimizer(without, LAYOUT, plain, blocks);
@@ -87,7 +88,7 @@ class MovingAverageTest {
         }
         Random gradients = new Random(seed + 1);
         for (int step = 0; step < 30; step++) {
-            FloatBuffer g = random(gradients);
+            FloatBuffer g = random(gradients, LAYOUT.length());
             optimizer.step(parameters, g, new Step(1, 1, 0.01, step));
             other.step(plain, g, new Step(1, 1, 0.01, step));
             double d = Math.min(0.7, (1.0 + step) / (10.0 + step));
@@ -109,13 +110,13 @@ class MovingAverageTest {
     @Test
     void shouldGoOnFromASavedStateWithTheSameBits() {
         TrainConfig config = Configs.train(SGD, 0.999);
-        FloatBuffer straight = random(new Random(seed));
+        FloatBuffer straight = random(new Random(seed), LAYOUT.length());
         FloatBuffer resumed = copy(straight);
         Optimizer first = new Optimizer(config, LAYOUT, straight, blocks);
         Optimizer second = new Optimizer(config, LAYOUT, resumed, blocks);
         Random gradients = new Random(seed + 1);
         for (int step = 0; step < 6; step++) {
-            FloatBuffer g = random(gradients);
+            FloatBuffer g = random(gradients, LAYOUT.length());
             first.step(straight, g, new Step(1, 1, 0.1, step));
             if (step == 3) { // a new process
                 FloatBuffer saved = copy(second.state());
@@ -142,23 +143,5 @@ class MovingAverageTest {
             buffer.put(i, value);
         }
         return buffer;
-    }
-
-    private static FloatBuffer random(Random random) {
-        FloatBuffer buffer = direct(LAYOUT.length());
-        for (int i = 0; i < buffer.capacity(); i++) {
-            buffer.put(i, random.nextFloat() - 0.5f);
-        }
-        return buffer;
-    }
-
-    private static FloatBuffer copy(FloatBuffer buffer) {
-        return direct(buffer.remaining()).put(buffer.duplicate()).flip();
-    }
-
-    private static FloatBuffer direct(int length) {
-        return ByteBuffer.allocateDirect(Float.BYTES * length)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
     }
 }

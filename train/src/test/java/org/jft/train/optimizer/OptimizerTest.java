@@ -2,9 +2,10 @@ package org.jft.train.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.jft.train.optimizer.Vectors.copy;
+import static org.jft.train.optimizer.Vectors.direct;
+import static org.jft.train.optimizer.Vectors.random;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
@@ -83,7 +84,7 @@ class OptimizerTest {
                                 slice("head", Kind.BIAS, 5020, 2)));
         OptimizerConfig config =
                 new OptimizerConfig(OptimizerConfig.Kind.SGD, 0.0, null, null, 0.03, 3.0, null);
-        FloatBuffer parameters = random(new Random(seed));
+        FloatBuffer parameters = random(new Random(seed), LENGTH);
         FloatBuffer start = copy(parameters);
         FloatBuffer none = direct(layout.length());
         Optimizer optimizer = new Optimizer(Configs.train(config, 0), layout, parameters, blocks);
@@ -103,13 +104,13 @@ class OptimizerTest {
         OptimizerConfig config =
                 new OptimizerConfig(
                         OptimizerConfig.Kind.RMSPROP, null, null, null, DECAY, null, null);
-        FloatBuffer straight = random(new Random(seed));
+        FloatBuffer straight = random(new Random(seed), LENGTH);
         FloatBuffer resumed = copy(straight);
         Optimizer first = optimizer(config, straight);
         Optimizer second = optimizer(config, resumed);
         Random gradients = new Random(seed + 1);
         for (int step = 0; step < 4; step++) {
-            FloatBuffer g = random(gradients);
+            FloatBuffer g = random(gradients, LENGTH);
             first.step(straight, g, new Step(1, 1, 0.1, step));
             if (step == 2) { // a new process
                 FloatBuffer saved = copy(second.state());
@@ -123,7 +124,7 @@ class OptimizerTest {
 
     @Test
     void shouldMeasureTheNormOfTrainableGradientsOnly() {
-        FloatBuffer g = copy(random(new Random(seed)));
+        FloatBuffer g = copy(random(new Random(seed), LENGTH));
         double sum = 0;
         for (Slice slice : LAYOUT.slices()) {
             for (int i = slice.offset(); i < slice.offset() + slice.length(); i++) {
@@ -145,7 +146,7 @@ class OptimizerTest {
                                 OptimizerConfig.Kind.SGD, 0.8, null, null, DECAY, null, null),
                         0.9);
         ParameterLayout frozen = LAYOUT.withFrozenLayers(Set.of("conv", "bn"));
-        FloatBuffer start = random(new Random(seed));
+        FloatBuffer start = random(new Random(seed), LENGTH);
         FloatBuffer parameters = copy(start);
         FloatBuffer gradients = direct(LENGTH); // zero in frozen layers, as an engine leaves them
         Slice head = LAYOUT.slices().get(LAYOUT.slices().size() - 1);
@@ -175,8 +176,8 @@ class OptimizerTest {
                     new float[] {
                         Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1e38f
                     }) {
-                FloatBuffer parameters = random(new Random(seed));
-                FloatBuffer g = random(new Random(seed + 1));
+                FloatBuffer parameters = random(new Random(seed), LENGTH);
+                FloatBuffer g = random(new Random(seed + 1), LENGTH);
                 Optimizer optimizer = optimizer(config, parameters);
                 assertThat(optimizer.step(parameters, g, new Step(1, 1, 0.1, 0))).isTrue();
                 g.put(at, bad);
@@ -192,8 +193,8 @@ class OptimizerTest {
     void shouldTellWhenItsStateIsNotFiniteThoughTheParametersAre() {
         OptimizerConfig config =
                 new OptimizerConfig(OptimizerConfig.Kind.RMSPROP, null, null, null, 0, null, null);
-        FloatBuffer parameters = random(new Random(seed));
-        FloatBuffer g = random(new Random(seed + 1)).put(17, 1e20f);
+        FloatBuffer parameters = random(new Random(seed), LENGTH);
+        FloatBuffer g = random(new Random(seed + 1), LENGTH).put(17, 1e20f);
         Optimizer optimizer = optimizer(config, parameters);
         assertThat(optimizer.step(parameters, g, new Step(1, 1, 0.1, 0))).isFalse();
         assertThat(parameters.get(17)).isFinite();
@@ -205,14 +206,14 @@ class OptimizerTest {
 
     private void check(OptimizerConfig config, Rule rule) {
         Random random = new Random(seed);
-        FloatBuffer parameters = random(random);
+        FloatBuffer parameters = random(random, LENGTH);
         double[] expected = new double[LENGTH];
         for (int i = 0; i < LENGTH; i++) {
             expected[i] = parameters.get(i);
         }
         Optimizer optimizer = optimizer(config, parameters);
         for (int step = 0; step < 5; step++) {
-            FloatBuffer g = random(random);
+            FloatBuffer g = random(random, LENGTH);
             double rate = 0.1 / (step + 1);
             double clip = step == 2 ? 0.5 : 1;
             optimizer.step(parameters, g, new Step(SCALE, clip, rate, step));
@@ -240,21 +241,5 @@ class OptimizerTest {
 
     private static Slice slice(String layer, Kind kind, int offset, int length) {
         return new Slice(layer, kind, offset, length, List.of((long) length));
-    }
-
-    private static FloatBuffer random(Random random) {
-        FloatBuffer buffer = direct(LENGTH);
-        for (int i = 0; i < LENGTH; i++) {
-            buffer.put(i, random.nextFloat() - 0.5f);
-        }
-        return buffer;
-    }
-
-    private static FloatBuffer copy(FloatBuffer buffer) {
-        return direct(buffer.remaining()).put(buffer.duplicate()).flip();
-    }
-
-    private static FloatBuffer direct(int length) {
-        return ByteBuffer.allocateDirect(4 * length).order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
 }

@@ -1,9 +1,8 @@
 package org.jft.train.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.jft.train.optimizer.Vectors.random;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,16 +68,5 @@ class ThreadsTest {
             offset += length;
         }
         return new ParameterLayout(slices);
-    }
-
-    private static FloatBuffer random(Random random, int length) {
-        FloatBuffer buffer =
-                ByteBuffer.allocateDirect(Float.BYTES * length)
-                        .order(ByteOrder.nativeOrder())
-                        .asFloatBuffer();
-        for (int i = 0; i < length; i++) {
-            buffer.put(i, random.nextFloat() - 0.5f);
-        }
-        return buffer;
     }
 }
