@@ -60,16 +60,11 @@ final class Command {
         try {
             Path out = Files.createTempFile(folder, "stdout", ".txt");
             Path err = Files.createTempFile(folder, "stderr", ".txt");
-            List<String> line = new ArrayList<>();
-            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            line.add("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
-            line.add("-Djavacpp.platform=linux-x86_64");
-            line.add("-Xmx1g");
-            line.add("-XX:+UseSerialGC");
-            line.add("-XX:TieredStopAtLevel=1"); // half of a short run is compiling otherwise
+            List<String> line = new ArrayList<>(java());
+            line.addAll(ClassArchive.flags());
             line.add("-Djft.home=" + home());
             line.add("-cp");
-            line.add(System.getProperty("java.class.path"));
+            line.add(ClassArchive.classPath());
             line.add(main.getName());
             line.addAll(List.of(arguments));
             ProcessBuilder builder =
@@ -82,6 +77,17 @@ final class Command {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Returns the start of a command's line, which depends on no command. */
+    static List<String> java() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+                "-Djavacpp.platform=linux-x86_64",
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1"); // half of a short run is compiling otherwise
     }
 
     /** Starts a command and waits for its end. */

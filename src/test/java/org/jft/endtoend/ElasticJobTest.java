@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs that survive their workers, in processes of their own. */
 class ElasticJobTest {
-    private static final int STEPS = 400;
+    private static final int STEPS = 200;
 
     @TempDir static Path folder;
 

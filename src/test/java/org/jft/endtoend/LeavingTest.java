@@ -28,7 +28,7 @@ class LeavingTest {
     /** No checkpoint is due before the end: the one that is there was written for leaving. */
     @Test
     void shouldLeaveWithACheckpointAndEndWithTheSameBitsAfterwards() throws IOException {
-        String[] steps = {"--workers", "2", "--set", "train.steps=300"};
+        String[] steps = {"--workers", "2", "--set", "train.steps=150"};
         assertThat(start("straight", steps).await().exitCode()).isZero();
 
         Command told = start("told", steps);

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jft.core.file.FolderOfJvm;
 import org.jft.data.cli.JftData;
 
 /** A small synthetic data set, made once for all tests, and a config that trains on it. */
@@ -28,11 +30,27 @@ final class SyntheticSet {
               cadence: {metrics_every: 2, checkpoint_every: 4, checksum_every: 1}
             """;
 
+    private static Path made; // null until the first test asks for it
+
     private SyntheticSet() {}
 
-    /** Makes the data set and {@code tiny.yaml} in a folder. */
-    static void make(Path folder) {
-        Command.Result made =
+    /** Puts the data set and {@code tiny.yaml} into a folder. */
+    static synchronized void make(Path folder) {
+        try {
+            ClassArchive.flags(); // makes the set for its own commands, if it is the first
+            if (made == null) {
+                made = synthesize();
+            }
+            copy(made, folder.resolve("set"));
+            Files.writeString(folder.resolve("tiny.yaml"), CONFIG);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path synthesize() {
+        Path folder = FolderOfJvm.create("jft-synthetic");
+        Command.Result result =
                 Command.run(
                         JftData.class,
                         folder,
@@ -46,11 +64,16 @@ final class SyntheticSet {
                         "20",
                         "--seed",
                         "1");
-        assertThat(made.exitCode()).as(made.err()).isZero();
-        try {
-            Files.writeString(folder.resolve("tiny.yaml"), CONFIG);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        return folder.resolve("set");
+    }
+
+    /** Copies a folder with all that is in it. */
+    static void copy(Path original, Path copy) throws IOException {
+        try (Stream<Path> files = Files.walk(original)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(original.relativize(file)));
+            }
         }
     }
 }

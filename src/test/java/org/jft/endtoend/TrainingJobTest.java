@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainingJobTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int STEPS = 12;
+    private static final Map<String, float[]> TRAINED = new HashMap<>();
 
     @TempDir static Path folder;
 
@@ -45,7 +47,7 @@ class TrainingJobTest {
      */
     @Test
     void shouldReachTheSameParametersOnOneTwoAndFourWorkers() {
-        float[] start = parameters("one-step", "--set", "train.steps=1");
+        float[] start = afterOneStep();
         float[] one = afterTraining("w1", 1, "cluster.shard_classes=false");
         float[] two = afterTraining("w2", 2, "cluster.shard_classes=false");
         float[] four = afterTraining("w4", 4, "cluster.shard_classes=false");
@@ -58,7 +60,7 @@ class TrainingJobTest {
     /** As above: two micro batches under one batch norm, and one of both. */
     @Test
     void shouldReachTheSameParametersWithBatchNormsOverTwoWorkers() {
-        float[] start = parameters("one-step", "--set", "train.steps=1");
+        float[] start = afterOneStep();
         float[] one = parameters("norm1", joined(1, 32));
         float[] two = parameters("norm2", joined(2, 16));
         assertThat(distance(one, two) / distance(start, one)).isLessThan(1e-3);
@@ -82,7 +84,7 @@ class TrainingJobTest {
     /** As above: classes that lie on several workers are the same model, to the order of sums. */
     @Test
     void shouldReachTheSameParametersWithTheClassesDealtOut() {
-        float[] start = parameters("one-step", "--set", "train.steps=1");
+        float[] start = afterOneStep();
         float[] whole = afterTraining("w1", 1, "cluster.shard_classes=false");
         float[] dealt = afterTraining("sharded2", 2, "cluster.shard_classes=true");
         double moved = distance(start, whole);
@@ -131,11 +133,11 @@ class TrainingJobTest {
 
     @Test
     void shouldSayThatACompleteRunIsComplete() throws IOException {
-        train("twice");
-        String before = Files.readString(folder.resolve("twice/summary.json"));
-        Result again = train("twice");
+        afterOneStep();
+        String before = Files.readString(folder.resolve("one-step/summary.json"));
+        Result again = train("one-step", "--set", "train.steps=1");
         assertThat(again.out()).contains("already complete");
-        assertThat(folder.resolve("twice/summary.json")).hasContent(before);
+        assertThat(folder.resolve("one-step/summary.json")).hasContent(before);
     }
 
     @Test
@@ -297,12 +299,21 @@ class TrainingJobTest {
         };
     }
 
+    private static float[] afterOneStep() {
+        return parameters("one-step", "--set", "train.steps=1");
+    }
+
+    /** Returns the parameters at the end of a run, which is trained by the first test to ask. */
     private static float[] parameters(String run, String... arguments) {
-        train(run, arguments);
-        FloatBuffer parameters = checkpoint(run).parameters();
-        float[] values = new float[parameters.remaining()];
-        parameters.get(values);
-        return values;
+        return TRAINED.computeIfAbsent(
+                run,
+                name -> {
+                    train(name, arguments);
+                    FloatBuffer parameters = checkpoint(name).parameters();
+                    float[] values = new float[parameters.remaining()];
+                    parameters.get(values);
+                    return values;
+                });
     }
 
     private static Checkpoint checkpoint(String run) {

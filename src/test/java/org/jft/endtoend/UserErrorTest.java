@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,17 +172,7 @@ class UserErrorTest {
 
     private static Path copySet(String name) throws IOException {
         Path copy = folder.resolve(name);
-        Path original = folder.resolve("set/train");
-        try (Stream<Path> files = Files.walk(original)) {
-            files.forEach(
-                    file -> {
-                        try {
-                            Files.copy(file, copy.resolve(original.relativize(file).toString()));
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    });
-        }
+        SyntheticSet.copy(folder.resolve("set/train"), copy);
         return copy;
     }
 
