@@ -66,11 +66,11 @@ public final class CocoAveragePrecision {
     public <D extends CocoDetection, G extends CocoTruth> void accept(
             long image, List<D> detections, List<G> truth, ToDoubleBiFunction<D, G> similarity) {
         check(image, detections, truth);
-        Map<Integer, List<D>> detected = detections.stream().collect(groupingBy(D::category));
-        Map<Integer, List<G>> annotated = truth.stream().collect(groupingBy(G::category));
-        Set<Integer> categories = new TreeSet<>(detected.keySet());
-        categories.addAll(annotated.keySet());
-        for (int k : categories) {
+        Map<Integer, List<D>> detected = detections.stream().collect(groupingBy(D::classId));
+        Map<Integer, List<G>> annotated = truth.stream().collect(groupingBy(G::classId));
+        Set<Integer> classIds = new TreeSet<>(detected.keySet());
+        classIds.addAll(annotated.keySet());
+        for (int k : classIds) {
             List<D> best =
                     detected.getOrDefault(k, List.of()).stream()
                             .sorted(Ranking.bestFirst(D::score))
@@ -241,11 +241,11 @@ public final class CocoAveragePrecision {
         for (int i = 0; i < detections.size(); i++) {
             CocoDetection detection = detections.get(i);
             require(
-                    0 <= detection.category() && detection.category() < rankings.length,
+                    0 <= detection.classId() && detection.classId() < rankings.length,
                     "detection %d of image %d is of class %d of %d",
                     i,
                     image,
-                    detection.category(),
+                    detection.classId(),
                     rankings.length);
             require(
                     Float.isFinite(detection.score()),
@@ -257,11 +257,11 @@ public final class CocoAveragePrecision {
         for (int i = 0; i < truth.size(); i++) {
             CocoTruth object = truth.get(i);
             require(
-                    0 <= object.category() && object.category() < rankings.length,
+                    0 <= object.classId() && object.classId() < rankings.length,
                     "annotation %d of image %d is of class %d of %d",
                     i,
                     image,
-                    object.category(),
+                    object.classId(),
                     rankings.length);
             require(
                     Double.isFinite(object.area()) && object.area() >= 0,

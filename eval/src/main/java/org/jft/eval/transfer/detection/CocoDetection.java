@@ -3,7 +3,7 @@ package org.jft.eval.transfer.detection;
 /** What COCO's matching has to know of anything that was detected. */
 public interface CocoDetection {
     /** Returns its class. */
-    int category();
+    int classId();
 
     /** Returns how sure the detector is; any finite scale, higher is surer. */
     float score();

@@ -10,9 +10,6 @@ package org.jft.eval.transfer.detection;
 record CocoMatching(double[][] similarity, boolean[] crowd) {
     static final int NONE = -1;
 
-    /** What pycocotools takes for a similarity of 1. */
-    private static final double ONE = 1 - 1e-10;
-
     /**
      * Returns the object that each detection takes, [D], or {@link #NONE}: the most similar one
      * that is free and reaches the threshold, an ignored one only where no other does. Of equally
@@ -39,7 +36,7 @@ record CocoMatching(double[][] similarity, boolean[] crowd) {
     private int best(
             double[] similar, boolean[] taken, boolean[] ignored, boolean among, double threshold) {
         int best = NONE;
-        double least = Math.min(threshold, ONE);
+        double least = threshold;
         for (int g = 0; g < similar.length; g++) {
             boolean free = !taken[g] || crowd[g];
             if (ignored[g] == among && free && similar[g] >= least) {

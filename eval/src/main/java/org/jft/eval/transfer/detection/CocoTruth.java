@@ -3,7 +3,7 @@ package org.jft.eval.transfer.detection;
 /** What COCO's matching has to know of an annotated object. */
 public interface CocoTruth {
     /** Returns its class. */
-    int category();
+    int classId();
 
     /** Returns its size in square pixels: the annotation's {@code area}. */
     double area();

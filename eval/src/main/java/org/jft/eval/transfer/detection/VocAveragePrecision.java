@@ -39,7 +39,7 @@ final class VocAveragePrecision {
      */
     void accept(long image, List<DetectedBox> detections, List<TrueBox> truth) {
         for (TrueBox box : truth) {
-            positives[box.category()] += box.ignored() ? 0 : 1;
+            positives[box.classId()] += box.ignored() ? 0 : 1;
         }
         boolean[] found = new boolean[truth.size()];
         List<DetectedBox> ranked =
@@ -54,7 +54,7 @@ final class VocAveragePrecision {
             if (hit) {
                 found[looked] = true;
             }
-            rankings[detection.category()].add(
+            rankings[detection.classId()].add(
                     detection.score(), image, d, hit ? 1 : 0, hit ? 0 : 1);
         }
     }
@@ -65,7 +65,7 @@ final class VocAveragePrecision {
         double overlap = 0;
         for (int g = 0; g < truth.size(); g++) {
             double iou = detection.box().iou(truth.get(g).box());
-            if (truth.get(g).category() == detection.category() && iou > overlap) {
+            if (truth.get(g).classId() == detection.classId() && iou > overlap) {
                 overlap = iou;
                 most = g;
             }

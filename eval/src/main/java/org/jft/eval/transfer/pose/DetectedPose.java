@@ -14,7 +14,7 @@ import org.jft.eval.transfer.detection.CocoDetection;
 public record DetectedPose(float score, double[] x, double[] y) implements CocoDetection {
     /** Poses have one class. */
     @Override
-    public int category() {
+    public int classId() {
         return 0;
     }
 

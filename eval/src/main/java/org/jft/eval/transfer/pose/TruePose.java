@@ -18,7 +18,7 @@ public record TruePose(
         implements CocoTruth {
     /** Poses have one class. */
     @Override
-    public int category() {
+    public int classId() {
         return 0;
     }
 
