@@ -86,7 +86,7 @@ final class VocAveragePrecision {
      * best precision at a recall of at least that. NaN where no box counts.
      */
     double elevenPoint() {
-        return mean(VocAveragePrecision::elevenPoint);
+        return mean(VocAveragePrecision::atElevenRecalls);
     }
 
     /**
@@ -97,7 +97,7 @@ final class VocAveragePrecision {
         return mean((envelope, boxes) -> Arrays.stream(envelope).sum() / boxes);
     }
 
-    private static double elevenPoint(double[] envelope, long boxes) {
+    private static double atElevenRecalls(double[] envelope, long boxes) {
         double sum = 0;
         for (int level = 0; level < LEVELS; level++) {
             // In whole numbers: 3 of 10 boxes are a recall of 0.3, which as doubles they miss.
