@@ -1,4 +1,4 @@
-"""Writes the goldens of DetectionScorerTest and PoseScorerTest: random truth and detections with
+"""Writes the goldens of DetectionAgreementTest and PoseScorerTest: random truth and detections with
 the numbers that pycocotools prints for them.
 
     pip install pycocotools==2.0.11

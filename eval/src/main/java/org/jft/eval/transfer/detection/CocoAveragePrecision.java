@@ -234,9 +234,7 @@ public final class CocoAveragePrecision {
     }
 
     private void check(
-            long image,
-            List<? extends CocoDetection> detections,
-            List<? extends CocoTruth> truth) {
+            long image, List<? extends CocoDetection> detections, List<? extends CocoTruth> truth) {
         requireNew(image);
         for (int i = 0; i < detections.size(); i++) {
             CocoDetection detection = detections.get(i);

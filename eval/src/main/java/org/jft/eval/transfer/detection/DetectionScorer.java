@@ -102,7 +102,13 @@ public final class DetectionScorer {
                     Category.ABORT_RUN,
                     "%s %d of image %d is no box: x %s, y %s, width %s, height %s"
                             .formatted(
-                                    what, index, image, box.x(), box.y(), box.width(), box.height()));
+                                    what,
+                                    index,
+                                    image,
+                                    box.x(),
+                                    box.y(),
+                                    box.width(),
+                                    box.height()));
         }
     }
 }

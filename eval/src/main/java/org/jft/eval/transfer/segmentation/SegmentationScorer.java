@@ -8,8 +8,8 @@ import org.jft.core.failure.JftException;
 
 /**
  * Scores a semantic segmentation over a held-out set, image by image, by the confusion matrix of
- * its pixels: Pascal VOC's mean intersection over union. Not thread-safe; scorers that saw different
- * images {@link #merge}, in any order to the same scores.
+ * its pixels: Pascal VOC's mean intersection over union. Not thread-safe; scorers that saw
+ * different images {@link #merge}, in any order to the same scores.
  *
  * <pre>
  *   IoU_k = pixels that are k and predicted k  /  pixels that are k or predicted k

@@ -120,8 +120,7 @@ public final class CocoOracle {
             if (chosen >= 0) {
                 boolean before = counts(scene.truth().get(chosen), least, most);
                 boolean now = counts(object, least, most);
-                better =
-                        before == now ? similarity >= scene.similarity()[d][chosen] : now;
+                better = before == now ? similarity >= scene.similarity()[d][chosen] : now;
             }
             chosen = better ? g : chosen;
         }

@@ -4,13 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import org.jft.core.failure.JftException;
 import org.junit.jupiter.api.Test;
 
@@ -193,106 +188,6 @@ class DetectionScorerTest {
     }
 
     @Test
-    void shouldPrintWhatPycocotoolsPrints() throws IOException {
-        JsonNode cases =
-                new ObjectMapper().readTree(getClass().getResource("pycocotools-boxes.json"));
-        assertThat(cases).hasSize(8);
-        for (JsonNode golden : cases) {
-            DetectionScorer scorer = new DetectionScorer(golden.get("classes").asInt());
-            for (JsonNode image : golden.get("images")) {
-                List<DetectedBox> detections = new ArrayList<>();
-                for (JsonNode d : image.get("detections")) {
-                    float score = (float) d.get(1).asDouble();
-                    detections.add(new DetectedBox(d.get(0).asInt(), score, box(d, 2)));
-                }
-                List<TrueBox> truth = new ArrayList<>();
-                for (JsonNode g : image.get("truth")) {
-                    boolean crowd = g.get(6).asInt() == 1;
-                    int classId = g.get(0).asInt();
-                    truth.add(
-                            new TrueBox(classId, box(g, 1), g.get(5).asDouble(), crowd, false));
-                }
-                scorer.accept(image.get("id").asLong(), detections, truth);
-            }
-            double[] expected = new double[12];
-            for (int i = 0; i < expected.length; i++) {
-                double stat = golden.get("stats").get(i).asDouble();
-                expected[i] = stat == -1 ? Double.NaN : stat;
-            }
-            assertThat(coco(scorer.scores()))
-                    .as("seed %s", golden.get("seed"))
-                    .usingComparatorWithPrecision(1e-12)
-                    .containsExactly(expected);
-        }
-    }
-
-    @Test
-    void shouldAgreeWithTheDefinitionOnRandomSets() {
-        int scored = 0;
-        for (long seed = 1; seed <= 60; seed++) {
-            Random random = new Random(seed);
-            int classes = 1 + random.nextInt(4);
-            List<Image> images = randomImages(random, classes);
-            Collections.shuffle(images, random);
-            DetectionScorer scorer = new DetectionScorer(classes);
-            images.forEach(image -> scorer.accept(image.id, image.detections, image.truth));
-            CocoOracle oracle = new CocoOracle(classes, images.stream().map(DetectionScorerTest::scene).toList());
-            if (Double.isNaN(oracle.ap(0, 1e10, 100))) {
-                continue;
-            }
-            double[] expected = {
-                oracle.ap(0, 1e10, 100),
-                oracle.ap(0, 1e10, 100, 0.5),
-                oracle.ap(0, 1e10, 100, 0.75),
-                oracle.ap(0, 1024, 100),
-                oracle.ap(1024, 9216, 100),
-                oracle.ap(9216, 1e10, 100),
-                oracle.ar(0, 1e10, 1),
-                oracle.ar(0, 1e10, 10),
-                oracle.ar(0, 1e10, 100),
-                oracle.ar(0, 1024, 100),
-                oracle.ar(1024, 9216, 100),
-                oracle.ar(9216, 1e10, 100)
-            };
-            assertThat(coco(scorer.scores()))
-                    .as("seed %s", seed)
-                    .usingComparatorWithPrecision(1e-12)
-                    .containsExactly(expected);
-            scored++;
-        }
-        assertThat(scored).isGreaterThan(50);
-    }
-
-    @Test
-    void shouldScoreTheSameHoweverImagesAreSplitAndMerged() {
-        for (long seed = 1; seed <= 20; seed++) {
-            Random random = new Random(seed);
-            List<Image> images = randomImages(random, 3);
-            images.add(image(1000, NOTHING, truth(0, 0, 10, 10)));
-            DetectionScorer one = new DetectionScorer(3);
-            images.forEach(image -> one.accept(image.id, image.detections, image.truth));
-
-            List<DetectionScorer> parts =
-                    List.of(
-                            new DetectionScorer(3),
-                            new DetectionScorer(3),
-                            new DetectionScorer(3));
-            Collections.shuffle(images, random);
-            for (Image image : images) {
-                int part = image.id == 1000 ? 0 : random.nextInt(3);
-                parts.get(part).accept(image.id, image.detections, image.truth);
-            }
-            DetectionScorer all = parts.get(0);
-            assertThat(all.scores().ap()).isBetween(0.0, 1.0); // a look in between
-            boolean ascending = random.nextBoolean();
-            all.merge(parts.get(ascending ? 1 : 2));
-            all.merge(parts.get(ascending ? 2 : 1));
-
-            assertThat(all.scores()).as("seed %s", seed).isEqualTo(one.scores());
-        }
-    }
-
-    @Test
     void shouldNameTheImageOfWhatCannotBeScoredAndCountNoneOfIt() {
         DetectionScorer scorer = new DetectionScorer(2);
         assertFails(scorer, "the score of detection 1 of image 17 is NaN", Float.NaN, 0, 1, 100);
@@ -351,75 +246,10 @@ class DetectionScorerTest {
                 List.of(
                         found(0.9f, 50, 50, 10, 10),
                         new DetectedBox(classId, score, new Box(0, 0, width, 1)));
-        List<TrueBox> truth =
-                List.of(new TrueBox(0, new Box(0, 0, 10, 10), area, false, false));
+        List<TrueBox> truth = List.of(new TrueBox(0, new Box(0, 0, 10, 10), area, false, false));
         assertThatThrownBy(() -> scorer.accept(17, detections, truth))
                 .isInstanceOf(JftException.class)
                 .hasMessageContaining(message);
-    }
-
-    /** Small whole numbers: overlaps that tie and that stand exactly at a threshold. */
-    private static List<Image> randomImages(Random random, int classes) {
-        List<Image> images = new ArrayList<>();
-        int unit = random.nextBoolean() ? 4 : 30;
-        for (int i = 0, n = 1 + random.nextInt(10); i < n; i++) {
-            List<TrueBox> truth = new ArrayList<>();
-            for (int g = random.nextInt(6); g > 0; g--) {
-                Box box = randomBox(random, unit);
-                double area = random.nextBoolean() ? box.area() : box.area() * 0.8;
-                truth.add(
-                        new TrueBox(
-                                random.nextInt(classes),
-                                box,
-                                random.nextInt(5) == 0 ? 1024 : area,
-                                random.nextInt(6) == 0,
-                                random.nextInt(6) == 0));
-            }
-            List<DetectedBox> detections = new ArrayList<>();
-            int count = random.nextInt(8) == 0 ? 300 : random.nextInt(15);
-            for (int d = 0; d < count; d++) {
-                Box box =
-                        truth.isEmpty() || random.nextInt(3) == 0
-                                ? randomBox(random, unit)
-                                : truth.get(random.nextInt(truth.size())).box();
-                float score = random.nextInt(8) / 8f;
-                detections.add(new DetectedBox(random.nextInt(classes), score, box));
-            }
-            images.add(new Image(3L * i, detections, truth));
-        }
-        return images;
-    }
-
-    private static Box randomBox(Random random, int unit) {
-        return new Box(
-                unit * random.nextInt(4),
-                unit * random.nextInt(4),
-                unit * (1 + random.nextInt(5)),
-                unit * (1 + random.nextInt(5)));
-    }
-
-    private static CocoOracle.Scene scene(Image image) {
-        double[][] overlap = new double[image.detections.size()][image.truth.size()];
-        for (int d = 0; d < overlap.length; d++) {
-            for (int g = 0; g < overlap[d].length; g++) {
-                overlap[d][g] = overlap(image.detections.get(d).box(), image.truth.get(g));
-            }
-        }
-        return new CocoOracle.Scene(image.id, image.detections, image.truth, overlap);
-    }
-
-    /** Counts pixels: boxes of whole numbers. */
-    private static double overlap(Box box, TrueBox truth) {
-        double both = 0;
-        for (int x = (int) box.x(); x < box.x() + box.width(); x++) {
-            boolean column = x >= truth.box().x() && x < truth.box().x() + truth.box().width();
-            for (int y = (int) box.y(); column && y < box.y() + box.height(); y++) {
-                both += y >= truth.box().y() && y < truth.box().y() + truth.box().height() ? 1 : 0;
-            }
-        }
-        double own = box.width() * box.height();
-        double other = truth.box().width() * truth.box().height();
-        return both / (truth.crowd() ? own : own + other - both);
     }
 
     private static DetectionScores score(int classes, Image... images) {
@@ -428,23 +258,6 @@ class DetectionScorerTest {
             scorer.accept(image.id, image.detections, image.truth);
         }
         return scorer.scores();
-    }
-
-    private static double[] coco(DetectionScores s) {
-        return new double[] {
-            s.ap(),
-            s.ap50(),
-            s.ap75(),
-            s.apSmall(),
-            s.apMedium(),
-            s.apLarge(),
-            s.ar1(),
-            s.ar10(),
-            s.ar100(),
-            s.arSmall(),
-            s.arMedium(),
-            s.arLarge()
-        };
     }
 
     private static Image image(long id, List<DetectedBox> detections, TrueBox... truth) {
@@ -457,13 +270,5 @@ class DetectionScorerTest {
 
     private static TrueBox truth(double x, double y, double w, double h) {
         return new TrueBox(0, new Box(x, y, w, h), w * Math.abs(h), false, false);
-    }
-
-    private static Box box(JsonNode numbers, int from) {
-        return new Box(
-                numbers.get(from).asDouble(),
-                numbers.get(from + 1).asDouble(),
-                numbers.get(from + 2).asDouble(),
-                numbers.get(from + 3).asDouble());
     }
 }

@@ -26,8 +26,7 @@ class PoseScorerTest {
         // A pixel off, at 100 square pixels and sigma 0.05: exp(-1 / (2 * 100 * 0.1^2)) = 0.6065.
         // With a keypoint that fits, (1 + 0.6065) / 2 = 0.803: 0.50, 0.55 .. 0.80, 7 of 10.
         TruePose both = object(100, true, true);
-        assertThat(score(List.of(pose(0.9f, 1, 0, 5, 5)), both).ap())
-                .isCloseTo(0.7, within(1e-12));
+        assertThat(score(List.of(pose(0.9f, 1, 0, 5, 5)), both).ap()).isCloseTo(0.7, within(1e-12));
 
         // Where only the first is labelled it is 0.6065: 0.50, 0.55 and 0.60.
         TruePose first = object(100, true, false);
@@ -211,8 +210,7 @@ class PoseScorerTest {
     }
 
     private static void assertFails(PoseScorer scorer, DetectedPose pose, String message) {
-        assertThatThrownBy(
-                        () -> scorer.accept(17, List.of(pose), List.of(object(100, true, true))))
+        assertThatThrownBy(() -> scorer.accept(17, List.of(pose), List.of(object(100, true, true))))
                 .isInstanceOf(JftException.class)
                 .hasMessageContaining(message);
     }
@@ -278,8 +276,7 @@ class PoseScorerTest {
             double s = 2 * sigmas[k] * Math.sqrt(truth.area());
             double toKeypoint = Math.hypot(x - truth.x()[k], y - truth.y()[k]);
             // The nearest point of the box enlarged to three times its size.
-            double nearX =
-                    Math.min(Math.max(x, box.x() - box.width()), box.x() + 2 * box.width());
+            double nearX = Math.min(Math.max(x, box.x() - box.width()), box.x() + 2 * box.width());
             double nearY =
                     Math.min(Math.max(y, box.y() - box.height()), box.y() + 2 * box.height());
             outside.add(Math.exp(-0.5 * Math.pow(Math.hypot(x - nearX, y - nearY) / s, 2)));
