@@ -23,8 +23,10 @@ import org.jft.core.failure.JftException;
  * none and is itself outside of the range of areas in question; objects outside of it are ignored.
  *
  * <pre>
- *   AP = mean over classes, thresholds and recalls r = 0, 0.01 .. 1 of the best precision at a recall of at least r
- *   AR = mean over classes and thresholds of the recall of the best n detections of each image
+ *   AP = mean over classes, thresholds and r = 0, 0.01 .. 1
+ *        of the best precision at a recall of at least r
+ *   AR = mean over classes and thresholds
+ *        of the recall of the best n detections of a class in an image
  * </pre>
  *
  * <p>A class without an object that counts is left out of a mean. Equal scores rank by lower image

@@ -100,7 +100,7 @@ final class VocAveragePrecision {
     private static double atElevenRecalls(double[] envelope, long boxes) {
         double sum = 0;
         for (int level = 0; level < LEVELS; level++) {
-            // In whole numbers: 3 of 10 boxes are a recall of 0.3, which as doubles they miss.
+            // In whole numbers: 3 of 10 boxes reach 0.3, though 3 / 10 < 3 * 0.1 as doubles.
             long hits = Math.max(1, -Math.floorDiv(-level * boxes, LEVELS - 1));
             sum += hits <= envelope.length ? envelope[(int) hits - 1] : 0;
         }

@@ -13,7 +13,7 @@ import org.jft.core.failure.JftException;
  *
  * <pre>
  *   IoU_k = pixels that are k and predicted k  /  pixels that are k or predicted k
- *   mIoU  = mean over the classes, the background among them, of which there is a pixel or a prediction
+ *   mIoU  = mean over the classes, the background among them, that are in the truth or predicted
  * </pre>
  *
  * <p>Pixels are pooled over images, so a large object weighs more than a small one. Pixels of truth

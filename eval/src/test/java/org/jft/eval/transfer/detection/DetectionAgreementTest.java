@@ -60,7 +60,7 @@ class DetectionAgreementTest {
             images.forEach(image -> scorer.accept(image.id, image.detections, image.truth));
             CocoOracle oracle =
                     new CocoOracle(
-                            classes, images.stream().map(DetectionScorerTest::scene).toList());
+                            classes, images.stream().map(DetectionAgreementTest::scene).toList());
             if (Double.isNaN(oracle.ap(0, 1e10, 100))) {
                 continue;
             }
