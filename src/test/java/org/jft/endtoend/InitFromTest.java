@@ -2,7 +2,9 @@ package org.jft.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,7 @@ import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.model.Architectures;
 import org.jft.endtoend.Command.Result;
+import org.jft.eval.cli.JftEval;
 import org.jft.train.cli.JftTrain;
 import org.jft.train.loop.RunFolder;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,6 +71,52 @@ class InitFromTest {
             }
             assertThat(values(kept, slice)).isEqualTo(values(own, slice));
         }
+    }
+
+    /** A run that has a checkpoint goes on without what it started from, to the same numbers. */
+    @Test
+    void shouldNeedTheOtherRunOnlyUntilItHasStarted() throws IOException {
+        train("source", STANDING);
+        assertThat(train("begun", List.of(), "model.init_from=source").exitCode()).isZero();
+        Runs runs = new Runs(folder);
+        String hash = runs.parametersHash("begun");
+        RunFolder begun = new RunFolder(folder.resolve("begun"));
+        Files.delete(begun.summary());
+        Files.delete(begun.checkpoints(1).file(12));
+        Files.move(folder.resolve("source"), folder.resolve("elsewhere"));
+        Result resumed = train("begun", List.of(), "model.init_from=source");
+        assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+        assertThat(runs.parametersHash("begun")).isEqualTo(hash);
+        Result another = train("begun", List.of(), "model.init_from=elsewhere");
+        assertThat(another.exitCode()).isEqualTo(2);
+        assertThat(another.err()).contains("model.init_from was \"source\", now \"elsewhere\"");
+    }
+
+    @Test
+    void shouldFindTheRunsOfASweepWhoseSourceIsGone() throws IOException {
+        train("pre", STANDING);
+        assertThat(sweep("100").exitCode()).isZero();
+        String curve = Files.readString(folder.resolve("swept/curve.csv"));
+        Files.move(folder.resolve("pre"), folder.resolve("post"));
+        Result again = sweep("100");
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(again.out()).contains("scored before").doesNotContain("engine");
+        assertThat(folder.resolve("swept/curve.csv")).hasContent(curve);
+        Result more = sweep("100,200");
+        assertThat(more.exitCode()).isEqualTo(2);
+        assertThat(more.err()).contains("model.init_from=pre is gone");
+        assertThat(more.out()).as("nothing is trained").doesNotContain("engine");
+    }
+
+    private static Result sweep(String subsets) {
+        return Command.run(
+                JftEval.class,
+                folder,
+                "--config=tiny.yaml",
+                "--out=swept",
+                "--subset=" + subsets,
+                "--set=eval.sweep.init=[pre]",
+                "--set=train.steps=2");
     }
 
     @Test

@@ -128,6 +128,11 @@ class SweepGridTest {
                 "'train.objective'");
         assertSentence("eval.sweep.variants={two: {seed: 2}}", "variants.two sets seed");
         assertSentence(
+                "eval.sweep.variants={short: {train.schedule: {kind: constant, learning_rate: 0.1,"
+                        + " warmup_steps: 3, cooldown_share: 0.5}}}",
+                "equal epochs 30% seed 0: train.schedule.warmup_steps=3 and the 2 steps",
+                "do not fit into a run of 4 steps");
+        assertSentence(
                 "eval.sweep.architecture=[resnet9s]",
                 "no architecture 'resnet9s'",
                 "the nearest is 'resnet");

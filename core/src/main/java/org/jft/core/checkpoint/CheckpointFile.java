@@ -21,8 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -173,14 +175,45 @@ public final class CheckpointFile {
                 content.transferTo(OutputStream.nullOutputStream());
             }
         } catch (IOException | RuntimeException | OutOfMemoryError e) { // of a broken length
-            throw new CorruptDataException(
-                    file, "not an intact checkpoint (%s)".formatted(e.getMessage()), e);
+            throw notIntact(file, e);
         }
         if (graph == null || parameters == null || optimizer == null || state == null) {
             throw new CorruptDataException(
                     file, "not a whole checkpoint: it holds only the entries %s".formatted(seen));
         }
         return new Checkpoint(graph, parameters, optimizer, state);
+    }
+
+    /**
+     * Reads the state alone, found by the archive's directory. The parameters are neither read nor
+     * checked.
+     *
+     * @throws CorruptDataException when the file is truncated or no checkpoint, or the state altered
+     */
+    public static Checkpoint.State readState(Path file) {
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            ZipEntry entry = zip.getEntry(STATE);
+            if (entry == null) {
+                throw new IOException("it has no %s".formatted(STATE));
+            }
+            byte[] content;
+            try (InputStream in = zip.getInputStream(entry)) {
+                content = in.readAllBytes();
+            }
+            CRC32 crc = new CRC32(); // which ZipFile, other than ZipInputStream, does not compare
+            crc.update(content);
+            if (crc.getValue() != entry.getCrc()) {
+                throw new IOException("the CRC of %s is wrong".formatted(STATE));
+            }
+            return JSON.readValue(content, Checkpoint.State.class);
+        } catch (IOException | RuntimeException e) {
+            throw notIntact(file, e);
+        }
+    }
+
+    private static CorruptDataException notIntact(Path file, Throwable e) {
+        return new CorruptDataException(
+                file, "not an intact checkpoint (%s)".formatted(e.getMessage()), e);
     }
 
     private static FloatBuffer readArray(InputStream content) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -98,11 +99,20 @@ public final class CheckpointFolder {
      * @param warn hears of each checkpoint passed over
      */
     public Optional<Checkpoint> latest(Consumer<String> warn) {
+        return latest(CheckpointFile::read, warn);
+    }
+
+    /** Reads the state alone of the newest checkpoint, as {@link CheckpointFile#readState} does. */
+    public Optional<Checkpoint.State> latestState(Consumer<String> warn) {
+        return latest(CheckpointFile::readState, warn);
+    }
+
+    private <T> Optional<T> latest(Function<Path, T> read, Consumer<String> warn) {
         List<Path> files = files();
         CorruptDataException first = null;
         for (int i = files.size() - 1; i >= 0; i--) {
             try {
-                return Optional.of(CheckpointFile.read(files.get(i)));
+                return Optional.of(read.apply(files.get(i)));
             } catch (CorruptDataException e) {
                 warn.accept(e.getMessage());
                 first = first == null ? e : first;

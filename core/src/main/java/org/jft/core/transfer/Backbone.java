@@ -10,7 +10,6 @@ import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFile;
 import org.jft.core.checkpoint.CheckpointFolder;
 import org.jft.core.config.ConfigLoader;
-import org.jft.core.config.ModelConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.engine.GraphLayouts;
 import org.jft.core.engine.NetworkSpec;
@@ -83,17 +82,6 @@ public final class Backbone {
      */
     public NetworkSpec features(int imageSize) {
         return NetworkSpec.ofImages(checkpoint.graph(), imageSize).withoutHead();
-    }
-
-    /**
-     * Overwrites the parameters a run starts with, if its config names another run.
-     *
-     * @param parameters flat, as drawn
-     */
-    public static void start(ModelConfig model, FloatBuffer parameters, ParameterLayout layout) {
-        if (model.initFrom() != null) {
-            open(Path.of(model.initFrom())).copyInto(parameters, layout);
-        }
     }
 
     /**

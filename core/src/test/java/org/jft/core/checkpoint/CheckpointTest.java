@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -78,7 +80,7 @@ class CheckpointTest {
         for (int i = 0; i < 20; i++) {
             // Up to the archive's directory, which only repeats what the entries said.
             int length = random.nextInt(whole.length - 400);
-            Files.write(file, java.util.Arrays.copyOf(whole, length));
+            Files.write(file, Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> CheckpointFile.read(file))
                     .as("seed=%s length=%s of %s", seed, length, whole.length)
                     .isInstanceOf(CorruptDataException.class)
@@ -100,6 +102,33 @@ class CheckpointTest {
     }
 
     @Test
+    void shouldReadTheStateWithoutLookingAtTheParameters() throws IOException {
+        Checkpoint written = checkpoint(3, 5);
+        Path file = folder.resolve("state.zip");
+        CheckpointFile.write(file, written);
+        byte[] whole = Files.readAllBytes(file);
+        byte[] flipped = whole.clone();
+        flipped[whole.length / 2] ^= 1; // of a parameter
+        Files.write(file, flipped);
+        assertThat(CheckpointFile.readState(file)).isEqualTo(written.state());
+
+        String text = new String(whole, StandardCharsets.ISO_8859_1);
+        flipped = whole.clone();
+        flipped[text.lastIndexOf("\"data_fingerprint\":\"abc") + 20] ^= 1;
+        assertStateRefused(file, flipped, "CRC");
+        assertStateRefused(file, Arrays.copyOf(whole, whole.length - 30), "state.zip");
+        assertStateRefused(file, new byte[0], "state.zip");
+    }
+
+    private static void assertStateRefused(Path file, byte[] content, String part)
+            throws IOException {
+        Files.write(file, content);
+        assertThatThrownBy(() -> CheckpointFile.readState(file))
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageContaining(part);
+    }
+
+    @Test
     void shouldKeepTheNewestAndFallBackWhenTheLastIsCorrupt() throws IOException {
         CheckpointFolder checkpoints = new CheckpointFolder(folder.resolve("run"), 2);
         assertThat(checkpoints.latest(warning -> {})).isEmpty();
@@ -115,6 +144,7 @@ class CheckpointTest {
         List<String> warnings = new ArrayList<>();
         assertThat(checkpoints.latest(warnings::add).orElseThrow().state().step()).isEqualTo(10);
         assertThat(warnings).singleElement().asString().contains("step-000000015.zip");
+        assertThat(checkpoints.latestState(warning -> {}).orElseThrow().step()).isEqualTo(10);
 
         Files.write(checkpoints.file(10), new byte[0]);
         assertThatThrownBy(() -> checkpoints.latest(warning -> {}))

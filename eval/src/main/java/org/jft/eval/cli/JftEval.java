@@ -109,7 +109,7 @@ public final class JftEval implements Callable<Integer> {
             print.print(table.render(null));
             return CommandRunner.DONE;
         }
-        sweep.checkData();
+        sweep.checkInputs();
         LiveTable live = new LiveTable(sweep, table, print, ProgressLine.onTerminal());
         if (point != null) {
             sweep.run(numbered(sweep, point), live);

@@ -14,6 +14,7 @@ import org.jft.core.config.SweepConfig;
 import org.jft.core.config.SweepConfig.Budget;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.model.Architectures;
+import org.jft.train.optimizer.Schedule;
 
 /** From a config and its {@code eval.sweep} to points: every combination of the axes, once. */
 final class Grid {
@@ -130,13 +131,26 @@ final class Grid {
                         config, List.of("name=" + name, "data.subset=" + subset, "seed=" + seed));
         config = budgeted(config, cell.budget);
         Optional<Long> images = facts.count(config, subset);
-        return new SweepPoint(
-                series(cell, config),
-                subset,
-                seed,
-                config,
-                optional(images),
-                steps(config, images));
+        SweepPoint point =
+                new SweepPoint(
+                        series(cell, config),
+                        subset,
+                        seed,
+                        config,
+                        optional(images),
+                        steps(config, images));
+        checkSchedule(point);
+        return point;
+    }
+
+    /** A run too short for its schedule is better refused now than when its turn comes. */
+    private static void checkSchedule(SweepPoint point) {
+        try {
+            point.steps()
+                    .ifPresent(steps -> Schedule.of(point.config().train().schedule(), steps));
+        } catch (ConfigException e) {
+            throw new ConfigException("%s: %s".formatted(point, e.getMessage()), e);
+        }
     }
 
     /** Gives the run the labels and the objective of a study of label noise. */

@@ -23,6 +23,7 @@ import org.jft.train.loop.TrainingJob;
 public final class Sweep {
     private final Path folder;
     private final DataFacts facts = new DataFacts();
+    private final Starts starts;
     private final List<SweepPoint> points;
     private final List<SweepRun> runs;
     private final TimeEstimate estimate = new TimeEstimate();
@@ -54,7 +55,9 @@ public final class Sweep {
         }
         this.folder = folder;
         points = new Grid(base, facts).points();
-        runs = SweepRun.of(points, facts, folder);
+        Path runFolders = folder.resolve("points");
+        starts = new Starts(runFolders);
+        runs = SweepRun.of(points, facts, starts, runFolders);
         runs.forEach(estimate::learn);
     }
 
@@ -84,12 +87,16 @@ public final class Sweep {
     }
 
     /**
-     * Fails, before anything is trained, when a data set is missing or does not fit.
+     * Fails, before anything is trained, when a data set is missing or does not fit, or when what a
+     * run is to start from is gone.
      *
      * @throws ConfigException in one sentence
      */
-    public void checkData() {
+    public void checkInputs() {
         points.forEach(point -> facts.testFingerprint(point.config()));
+        runs.stream()
+                .filter(run -> !run.trained() && run.stepsDone() == 0)
+                .forEach(run -> starts.require(run.config()));
     }
 
     /** Trains and scores what is not there yet. */
@@ -102,9 +109,13 @@ public final class Sweep {
     /** Trains and scores one run, unless it is there; by the rank that leads, if there are more. */
     public void run(SweepRun run, Listener listener) throws InterruptedException {
         listener.begins(run);
+        boolean leads = MemberEnvironment.read(System.getenv()).topology().leads();
+        if (leads) {
+            starts.note(run);
+        }
         boolean trained = run.trained();
         JsonNode summary = new TrainingJob(branched(run), run.folder()).run();
-        if (!MemberEnvironment.read(System.getenv()).topology().leads()) {
+        if (!leads) {
             return;
         }
         if (!trained) {

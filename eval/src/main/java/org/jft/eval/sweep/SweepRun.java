@@ -20,11 +20,16 @@ import org.jft.train.loop.TrainingJob;
  * @param points at least one
  */
 public record SweepRun(int number, RunFolder folder, List<SweepPoint> points) {
-    /** Returns the runs of some points, in the order of their first points. */
-    static List<SweepRun> of(List<SweepPoint> points, DataFacts facts, Path sweep) {
+    /**
+     * Returns the runs of some points, in the order of their first points.
+     *
+     * @param folder that holds their folders
+     */
+    static List<SweepRun> of(List<SweepPoint> points, DataFacts facts, Starts starts, Path folder) {
         Map<String, List<SweepPoint>> byFolder = new LinkedHashMap<>();
         for (SweepPoint point : points) {
-            byFolder.computeIfAbsent(folderName(point, facts), any -> new ArrayList<>()).add(point);
+            String name = folderName(point, facts, starts);
+            byFolder.computeIfAbsent(name, any -> new ArrayList<>()).add(point);
         }
         List<SweepRun> runs = new ArrayList<>();
         byFolder.forEach(
@@ -32,15 +37,17 @@ public record SweepRun(int number, RunFolder folder, List<SweepPoint> points) {
                         runs.add(
                                 new SweepRun(
                                         runs.size() + 1,
-                                        new RunFolder(sweep.resolve("points").resolve(name)),
+                                        new RunFolder(folder.resolve(name)),
                                         List.copyOf(shared))));
         return runs;
     }
 
     /** Returns {@code resnet20s-10pct-seed0-1a2b3c4d}: from the run alone, not from its series. */
-    private static String folderName(SweepPoint point, DataFacts facts) {
+    private static String folderName(SweepPoint point, DataFacts facts, Starts starts) {
         RunConfig config = point.config();
-        String identity = TrainingJob.identity(config, facts.fingerprint(config).orElse(""));
+        String identity =
+                TrainingJob.identity(
+                        config, facts.fingerprint(config).orElse(""), starts.sha256(config));
         return "%s-%s-seed%s-%s"
                 .formatted(
                         config.model().architecture(),

@@ -9,8 +9,8 @@ import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.LossScale;
 import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.ParameterLayout;
 import org.jft.core.failure.ConfigException;
-import org.jft.core.transfer.Backbone;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
 
@@ -44,7 +44,6 @@ final class ReplicatedModel implements TrainedModel {
             EngineConfig options,
             Blocks blocks) {
         Engine engine = factory.compile(network, config.train().microBatch(), options);
-        Backbone.start(config.model(), engine.parameters(), engine.layout());
         Optimizer optimizer =
                 new Optimizer(config.train(), engine.layout(), engine.parameters(), blocks);
         return new ReplicatedModel(config, classes, engine, optimizer, blocks);
@@ -83,8 +82,8 @@ final class ReplicatedModel implements TrainedModel {
     }
 
     @Override
-    public int length() {
-        return engine.layout().length();
+    public ParameterLayout layout() {
+        return engine.layout();
     }
 
     @Override

@@ -22,6 +22,7 @@ import org.jft.core.config.ModelConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.core.transfer.Backbone;
 
 /**
  * Where a run goes on. With the seed, the step fixes every sample and every random draw to come, so
@@ -61,7 +62,8 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
 
     /**
      * Loads the newest checkpoint, if any, into the model: the run's own, else that of a run it is
-     * to branch off from.
+     * to branch off from. Without one the model begins with the layers of {@code model.init_from},
+     * which are read nowhere else: a run that has a checkpoint does not need them any more.
      *
      * @param samples of an epoch
      */
@@ -81,24 +83,41 @@ record Resume(long step, long samples, double wallSeconds, double loss) {
             return Optional.of(resume);
         }
         String branch = config.train().cadence().branchFrom();
-        if (branch == null) {
-            return Optional.empty();
+        if (branch != null) {
+            CheckpointFolder others = new RunFolder(Path.of(branch)).checkpoints(1);
+            Optional<Checkpoint> common = branch(config, dataFingerprint, others, samples);
+            if (common.isPresent()) {
+                return Optional.of(take(common.get(), others, model));
+            }
         }
-        CheckpointFolder others = new RunFolder(Path.of(branch)).checkpoints(1);
-        return branch(config, dataFingerprint, others, samples)
-                .map(checkpoint -> take(checkpoint, others, model));
+        start(config, model);
+        return Optional.empty();
+    }
+
+    private static void start(RunConfig config, TrainedModel model) {
+        String from = config.model().initFrom();
+        if (from == null) {
+            return;
+        }
+        FloatBuffer parameters = model.parameters();
+        Backbone.open(Path.of(from)).copyInto(parameters, model.layout());
+        if (config.train().emaDecay() > 0) {
+            FloatBuffer state = model.optimizerState(); // ends with the average, which starts anew
+            int length = model.layout().length();
+            state.put(state.limit() - length, parameters, 0, length);
+        }
     }
 
     /** Returns the newest checkpoint of another run up to which it was this one. */
     private static Optional<Checkpoint> branch(
             RunConfig config, String dataFingerprint, CheckpointFolder others, long samples) {
-        Optional<Checkpoint> newest = others.latest(later -> {}); // what counts is told of below
+        Optional<Checkpoint.State> newest = others.latestState(later -> {}); // told of below
         if (newest.isEmpty()) {
             throw new ConfigException(
                     "train.cadence.branch_from=%s has no checkpoint"
                             .formatted(config.train().cadence().branchFrom()));
         }
-        Checkpoint.State state = newest.get().state();
+        Checkpoint.State state = newest.get();
         requireSame(config, dataFingerprint, state, others, Stem::of, NO_BRANCH);
         RunConfig then = ConfigLoader.parse(state.config(), others.file(state.step()).toString());
         long common =

@@ -19,7 +19,6 @@ import org.jft.core.engine.WeightDraw;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.model.Architectures;
 import org.jft.core.topology.Topology;
-import org.jft.core.transfer.Backbone;
 import org.jft.train.objective.ClassSlice;
 import org.jft.train.optimizer.Blocks;
 import org.jft.train.optimizer.Optimizer;
@@ -68,7 +67,6 @@ final class ShardedModel implements TrainedModel {
                             .order(ByteOrder.nativeOrder())
                             .asFloatBuffer();
             WeightDraw.initial(parameters, layout, network.graph());
-            Backbone.start(config.model(), parameters, layout);
             state = new Optimizer(config.train(), layout, parameters, blocks).state();
         } else {
             parameters = FloatBuffer.allocate(0);
@@ -150,8 +148,8 @@ final class ShardedModel implements TrainedModel {
     }
 
     @Override
-    public int length() {
-        return layout.length();
+    public ParameterLayout layout() {
+        return layout;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.checkpoint.CheckpointFile;
 import org.jft.core.checkpoint.CheckpointFolder;
@@ -50,7 +51,7 @@ final class Stem {
     }
 
     /**
-     * Returns the newest intact checkpoint of at most that many steps, each of {@code globalBatch}
+     * Reads the newest intact checkpoint of at most that many steps, each of {@code globalBatch}
      * samples: after steps of other sizes, as an elastic job may take, a run has them in common
      * with no other.
      *
@@ -58,6 +59,29 @@ final class Stem {
      */
     static Optional<Checkpoint> lastCheckpoint(
             CheckpointFolder folder, long steps, int globalBatch, Consumer<String> warn) {
+        return last(
+                folder, steps, globalBatch, CheckpointFile::read, Checkpoint::state, warn);
+    }
+
+    /** The same of the state alone: the parameters may yet turn out to be corrupt. */
+    static Optional<Checkpoint.State> lastState(
+            CheckpointFolder folder, long steps, int globalBatch, Consumer<String> warn) {
+        return last(
+                folder,
+                steps,
+                globalBatch,
+                CheckpointFile::readState,
+                Function.identity(),
+                warn);
+    }
+
+    private static <T> Optional<T> last(
+            CheckpointFolder folder,
+            long steps,
+            int globalBatch,
+            Function<Path, T> read,
+            Function<T, Checkpoint.State> stateOf,
+            Consumer<String> warn) {
         List<Path> files = folder.files();
         for (int i = files.size() - 1; i >= 0; i--) {
             Path file = files.get(i);
@@ -65,10 +89,10 @@ final class Stem {
                 continue;
             }
             try {
-                Checkpoint checkpoint = CheckpointFile.read(file);
-                Checkpoint.State state = checkpoint.state();
+                T found = read.apply(file);
+                Checkpoint.State state = stateOf.apply(found);
                 if (state.samples() == state.step() * globalBatch) {
-                    return Optional.of(checkpoint);
+                    return Optional.of(found);
                 }
                 warn.accept(
                         "%s has seen steps of other sizes than train.global_batch=%s, so no other run goes on from it"

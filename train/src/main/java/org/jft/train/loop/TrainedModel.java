@@ -8,6 +8,7 @@ import org.jft.core.config.RunConfig;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.LossScale;
 import org.jft.core.engine.NetworkSpec;
+import org.jft.core.engine.ParameterLayout;
 import org.jft.core.topology.Topology;
 import org.jft.train.optimizer.Blocks;
 
@@ -49,8 +50,8 @@ interface TrainedModel extends AutoCloseable {
     /** Returns the parameters that all ranks hold alike. */
     FloatBuffer replicated();
 
-    /** Returns the floats of {@link #parameters}. */
-    int length();
+    /** Returns where layers lie in {@link #parameters}. */
+    ParameterLayout layout();
 
     /**
      * Returns all parameters: on rank 0, as of the last {@link #gather}; what is written there

@@ -2,7 +2,6 @@ package org.jft.train.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +19,7 @@ import org.jft.cluster.launch.Team;
 import org.jft.cluster.launch.WorkerCommand;
 import org.jft.cluster.preflight.CodeVersion;
 import org.jft.cluster.preflight.Finding;
+import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.cli.CommandRunner;
 import org.jft.core.config.ClusterConfig;
 import org.jft.core.config.ConfigLoader;
@@ -30,7 +30,6 @@ import org.jft.core.failure.Category;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
 import org.jft.core.topology.Topology;
-import org.jft.core.transfer.Backbone;
 import org.jft.data.shard.DataSet;
 
 /**
@@ -102,17 +101,18 @@ public final class TrainingJob {
      * model.sync_batch_norm}, however many workers they have.
      *
      * @param dataFingerprint of the training set
+     * @param start SHA-256 of the parameters that {@code model.init_from} names, see {@link
+     *     org.jft.core.transfer.Backbone}; empty when it names none
      */
-    public static String identity(RunConfig given, String dataFingerprint) {
-        String from = given.model().initFrom();
-        String start = from == null ? "" : Backbone.open(Path.of(from)).sha256();
+    public static String identity(RunConfig given, String dataFingerprint, String start) {
         return Resume.identity(Engines.resolve(given), dataFingerprint + start);
     }
 
     /**
      * Returns the step of the newest checkpoint in another run's folder that this run might have
-     * written itself; 0 if there is none that is intact, with a warning for each passed over. A run
-     * that names that folder in {@code train.cadence.branch_from} then is not refused.
+     * written itself; 0 if there is none, with a warning for each corrupt one passed over. A run
+     * that names that folder in {@code train.cadence.branch_from} then is not refused. Reads the
+     * state alone: a run that finds the parameters corrupt goes on from an earlier checkpoint.
      *
      * @param steps of this run
      * @param other config of the other, on the same content of its data
@@ -123,12 +123,12 @@ public final class TrainingJob {
             return 0;
         }
         long common = Stem.commonSteps(given.train(), steps, other.train(), otherSteps);
-        return Stem.lastCheckpoint(
+        return Stem.lastState(
                         otherFolder.checkpoints(1),
                         common,
                         given.train().globalBatch(),
                         Resume::warn)
-                .map(checkpoint -> checkpoint.state().step())
+                .map(Checkpoint.State::step)
                 .orElse(0L);
     }
 

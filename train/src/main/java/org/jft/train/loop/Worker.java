@@ -133,7 +133,7 @@ final class Worker {
             Preflight.heed(
                     config,
                     folder,
-                    model.length(),
+                    model.layout().length(),
                     team.meet(RunState.NONE, Optional.empty()),
                     data.fingerprint());
         }
@@ -199,7 +199,7 @@ final class Worker {
             @Override
             public void begin() {
                 if (team.changes()) {
-                    Finding.heed(Preflight.disk(config, folder, model.length()), Preflight::warn);
+                    Finding.heed(Preflight.disk(config, folder, model.layout().length()), Preflight::warn);
                 }
                 if (state.samples() < totalSteps * config.train().globalBatch()) {
                     folder.dropSummary();

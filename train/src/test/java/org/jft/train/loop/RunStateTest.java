@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.PeerLostException;
 import org.jft.core.engine.LossScale;
+import org.jft.core.engine.ParameterLayout;
 import org.junit.jupiter.api.Test;
 
 /** What a worker makes of states that it gets, or does not get. */
@@ -71,8 +72,8 @@ class RunStateTest {
         }
 
         @Override
-        public int length() {
-            return 0;
+        public ParameterLayout layout() {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -84,6 +84,23 @@ class StemTest {
         assertThat(warnings).hasSize(2);
     }
 
+    /** So a sweep may send a run to a checkpoint that the run itself then passes over. */
+    @Test
+    void shouldNotReadTheParametersForTheStateAlone(@TempDir Path folder) throws IOException {
+        CheckpointFolder checkpoints = new CheckpointFolder(folder, 9);
+        checkpoints.write(checkpoint(10, 10 * 32));
+        checkpoints.write(checkpoint(20, 20 * 32));
+        byte[] bytes = Files.readAllBytes(checkpoints.file(20));
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(checkpoints.file(20), bytes);
+        List<String> warnings = new ArrayList<>();
+        assertThat(Stem.lastState(checkpoints, 49, 32, warnings::add))
+                .hasValueSatisfying(state -> assertThat(state.step()).isEqualTo(20));
+        assertThat(warnings).isEmpty();
+        assertThat(stepOfLast(checkpoints, 49, warnings)).hasValue(10L);
+        assertThat(warnings).hasSize(1);
+    }
+
     private static Optional<Long> stepOfLast(
             CheckpointFolder checkpoints, long steps, List<String> warnings) {
         return Stem.lastCheckpoint(checkpoints, steps, 32, warnings::add)
