@@ -67,6 +67,24 @@ public record DataConfig(
                 store);
     }
 
+    /** Returns the same with other classes. */
+    DataConfig withClasses(String file) {
+        return new DataConfig(
+                train,
+                test,
+                subset,
+                subsetSeed,
+                file,
+                imagesOf,
+                dropTrain,
+                dropTest,
+                image,
+                mix,
+                labels,
+                loader,
+                store);
+    }
+
     /**
      * Returns defaults.
      *

@@ -10,6 +10,8 @@ import java.util.List;
  * @param batch images of one forward pass; each crop counts
  * @param crops views of a test image whose probabilities are averaged: 1, the centre, or 10, the
  *     four corners and the centre, mirrored too (Krizhevsky et al. 2012)
+ * @param classes file of the names of the classes that are scored, one a line; the network has
+ *     learned them and may have learned others. Null: all that it has learned
  * @param subsets of the training set, one run for each and each seed; {@code --subset} overrides
  * @param seeds one run per subset and seed; several give error bars
  * @param metric the score that is fitted: map_at_100, top1 or top5
@@ -21,6 +23,7 @@ import java.util.List;
 public record EvalConfig(
         int batch,
         int crops,
+        String classes,
         List<Subset> subsets,
         List<Long> seeds,
         String metric,
@@ -39,6 +42,7 @@ public record EvalConfig(
         sweep = sweep == null ? SweepConfig.none() : sweep;
         check(batch > 0, "eval.batch must be positive: %s", batch);
         check(crops == 1 || crops == 10, "eval.crops must be 1 or 10: %s", crops);
+        check(classes == null || !classes.isBlank(), "eval.classes must name a file");
         check(!subsets.isEmpty(), "eval.subsets needs at least one subset");
         check(!seeds.isEmpty(), "eval.seeds needs at least one seed");
         check(
@@ -54,7 +58,7 @@ public record EvalConfig(
     }
 
     static EvalConfig defaults() {
-        return new EvalConfig(0, 0, null, null, null, null, 0, null, null);
+        return new EvalConfig(0, 0, null, null, null, null, null, 0, null, null);
     }
 
     private static List<Subset> defaultSubsets() {

@@ -57,6 +57,11 @@ public record RunConfig(
         checkSyncBatchNorm(model, engine, cluster);
     }
 
+    /** Returns the data as the network is scored on it: with the labels of {@code eval.classes}. */
+    public DataConfig scoredData() {
+        return eval.classes() == null ? data : data.withClasses(eval.classes());
+    }
+
     private static void checkSyncBatchNorm(
             ModelConfig model, EngineConfig engine, ClusterConfig cluster) {
         check(

@@ -13,6 +13,7 @@ import org.jft.data.order.Selection;
 import org.jft.data.shard.DataSet;
 import org.jft.data.shard.Manifest;
 import org.jft.data.store.Storage;
+import org.jft.eval.transfer.classification.ClassColumns;
 
 /**
  * What a sweep must know of its data sets before it trains, each looked up once: the runs of a grid
@@ -22,16 +23,16 @@ final class DataFacts {
     /** A training set as a run sees it. */
     private static final class TrainingSet {
         private final String fingerprint;
-        private final int classes;
+        private final List<String> classes;
         private final Map<Subset, Long> counts = new HashMap<>();
 
         TrainingSet(DataSet data) {
             fingerprint = data.fingerprint();
-            classes = data.classCount();
+            classes = data.taxonomy().names();
         }
     }
 
-    private record TestSet(String fingerprint, int classes) {}
+    private record TestSet(String fingerprint, List<String> classes) {}
 
     private final Map<DataConfig, Optional<TrainingSet>> training = new HashMap<>();
     private final Map<DataConfig, TestSet> test = new HashMap<>();
@@ -63,34 +64,37 @@ final class DataFacts {
     /**
      * Returns the fingerprint of the set that a run is scored on.
      *
-     * @throws ConfigException when a data set is missing, or the two have other classes
+     * @throws ConfigException when a data set is missing, the two have other classes, or a class is
+     *     to be scored that the run does not learn
      */
     String testFingerprint(RunConfig config) {
-        TestSet set = test.computeIfAbsent(wholeSet(config), DataFacts::openTest);
-        int classes =
+        TestSet set = test.computeIfAbsent(wholeSet(config).scoredData(), DataFacts::openTest);
+        List<String> learned =
                 training(config)
                         .map(own -> own.classes)
                         .orElseGet(() -> opened(config.data()).classes); // says what is missing
-        if (set.classes != classes) {
+        if (config.eval().classes() != null) {
+            ClassColumns.of(config.eval().classes(), set.classes, learned);
+        } else if (set.classes.size() != learned.size()) {
             throw new ConfigException(
                     "%s has %s classes, but %s has %s: both must share one taxonomy"
                             .formatted(
                                     config.data().test(),
-                                    set.classes,
+                                    set.classes.size(),
                                     config.data().train(),
-                                    classes));
+                                    learned.size()));
         }
         return set.fingerprint;
     }
 
     private Optional<TrainingSet> training(RunConfig config) {
         return training.computeIfAbsent(
-                wholeSet(config),
+                wholeSet(config).data(),
                 data -> DataSet.trainIsThere(data) ? Optional.of(opened(data)) : Optional.empty());
     }
 
-    private static DataConfig wholeSet(RunConfig config) {
-        return ConfigLoader.with(config, List.of("data.subset=" + Subset.ALL)).data();
+    private static RunConfig wholeSet(RunConfig config) {
+        return ConfigLoader.with(config, List.of("data.subset=" + Subset.ALL));
     }
 
     private static TrainingSet opened(DataConfig config) {
@@ -101,7 +105,7 @@ final class DataFacts {
 
     private static TestSet openTest(DataConfig config) {
         try (DataSet data = DataSet.openTest(config)) {
-            return new TestSet(data.fingerprint(), data.classCount());
+            return new TestSet(data.fingerprint(), data.taxonomy().names());
         }
     }
 

@@ -2,6 +2,7 @@ package org.jft.eval.transfer.classification;
 
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.config.RunConfig;
 import org.jft.core.failure.ConfigException;
@@ -28,39 +29,54 @@ public final class CheckpointScorer {
     public ClassificationScores score(Checkpoint checkpoint) {
         int crops = config.eval().crops();
         int rows = Math.max(1, config.eval().batch() / crops);
-        try (DataSet data = DataSet.openTest(config.data())) {
+        try (DataSet data = DataSet.openTest(config.scoredData())) {
             EvaluationStream stream =
                     EvaluationStream.of(data, rows, /* preferClean= */ true).withCrops(crops);
-            Scoring scoring = new Scoring(data.taxonomy(), crops);
+            Scoring scoring = new Scoring(data.taxonomy(), columns(data.taxonomy()), crops);
             new CheckpointPass(config, folder)
                     .over(stream, data.taxonomy(), checkpoint, "score", scoring);
             return scoring.scores();
         }
     }
 
+    /** Returns where the network answers for the scored classes; empty if it has no others. */
+    private Optional<ClassColumns> columns(Taxonomy scored) {
+        String list = config.eval().classes();
+        if (list == null) {
+            return Optional.empty();
+        }
+        try (DataSet learned = DataSet.openTest(config.data())) {
+            return Optional.of(
+                    ClassColumns.of(list, scored.names(), learned.taxonomy().names()));
+        }
+    }
+
     /** Scores of the images so far. */
     private final class Scoring implements CheckpointPass.Sink {
         private final Taxonomy taxonomy;
+        private final Optional<ClassColumns> columns;
         private final int crops;
         private ClassificationScorer scorer; // null before the first batch tells the classes
         private MeanOfCrops mean;
 
-        Scoring(Taxonomy taxonomy, int crops) {
+        Scoring(Taxonomy taxonomy, Optional<ClassColumns> columns, int crops) {
             this.taxonomy = taxonomy;
+            this.columns = columns;
             this.crops = crops;
         }
 
         @Override
         public void accept(Batch batch, FloatBuffer logits) {
+            int outputs = logits.capacity() / (batch.size() * crops);
             if (scorer == null) {
-                int classes = logits.capacity() / (batch.size() * crops);
+                int classes = columns.isPresent() ? taxonomy.size() : outputs;
                 scorer = ClassificationScorer.of(taxonomy, classes);
-                mean = new MeanOfCrops(config.train().objective().link(), crops, classes);
+                mean = new MeanOfCrops(config.train().objective().link(), crops, outputs);
             }
             mean.reduce(logits, batch.size());
             scorer.accept(
                     batch.firstPosition(),
-                    logits,
+                    columns.map(some -> some.of(logits, batch.size(), outputs)).orElse(logits),
                     batch.labelOffsets(),
                     batch.labelIds(),
                     batch.confidences());
