@@ -1,13 +1,16 @@
 package org.jft.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jft.data.shard.DataSet;
@@ -23,12 +26,14 @@ class ClassListTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir static Path folder;
+    private static List<String> classes;
     private static List<String> roots;
 
     @BeforeAll
     static void makeData() throws IOException {
         SyntheticSet.make(folder);
         try (DataSet data = DataSet.open(folder.resolve("set/train"))) {
+            classes = data.taxonomy().names();
             roots =
                     data.taxonomy().classes().stream()
                             .filter(c -> c.parents().isEmpty())
@@ -134,6 +139,48 @@ class ClassListTest {
                                     assertThat(run.resolve("classes.txt"))
                                             .hasContent(String.join("\n", roots.subList(0, 2))));
         }
+    }
+
+    /** As configs/paper-classes.yaml: networks of different label spaces on what they share. */
+    @Test
+    void shouldScoreTwoLabelSpacesOnTheClassesTheyShare() throws IOException {
+        Files.write(folder.resolve("two.txt"), roots.subList(0, 2));
+        String few = "{all: {}, few: {data.classes: two.txt}}";
+        Result result = compare("eval.classes=two.txt", "eval.sweep.variants=" + few);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        double[] shared = values();
+        assertThat(shared).hasSize(2);
+
+        // What a run has learned alone is what it is scored on without the list.
+        assertThat(compare("data.classes=two.txt").out()).contains("scored before");
+        assertThat(values()).containsExactly(shared[1]);
+        assertThat(compare().exitCode()).isZero();
+        assertThat(values()[0]).as("on dozens of classes").isLessThan(shared[0]);
+        // In another order, all classes have the same mean.
+        double onAll = values()[0];
+        List<String> reversed = new ArrayList<>(classes);
+        Collections.reverse(reversed);
+        Files.write(folder.resolve("reversed.txt"), reversed);
+        assertThat(compare("eval.classes=reversed.txt").out()).doesNotContain("scored before");
+        assertThat(values()[0]).isEqualTo(onAll, within(1e-9));
+
+        Result unlearned = compare("data.classes=two.txt", "eval.classes=reversed.txt");
+        assertThat(unlearned.exitCode()).isEqualTo(2);
+        assertThat(unlearned.err()).contains("is no class that the network learns");
+    }
+
+    private static Result compare(String... sets) {
+        List<String> all =
+                new ArrayList<>(List.of("--subset=50%", "--config=tiny.yaml", "--out=spaces"));
+        Stream.of(sets).forEach(set -> all.add("--set=" + set));
+        return Command.run(JftEval.class, folder, all.toArray(String[]::new));
+    }
+
+    private static double[] values() throws IOException {
+        JsonNode curve = JSON.readTree(folder.resolve("spaces/curve.json").toFile());
+        double[] values = new double[curve.path("points").size()];
+        Arrays.setAll(values, i -> curve.path("points").get(i).path("value").asDouble());
+        return values;
     }
 
     private static Result train(String run, String... more) {

@@ -1,6 +1,7 @@
 package org.jft.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -54,16 +55,34 @@ class DropListTest {
                 .contains("--out");
     }
 
+    /** As configs/paper-duplicates.yaml: the same runs, scored with and without the images. */
     @Test
-    void shouldScoreWithoutTheListedImages() throws IOException {
+    void shouldScoreTheSameRunsWithAndWithoutTheListedImages() throws IOException {
         Files.write(folder.resolve("drop-test.txt"), testKeys.subList(0, 60));
-        JsonNode whole = sweep();
-        JsonNode part = sweep("--set=data.drop_test=drop-test.txt");
+        JsonNode both =
+                sweep(
+                        "--set=eval.seeds=[0,1]",
+                        "--set=eval.sweep.variants="
+                                + "{full: {}, clean: {data.drop_test: drop-test.txt}}");
+        double[] values = new double[4]; // full of seeds 0 and 1, clean of them
+        for (int i = 0; i < 4; i++) {
+            values[i] = both.path("points").get(i).path("value").asDouble();
+        }
+        try (Stream<Path> runs = Files.list(folder.resolve("sweep/points"))) {
+            assertThat(runs).as("a run a seed").hasSize(2);
+        }
+        JsonNode difference = both.path("comparisons").get(0);
+        assertThat(difference.path("series").asText()).isEqualTo("clean");
+        assertThat(difference.path("difference").asDouble())
+                .isNotZero()
+                .isEqualTo((values[2] + values[3] - values[0] - values[1]) / 2, within(1e-9));
+        assertThat(difference.path("confidence_interval").get(1).asDouble())
+                .isGreaterThan(difference.path("difference").asDouble());
 
-        assertThat(part.path("points").get(0).path("value"))
-                .isNotEqualTo(whole.path("points").get(0).path("value"));
-        assertThat(part.toString()).contains("0 for training, 60 held out");
-        assertThat(whole.toString()).contains("0 for training, 0 held out");
+        JsonNode clean = sweep("--set=data.drop_test=drop-test.txt");
+        assertThat(clean.path("points").get(0).path("value").asDouble()).isEqualTo(values[2]);
+        assertThat(clean.toString()).contains("0 for training, 60 held out");
+        assertThat(both.toString()).contains("0 for training, 0 held out");
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.jft.core.config.EvalConfig;
 import org.jft.core.config.LabelNoiseConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.data.shard.DataSet;
+import org.jft.eval.report.ComparisonPanel;
 import org.jft.eval.report.JointPanel;
 import org.jft.eval.report.NoisePanel;
 import org.jft.eval.report.Provenance;
@@ -69,6 +70,7 @@ final class Reporting {
                         base.name(),
                         all,
                         joint(sweep, fitted, bootstrap),
+                        comparisons(fitted, eval.confidence()),
                         noise(sweep, fitted, eval.confidence()),
                         provenance());
         List<Path> files = ReportWriter.write(report, folder);
@@ -78,7 +80,55 @@ final class Reporting {
             }
             series.fits().forEach(fit -> print.println(sentence(fit)));
         }
+        report.comparisons().forEach(panel -> print(panel, print));
         files.forEach(print::println);
+    }
+
+    /**
+     * Compares the series of each network with its first, or where they differ in the network alone
+     * all of them. A study of label noise has comparisons of its own.
+     */
+    private static List<ComparisonPanel> comparisons(
+            Map<Series, ReportSeries> fitted, double confidence) {
+        if (fitted.keySet().stream().anyMatch(Series::ofNoiseStudy)) {
+            return List.of();
+        }
+        Map<String, List<ReportSeries>> groups = new LinkedHashMap<>();
+        fitted.forEach(
+                (series, one) ->
+                        groups.computeIfAbsent(series.architecture(), any -> new ArrayList<>())
+                                .add(one));
+        if (groups.size() == fitted.size()) {
+            return fitted.size() == 1
+                    ? List.of()
+                    : List.of(new ComparisonPanel("", List.copyOf(fitted.values()), confidence));
+        }
+        List<ComparisonPanel> panels = new ArrayList<>();
+        groups.forEach(
+                (network, group) -> {
+                    if (group.size() > 1) {
+                        String name = groups.size() == 1 ? "" : network;
+                        panels.add(new ComparisonPanel(name, group, confidence));
+                    }
+                });
+        return panels;
+    }
+
+    private static void print(ComparisonPanel panel, PrintWriter print) {
+        for (ReportSeries one : panel.series().subList(1, panel.series().size())) {
+            panel.differences(one)
+                    .forEach(
+                            (subset, difference) ->
+                                    print.println(
+                                            format(
+                                                    "%s against %s at %s: %+.4f [%+.4f, %+.4f]",
+                                                    one.name(),
+                                                    panel.first().name(),
+                                                    subset,
+                                                    difference.mean(),
+                                                    difference.t().low(),
+                                                    difference.t().high())));
+        }
     }
 
     /** Fits each panel of series that differ in model size alone. */
@@ -131,7 +181,7 @@ final class Reporting {
             Sweep sweep, Map<Series, ReportSeries> fitted, double confidence) {
         Map<String, Map<String, List<Series>>> settings =
                 sweep.series().stream()
-                        .filter(one -> !one.noise().isEmpty() || !one.objective().isEmpty())
+                        .filter(Series::ofNoiseStudy)
                         .collect(
                                 Collectors.groupingBy(
                                         Series::setting,

@@ -29,6 +29,8 @@ import org.jft.eval.scaling.Prediction;
  *                     target {value, examples, confidence_interval [low, high] | null} | null}]
  *   joint           [{panel, parameters, confidence_interval, log_rmse, note,
  *                     models [{series, parameters}]}]   of data and model size; often empty
+ *   comparisons     [{panel, series, against, subset, mean, difference,
+ *                     confidence_interval [low, high]}]   on equal seeds; often empty
  *   metric, config, data_fingerprint, commit, created (ISO 8601, UTC)
  * </pre>
  *
@@ -50,6 +52,8 @@ final class CurveJson {
         }
         ArrayNode joint = root.putArray("joint");
         report.joint().forEach(panel -> joint.add(joint(panel)));
+        ArrayNode comparisons = root.putArray("comparisons");
+        report.comparisons().forEach(panel -> add(comparisons, panel));
         ArrayNode noise = root.putArray("noise");
         report.noise().forEach(panel -> add(noise, panel));
         Provenance provenance = report.provenance();
@@ -158,6 +162,29 @@ final class CurveJson {
         return node;
     }
 
+    /** Adds a node for each series that is compared and each of its subsets. */
+    private static void add(ArrayNode nodes, ComparisonPanel panel) {
+        for (ReportSeries one : panel.series().subList(1, panel.series().size())) {
+            Map<String, PairedDifference> differences = panel.differences(one);
+            ComparisonPanel.means(one)
+                    .forEach(
+                            (subset, mean) -> {
+                                ObjectNode node = nodes.addObject();
+                                node.put("panel", panel.name());
+                                node.put("series", one.name());
+                                node.put("against", panel.first().name());
+                                node.put("subset", subset);
+                                node.put("mean", mean);
+                                put(node, Optional.ofNullable(differences.get(subset)));
+                            });
+        }
+    }
+
+    private static void put(ObjectNode node, Optional<PairedDifference> difference) {
+        node.set("difference", number(difference.map(PairedDifference::mean)));
+        node.set("confidence_interval", difference.map(d -> pair(d.t())).orElse(null));
+    }
+
     /** Adds a node for each series of a panel and each of its sizes. */
     private static void add(ArrayNode nodes, NoisePanel panel) {
         for (NoisePanel.Level level : panel.levels()) {
@@ -176,14 +203,7 @@ final class CurveJson {
                                     node.put("objective", row.objective());
                                     node.put("examples", size);
                                     node.put("mean", mean);
-                                    Optional<PairedDifference> difference =
-                                            Optional.ofNullable(differences.get(size));
-                                    node.set(
-                                            "difference",
-                                            number(difference.map(PairedDifference::mean)));
-                                    node.set(
-                                            "confidence_interval",
-                                            difference.map(d -> pair(d.t())).orElse(null));
+                                    put(node, Optional.ofNullable(differences.get(size)));
                                     for (String auc : NoisePanel.AUCS) {
                                         node.set(auc, number(Optional.of(row.mean(auc, size))));
                                         String blind = auc + NoisePanel.BLIND;

@@ -145,19 +145,7 @@ final class HtmlNoise {
             return Double.isNaN(mean) ? DASH : text.value(mean);
         }
         PairedDifference difference = panel.differences(level, row).get(size);
-        if (difference == null) {
-            return DASH;
-        }
-        String shown =
-                "%s %s"
-                        .formatted(
-                                signed(difference.mean()),
-                                text.difference(difference.t(), difference.mean()));
-        return difference.t().contains(0) ? shown : "<strong>" + shown + "</strong>";
-    }
-
-    private String signed(double value) {
-        return (value > 0 ? "+" : "") + text.difference(value);
+        return difference == null ? DASH : text.difference(difference);
     }
 
     private String aucs(String title, String metric, long size) {

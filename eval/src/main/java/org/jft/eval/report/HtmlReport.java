@@ -51,6 +51,10 @@ final class HtmlReport {
             html.append("<h2>Label noise</h2>\n");
             report.noise().forEach(panel -> html.append(HtmlNoise.render(panel)));
         }
+        if (!report.comparisons().isEmpty()) {
+            html.append("<h2>Differences</h2>\n");
+            report.comparisons().forEach(panel -> html.append(HtmlComparison.render(panel)));
+        }
         if (report.series().size() == 1) {
             html.append("<h2>Fits</h2>\n").append(HtmlFits.render(report.series().get(0)));
             html.append(figure(residualsSvg));

@@ -2,6 +2,7 @@ package org.jft.eval.report;
 
 import java.util.Map;
 import org.jft.eval.scaling.Interval;
+import org.jft.eval.scaling.PairedDifference;
 import org.jft.eval.scaling.Response;
 
 /**
@@ -74,6 +75,18 @@ record MetricText(String metric, Response response) {
                 .formatted(
                         difference(interval.low(), decimals),
                         difference(interval.high(), decimals));
+    }
+
+    /** A difference with its sign and its interval, as markup: bold where that excludes 0. */
+    String difference(PairedDifference difference) {
+        double mean = difference.mean();
+        String shown =
+                "%s%s %s"
+                        .formatted(
+                                mean > 0 ? "+" : "",
+                                difference(mean),
+                                difference(difference.t(), mean));
+        return difference.t().contains(0) ? shown : "<strong>" + shown + "</strong>";
     }
 
     private String difference(double value, int decimals) {

@@ -2,12 +2,9 @@ package org.jft.eval.report;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jft.eval.scaling.PairedDifference;
 
 /**
@@ -25,8 +22,6 @@ public record NoisePanel(String name, List<Level> levels, double confidence) {
 
     /** Follows their names where labels are ranked by the frequency of their class alone. */
     static final String BLIND = "_blind";
-
-    private static final int RESAMPLES = 1000; // behind intervals that the page does not show
 
     /**
      * One level of noise.
@@ -98,30 +93,7 @@ public record NoisePanel(String name, List<Level> levels, double confidence) {
      * @return for each size with at least two such seeds
      */
     Map<Long, PairedDifference> differences(Level level, Row row) {
-        Map<Long, PairedDifference> differences = new TreeMap<>();
-        for (long size : sizes()) {
-            Map<Long, Double> own = bySeed(row.series(), size);
-            Map<Long, Double> first = bySeed(level.rows().get(0).series(), size);
-            List<Long> seeds = new ArrayList<>(own.keySet());
-            seeds.retainAll(first.keySet());
-            if (seeds.size() >= 2) {
-                differences.put(
-                        size,
-                        PairedDifference.of(
-                                seeds.stream().mapToDouble(own::get).toArray(),
-                                seeds.stream().mapToDouble(first::get).toArray(),
-                                confidence,
-                                RESAMPLES));
-            }
-        }
-        return differences;
-    }
-
-    private static Map<Long, Double> bySeed(ReportSeries series, long examples) {
-        return series.points().stream()
-                .filter(point -> point.examples() == examples)
-                .collect(
-                        Collectors.toMap(
-                                ReportPoint::seed, series::value, (a, b) -> b, TreeMap::new));
+        ReportSeries first = level.rows().get(0).series();
+        return row.series().differences(first, ReportPoint::examples, confidence);
     }
 }

@@ -4,14 +4,17 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jft.eval.scaling.Curve;
 import org.jft.eval.scaling.CurvePoint;
 import org.jft.eval.scaling.FittedLaw;
+import org.jft.eval.scaling.PairedDifference;
 import org.jft.eval.scaling.Response;
 
 /**
@@ -31,6 +34,8 @@ public record ReportSeries(
         List<ReportPoint> points,
         List<FittedLaw> fits,
         Choice choice) {
+    private static final int RESAMPLES = 1000; // behind intervals that no page shows
+
     /**
      * The law that stands for a series where there is room for one.
      *
@@ -83,6 +88,46 @@ public record ReportSeries(
 
     double value(ReportPoint point) {
         return point.metrics().get(metric);
+    }
+
+    /**
+     * Compares with another series, seed by seed.
+     *
+     * @param size tells the sizes apart
+     * @param confidence level of the intervals
+     * @return this one less the other, for each size at which at least two seeds are in both
+     */
+    <K> Map<K, PairedDifference> differences(
+            ReportSeries other, Function<ReportPoint, K> size, double confidence) {
+        Map<K, Map<Long, Double>> others = other.bySeed(size);
+        Map<K, PairedDifference> differences = new LinkedHashMap<>();
+        bySeed(size)
+                .forEach(
+                        (key, own) -> {
+                            own.keySet().retainAll(others.getOrDefault(key, Map.of()).keySet());
+                            if (own.size() >= 2) {
+                                differences.put(
+                                        key,
+                                        PairedDifference.of(
+                                                own.values().stream().mapToDouble(v -> v).toArray(),
+                                                own.keySet().stream()
+                                                        .mapToDouble(others.get(key)::get)
+                                                        .toArray(),
+                                                confidence,
+                                                RESAMPLES));
+                            }
+                        });
+        return differences;
+    }
+
+    private <K> Map<K, Map<Long, Double>> bySeed(Function<ReportPoint, K> size) {
+        return points.stream()
+                .collect(
+                        Collectors.groupingBy(
+                                size,
+                                LinkedHashMap::new,
+                                Collectors.toMap(
+                                        ReportPoint::seed, this::value, (a, b) -> b, TreeMap::new)));
     }
 
     /** Returns the mean value of each size, ascending. */

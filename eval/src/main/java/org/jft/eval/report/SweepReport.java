@@ -14,12 +14,14 @@ import org.jft.eval.scaling.Response;
  * @param title one line
  * @param series at least one, all of one metric, in the order to show them; their names differ
  * @param joint panels of series that differ in model size alone; may be none
+ * @param comparisons of series that differ in one respect; may be none
  * @param noise panels of series that differ in label noise and objective alone; may be none
  */
 public record SweepReport(
         String title,
         List<ReportSeries> series,
         List<JointPanel> joint,
+        List<ComparisonPanel> comparisons,
         List<NoisePanel> noise,
         Provenance provenance) {
     public SweepReport {
@@ -28,6 +30,7 @@ public record SweepReport(
         checkArgument(!series.isEmpty(), "a report needs at least one series");
         series = List.copyOf(series);
         joint = List.copyOf(joint);
+        comparisons = List.copyOf(comparisons);
         noise = List.copyOf(noise);
         Set<String> names = new HashSet<>();
         for (ReportSeries one : series) {

@@ -17,4 +17,9 @@ public record Series(
         String architecture,
         String setting,
         String noise,
-        String objective) {}
+        String objective) {
+    /** Returns whether label noise or the objective is an axis of its grid. */
+    public boolean ofNoiseStudy() {
+        return !noise.isEmpty() || !objective.isEmpty();
+    }
+}

@@ -88,7 +88,7 @@ final class Examples {
                             Arrays.stream(parameters).boxed().toList(),
                             new Bootstrap(200, 0.95, 1)));
         }
-        return new SweepReport(title, all, joint, List.of(), provenance());
+        return new SweepReport(title, all, joint, List.of(), List.of(), provenance());
     }
 
     /** Two objectives at two levels of noise; the second one gains 0.02 where labels are wrong. */
@@ -131,7 +131,7 @@ final class Examples {
                             rows));
         }
         return new SweepReport(
-                title, all, List.of(), List.of(new NoisePanel("", levels, 0.95)), provenance());
+                title, all, List.of(), List.of(), List.of(new NoisePanel("", levels, 0.95)), provenance());
     }
 
     static SweepReport losses() {
@@ -155,6 +155,7 @@ final class Examples {
         return new SweepReport(
                 title,
                 List.of(series("all", metric, response, points)),
+                List.of(),
                 List.of(),
                 List.of(),
                 provenance());

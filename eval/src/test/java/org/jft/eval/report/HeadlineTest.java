@@ -72,6 +72,7 @@ class HeadlineTest {
                                         series("large", 0.1, 0.25, 0.4)),
                                 List.of(),
                                 List.of(),
+                                List.of(),
                                 Examples.provenance()));
         assertThat(headline.claim())
                 .isEqualTo(
