@@ -101,22 +101,20 @@ public record ReportSeries(
             ReportSeries other, Function<ReportPoint, K> size, double confidence) {
         Map<K, Map<Long, Double>> others = other.bySeed(size);
         Map<K, PairedDifference> differences = new LinkedHashMap<>();
-        bySeed(size)
-                .forEach(
-                        (key, own) -> {
-                            own.keySet().retainAll(others.getOrDefault(key, Map.of()).keySet());
-                            if (own.size() >= 2) {
-                                differences.put(
-                                        key,
-                                        PairedDifference.of(
-                                                own.values().stream().mapToDouble(v -> v).toArray(),
-                                                own.keySet().stream()
-                                                        .mapToDouble(others.get(key)::get)
-                                                        .toArray(),
-                                                confidence,
-                                                RESAMPLES));
-                            }
-                        });
+        for (Map.Entry<K, Map<Long, Double>> own : bySeed(size).entrySet()) {
+            Map<Long, Double> theirs = others.getOrDefault(own.getKey(), Map.of());
+            List<Long> seeds =
+                    own.getValue().keySet().stream().filter(theirs::containsKey).toList();
+            if (seeds.size() >= 2) {
+                differences.put(
+                        own.getKey(),
+                        PairedDifference.of(
+                                seeds.stream().mapToDouble(own.getValue()::get).toArray(),
+                                seeds.stream().mapToDouble(theirs::get).toArray(),
+                                confidence,
+                                RESAMPLES));
+            }
+        }
         return differences;
     }
 
