@@ -188,7 +188,8 @@ public final class CheckpointFile {
      * Reads the state alone, found by the archive's directory. The parameters are neither read nor
      * checked.
      *
-     * @throws CorruptDataException when the file is truncated or no checkpoint, or the state altered
+     * @throws CorruptDataException when the file is truncated or no checkpoint, or the state
+     *     altered
      */
     public static Checkpoint.State readState(Path file) {
         try (ZipFile zip = new ZipFile(file.toFile())) {

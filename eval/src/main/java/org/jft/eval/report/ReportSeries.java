@@ -125,7 +125,10 @@ public record ReportSeries(
                                 size,
                                 LinkedHashMap::new,
                                 Collectors.toMap(
-                                        ReportPoint::seed, this::value, (a, b) -> b, TreeMap::new)));
+                                        ReportPoint::seed,
+                                        this::value,
+                                        (a, b) -> b,
+                                        TreeMap::new)));
     }
 
     /** Returns the mean value of each size, ascending. */

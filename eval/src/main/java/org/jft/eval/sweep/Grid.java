@@ -146,8 +146,7 @@ final class Grid {
     /** A run too short for its schedule is better refused now than when its turn comes. */
     private static void checkSchedule(SweepPoint point) {
         try {
-            point.steps()
-                    .ifPresent(steps -> Schedule.of(point.config().train().schedule(), steps));
+            point.steps().ifPresent(steps -> Schedule.of(point.config().train().schedule(), steps));
         } catch (ConfigException e) {
             throw new ConfigException("%s: %s".formatted(point, e.getMessage()), e);
         }

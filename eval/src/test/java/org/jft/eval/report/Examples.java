@@ -131,7 +131,12 @@ final class Examples {
                             rows));
         }
         return new SweepReport(
-                title, all, List.of(), List.of(), List.of(new NoisePanel("", levels, 0.95)), provenance());
+                title,
+                all,
+                List.of(),
+                List.of(),
+                List.of(new NoisePanel("", levels, 0.95)),
+                provenance());
     }
 
     static SweepReport losses() {

@@ -59,20 +59,14 @@ final class Stem {
      */
     static Optional<Checkpoint> lastCheckpoint(
             CheckpointFolder folder, long steps, int globalBatch, Consumer<String> warn) {
-        return last(
-                folder, steps, globalBatch, CheckpointFile::read, Checkpoint::state, warn);
+        return last(folder, steps, globalBatch, CheckpointFile::read, Checkpoint::state, warn);
     }
 
     /** The same of the state alone: the parameters may yet turn out to be corrupt. */
     static Optional<Checkpoint.State> lastState(
             CheckpointFolder folder, long steps, int globalBatch, Consumer<String> warn) {
         return last(
-                folder,
-                steps,
-                globalBatch,
-                CheckpointFile::readState,
-                Function.identity(),
-                warn);
+                folder, steps, globalBatch, CheckpointFile::readState, Function.identity(), warn);
     }
 
     private static <T> Optional<T> last(

@@ -199,7 +199,9 @@ final class Worker {
             @Override
             public void begin() {
                 if (team.changes()) {
-                    Finding.heed(Preflight.disk(config, folder, model.layout().length()), Preflight::warn);
+                    Finding.heed(
+                            Preflight.disk(config, folder, model.layout().length()),
+                            Preflight::warn);
                 }
                 if (state.samples() < totalSteps * config.train().globalBatch()) {
                     folder.dropSummary();

@@ -197,7 +197,7 @@ class SyncBatchNormTest {
                             (done, loss, rate, clock, guard) ->
                                     guard.requireEqualParameters(done, model.replicated()));
             model.gather(ranks);
-            float[] parameters = new float[model.length()];
+            float[] parameters = new float[model.layout().length()];
             model.parameters().get(parameters);
             return parameters;
         }

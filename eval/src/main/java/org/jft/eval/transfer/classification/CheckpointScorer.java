@@ -46,8 +46,7 @@ public final class CheckpointScorer {
             return Optional.empty();
         }
         try (DataSet learned = DataSet.openTest(config.data())) {
-            return Optional.of(
-                    ClassColumns.of(list, scored.names(), learned.taxonomy().names()));
+            return Optional.of(ClassColumns.of(list, scored.names(), learned.taxonomy().names()));
         }
     }
 
