@@ -24,7 +24,7 @@ class ComparisonPanelTest {
             series(
                     "<better>",
                     990,
-                    new double[] {0.211, 0.309, 0.41},
+                    new double[] {0.221, 0.319, 0.42},
                     new double[] {0.4, 0.7, 0.3});
     private static final ReportSeries ALONE =
             series("alone", 1000, new double[] {0.9}, new double[] {0.1, 0.2});
@@ -37,9 +37,9 @@ class ComparisonPanelTest {
         Map<String, PairedDifference> differences = panel.differences(BETTER);
         assertThat(differences.keySet()).containsExactly("9%", "100%");
         PairedDifference small = differences.get("9%");
-        assertThat(small.mean()).isEqualTo(0.01, within(1e-12));
+        assertThat(small.mean()).isEqualTo(0.02, within(1e-12));
         // deviation 0.001, t(0.975, 2) = 4.302653
-        assertThat(small.t().low()).isEqualTo(0.01 - 4.302653e-3 / Math.sqrt(3), within(1e-8));
+        assertThat(small.t().low()).isEqualTo(0.02 - 4.302653e-3 / Math.sqrt(3), within(1e-8));
         assertThat(differences.get("100%").t().contains(0)).isTrue();
         PairedDifference two = panel.differences(ALONE).get("100%");
         assertThat(two.mean()).as("of seeds 0 and 1").isEqualTo(-0.4, within(1e-12));
@@ -61,8 +61,8 @@ class ComparisonPanelTest {
         assertThat(page)
                 .contains("<h2>Differences</h2>", "<th colspan=\"2\">9%</th>")
                 .contains(
-                        "<td>&lt;better&gt;</td><td class=\"number\">31.0</td>"
-                                + "<td><strong>+1.0 [0.8, 1.2]</strong></td>")
+                        "<td>&lt;better&gt;</td><td class=\"number\">32.0</td>"
+                                + "<td><strong>+2.0 [1.8, 2.2]</strong></td>")
                 .contains("<td>alone</td><td class=\"number\">90.0</td><td></td>");
         JsonNode nodes = new ObjectMapper().readTree(CurveJson.render(report)).get("comparisons");
         assertThat(nodes).hasSize(2 * 2);
@@ -70,7 +70,7 @@ class ComparisonPanelTest {
         assertThat(first.get("series").asText()).isEqualTo("<better>");
         assertThat(first.get("against").asText()).isEqualTo("plain");
         assertThat(first.get("subset").asText()).isEqualTo("9%");
-        assertThat(first.get("difference").asDouble()).isEqualTo(0.01, within(1e-12));
+        assertThat(first.get("difference").asDouble()).isEqualTo(0.02, within(1e-12));
         assertThat(first.get("confidence_interval").get(0).asDouble()).isPositive();
         assertThat(nodes.get(2).get("mean").asDouble()).isEqualTo(0.9);
         assertThat(nodes.get(2).get("difference").isNull()).isTrue();

@@ -117,6 +117,7 @@ class ReportWriterTest {
                         "points",
                         "fits",
                         "joint",
+                        "comparisons",
                         "noise",
                         "metric",
                         "config",
