@@ -45,7 +45,7 @@ class MovingAverageScoreTest {
     private Map<String, Double> score(double emaDecay, FloatBuffer parameters, FloatBuffer state) {
         RunConfig config = config(emaDecay, 1);
         Checkpoint checkpoint = new Checkpoint(network(config).graph(), parameters, state, null);
-        return new CheckpointScorer(config, folder).score(checkpoint).metrics();
+        return new CheckpointScorer(config, folder).score(checkpoint).overall().metrics();
     }
 
     private FloatBuffer parameters(int seed) {

@@ -48,7 +48,7 @@ class TenCropScoreTest {
         RunConfig config = config(overrides);
         FloatBuffer velocity = direct(parameters.remaining());
         Checkpoint checkpoint = new Checkpoint(network(config).graph(), parameters, velocity, null);
-        return new CheckpointScorer(config, folder).score(checkpoint).metrics();
+        return new CheckpointScorer(config, folder).score(checkpoint).overall().metrics();
     }
 
     private static FloatBuffer parameters(RunConfig config) {

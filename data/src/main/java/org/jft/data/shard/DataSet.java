@@ -1,5 +1,7 @@
 package org.jft.data.shard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import org.jft.data.taxonomy.Taxonomy;
  */
 public final class DataSet implements SampleStore {
     private static final int FAR_SHARDS_AT_A_TIME = 32;
+    private static final String NOTICE = "NOTICE.txt";
 
     private final Storage storage;
     private final Manifest manifest;
@@ -244,6 +247,16 @@ public final class DataSet implements SampleStore {
     /** Returns the place it was opened from. */
     public String location() {
         return storage.locate("");
+    }
+
+    /**
+     * Returns what is to be said wherever its images are shown, such as where they come from and
+     * their licence: the text of {@code NOTICE.txt} in its folder.
+     */
+    public Optional<String> notice() {
+        return storage.exists(NOTICE)
+                ? Optional.of(new String(storage.readAll(NOTICE), UTF_8).strip())
+                : Optional.empty();
     }
 
     public Manifest manifest() {

@@ -18,6 +18,7 @@ import org.jft.core.config.LabelNoiseConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.data.shard.DataSet;
 import org.jft.eval.report.ComparisonPanel;
+import org.jft.eval.report.FrequencyPanel;
 import org.jft.eval.report.JointPanel;
 import org.jft.eval.report.NoisePanel;
 import org.jft.eval.report.Provenance;
@@ -72,6 +73,8 @@ final class Reporting {
                         joint(sweep, fitted, bootstrap),
                         comparisons(fitted, eval.confidence()),
                         noise(sweep, fitted, eval.confidence()),
+                        Optional.of(FrequencyPanel.of(all, eval.confidence())),
+                        Optional.of(HardestImages.of(sweep, fitted, folder)),
                         provenance());
         List<Path> files = ReportWriter.write(report, folder);
         for (ReportSeries series : all) {

@@ -33,11 +33,11 @@ final class CurveCsv {
                 + "\n";
     }
 
-    private static String number(double value) {
+    static String number(double value) {
         return Double.isFinite(value) ? Double.toString(value) : "";
     }
 
-    private static String quote(String text) {
+    static String quote(String text) {
         return text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
                 ? '"' + text.replace("\"", "\"\"") + '"'
                 : text;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jft.eval.scaling.DataNeed;
@@ -31,6 +32,9 @@ import org.jft.eval.scaling.Prediction;
  *                     models [{series, parameters}]}]   of data and model size; often empty
  *   comparisons     [{panel, series, against, subset, mean, difference,
  *                     confidence_interval [low, high]}]   on equal seeds; often empty
+ *   class_frequency [{series, examples, train_images [from, to], classes, average_precision,
+ *                     confidence_interval [low, high] | null}]
+ *   mistakes        [{run_folder, place, labels [{class, probability, right}], predictions [...]}]
  *   metric, config, data_fingerprint, commit, created (ISO 8601, UTC)
  * </pre>
  *
@@ -56,6 +60,10 @@ final class CurveJson {
         report.comparisons().forEach(panel -> add(comparisons, panel));
         ArrayNode noise = root.putArray("noise");
         report.noise().forEach(panel -> add(noise, panel));
+        ArrayNode frequency = root.putArray("class_frequency");
+        report.frequency().ifPresent(panel -> add(frequency, panel));
+        ArrayNode mistakes = root.putArray("mistakes");
+        report.mistakes().ifPresent(sheet -> add(mistakes, sheet));
         Provenance provenance = report.provenance();
         root.put("metric", report.metric());
         root.set("config", provenance.config());
@@ -211,6 +219,41 @@ final class CurveJson {
                                     }
                                 });
             }
+        }
+    }
+
+    /** Adds a node for each size of a series and each bucket of its classes. */
+    private static void add(ArrayNode nodes, FrequencyPanel panel) {
+        for (FrequencyPanel.Line line : panel.lines()) {
+            for (FrequencyPanel.Cell cell : line.cells()) {
+                ObjectNode node = nodes.addObject();
+                node.put("series", line.series().name());
+                node.put("examples", line.examples());
+                node.putArray("train_images").add(cell.bucket().from()).add(cell.bucket().to());
+                node.put("classes", cell.classes());
+                node.put("average_precision", cell.mean());
+                node.set("confidence_interval", cell.interval().map(CurveJson::pair).orElse(null));
+            }
+        }
+    }
+
+    /** Adds a node for each image. */
+    private static void add(ArrayNode nodes, ContactSheet sheet) {
+        for (ContactSheet.Entry image : sheet.images()) {
+            ObjectNode node = nodes.addObject();
+            node.put("run_folder", sheet.run());
+            node.put("place", image.place());
+            add(node.putArray("labels"), image.labels());
+            add(node.putArray("predictions"), image.predictions());
+        }
+    }
+
+    private static void add(ArrayNode nodes, List<ContactSheet.Guess> guesses) {
+        for (ContactSheet.Guess guess : guesses) {
+            nodes.addObject()
+                    .put("class", guess.name())
+                    .put("probability", guess.probability())
+                    .put("right", guess.right());
         }
     }
 

@@ -23,8 +23,13 @@ final class HtmlReport {
 
     private HtmlReport() {}
 
-    /** Renders the page around the two pictures. */
-    static String render(SweepReport report, String curveSvg, String residualsSvg) {
+    /**
+     * Renders the page around its pictures.
+     *
+     * @param frequencySvg that of {@link SweepReport#frequency}; empty if there is none
+     */
+    static String render(
+            SweepReport report, String curveSvg, String residualsSvg, String frequencySvg) {
         Headline headline = Headline.of(report);
         StringBuilder html = new StringBuilder(64 * 1024);
         html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
@@ -70,10 +75,22 @@ final class HtmlReport {
             html.append("<h2>Data and model size</h2>\n");
             report.joint().forEach(panel -> html.append(HtmlJoint.render(panel)));
         }
+        report.frequency()
+                .ifPresent(
+                        panel ->
+                                html.append("<h2>Rare and frequent classes</h2>\n")
+                                        .append(HtmlFrequency.render(report, panel, frequencySvg)));
+        report.mistakes()
+                .ifPresent(
+                        sheet ->
+                                html.append("<h2>Hardest mistakes</h2>\n")
+                                        .append(HtmlMistakes.render(sheet)));
         html.append("<h2>Runs</h2>\n").append(HtmlTables.points(report));
         html.append("<h2>Provenance</h2>\n").append(HtmlTables.provenance(report));
         html.append("<footer>The numbers are in curve.json and curve.csv, the pictures in")
-                .append(" curve.svg and residuals.svg, beside this page.</footer>\n")
+                .append(" curve.svg and residuals.svg")
+                .append(frequencySvg.isEmpty() ? "" : ", classes in class-frequency.csv and .svg")
+                .append(", beside this page.</footer>\n")
                 .append("</main>\n</body>\n</html>\n");
         return html.toString();
     }

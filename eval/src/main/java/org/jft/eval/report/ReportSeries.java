@@ -132,7 +132,7 @@ public record ReportSeries(
     }
 
     /** Returns the mean value of each size, ascending. */
-    TreeMap<Long, Double> means() {
+    public TreeMap<Long, Double> means() {
         return points.stream()
                 .collect(
                         Collectors.groupingBy(

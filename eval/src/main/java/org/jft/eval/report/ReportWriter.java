@@ -19,8 +19,9 @@ public final class ReportWriter {
 
     /**
      * Writes {@code curve.json}, {@code curve.csv}, {@code curve.svg}, {@code curve.png}, {@code
-     * residuals.svg} and {@code report.html}, replacing those of an earlier report. A reader never
-     * sees half of one. The PNG is left out on a machine where Java has no fonts.
+     * residuals.svg}, where classes were scored {@code class-frequency.svg}, {@code .png} and
+     * {@code .csv}, and {@code report.html}, replacing those of an earlier report. A reader never
+     * sees half of one. The PNGs are left out on a machine where Java has no fonts.
      *
      * @param folder created if missing
      * @return the files, in that order
@@ -34,7 +35,15 @@ public final class ReportWriter {
         files.put("curve.svg", bytes(curve));
         png(curve).ifPresent(png -> files.put("curve.png", png));
         files.put("residuals.svg", bytes(residuals));
-        files.put("report.html", bytes(HtmlReport.render(report, curve, residuals)));
+        Optional<FrequencyPanel> frequency =
+                report.frequency().filter(panel -> !panel.lines().isEmpty());
+        String classes = frequency.map(panel -> FrequencyChart.svg(report, panel)).orElse("");
+        if (frequency.isPresent()) {
+            files.put("class-frequency.svg", bytes(classes));
+            png(classes).ifPresent(png -> files.put("class-frequency.png", png));
+            files.put("class-frequency.csv", bytes(FrequencyCsv.render(frequency.get())));
+        }
+        files.put("report.html", bytes(HtmlReport.render(report, curve, residuals, classes)));
         try {
             Files.createDirectories(folder);
             for (Map.Entry<String, byte[]> file : files.entrySet()) {

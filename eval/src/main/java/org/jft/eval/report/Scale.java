@@ -2,6 +2,7 @@ package org.jft.eval.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Where values stand along an axis. */
 sealed interface Scale {
@@ -89,6 +90,25 @@ sealed interface Scale {
 
         private static boolean isWhole(double value) {
             return Math.abs(value - Math.rint(value)) < 1e-6;
+        }
+    }
+
+    /**
+     * Kinds side by side; value i is the middle of the i-th.
+     *
+     * @param labels at least one
+     */
+    record Slots(List<String> labels) implements Scale {
+        @Override
+        public double position(double value) {
+            return (value + 0.5) / labels.size();
+        }
+
+        @Override
+        public List<Tick> ticks() {
+            return IntStream.range(0, labels.size())
+                    .mapToObj(i -> new Tick(i, labels.get(i)))
+                    .toList();
         }
     }
 }

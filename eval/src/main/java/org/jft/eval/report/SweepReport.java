@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jft.eval.scaling.Response;
 
@@ -16,6 +17,8 @@ import org.jft.eval.scaling.Response;
  * @param joint panels of series that differ in model size alone; may be none
  * @param comparisons of series that differ in one respect; may be none
  * @param noise panels of series that differ in label noise and objective alone; may be none
+ * @param frequency scores by class frequency, where classes were scored
+ * @param mistakes held-out images that a run was wrong about, where they are known
  */
 public record SweepReport(
         String title,
@@ -23,6 +26,8 @@ public record SweepReport(
         List<JointPanel> joint,
         List<ComparisonPanel> comparisons,
         List<NoisePanel> noise,
+        Optional<FrequencyPanel> frequency,
+        Optional<ContactSheet> mistakes,
         Provenance provenance) {
     public SweepReport {
         requireNonNull(title, "title");

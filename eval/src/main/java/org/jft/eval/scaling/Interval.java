@@ -11,6 +11,21 @@ public record Interval(double low, double high) {
         return new Interval(quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2));
     }
 
+    /**
+     * Returns the interval of the mean of some values by Student's t, mean +- t s / sqrt(n): exact
+     * for normal values.
+     *
+     * @param values [n], at least two
+     */
+    public static Interval ofMean(double[] values, double level) {
+        double mean = PairedDifference.mean(values);
+        double half =
+                StudentT.twoSided(level, values.length - 1)
+                        * PairedDifference.deviation(values)
+                        / Math.sqrt(values.length);
+        return new Interval(mean - half, mean + half);
+    }
+
     /** Linear between order statistics. */
     private static double quantile(double[] sorted, double p) {
         double at = p * (sorted.length - 1);

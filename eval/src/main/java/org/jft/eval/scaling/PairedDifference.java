@@ -28,10 +28,9 @@ public record PairedDifference(double mean, Interval t, Interval bootstrap) {
         double[] differences = new double[n];
         Arrays.setAll(differences, i -> a[i] - b[i]);
         double mean = mean(differences);
-        double half = StudentT.twoSided(level, n - 1) * deviation(differences) / Math.sqrt(n);
         return new PairedDifference(
                 mean,
-                new Interval(mean - half, mean + half),
+                Interval.ofMean(differences, level),
                 bootstrap(differences, mean, level, resamples));
     }
 

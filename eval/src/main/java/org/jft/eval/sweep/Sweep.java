@@ -1,7 +1,9 @@
 package org.jft.eval.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,9 @@ import org.jft.core.failure.ConfigException;
 import org.jft.eval.noise.LabelAudit;
 import org.jft.eval.report.ReportPoint;
 import org.jft.eval.transfer.classification.CheckpointScorer;
+import org.jft.eval.transfer.classification.ClassScores;
+import org.jft.eval.transfer.classification.HeldOutScores;
+import org.jft.eval.transfer.classification.Mistake;
 import org.jft.train.loop.TrainingJob;
 
 /**
@@ -23,11 +28,13 @@ import org.jft.train.loop.TrainingJob;
 public final class Sweep {
     private final Path folder;
     private final DataFacts facts = new DataFacts();
+    private final ClassFrequencies frequencies = new ClassFrequencies();
     private final Starts starts;
     private final List<SweepPoint> points;
     private final List<SweepRun> runs;
     private final TimeEstimate estimate = new TimeEstimate();
     private final Map<SweepPoint, ReportPoint> results = new LinkedHashMap<>();
+    private final Map<SweepPoint, List<Mistake>> mistakes = new HashMap<>();
 
     /** Hears how far the sweep is. */
     public interface Listener {
@@ -86,6 +93,11 @@ public final class Sweep {
         return results;
     }
 
+    /** Returns the held-out images that a point of the results was most certainly wrong about. */
+    public List<Mistake> mistakes(SweepPoint point) {
+        return mistakes.getOrDefault(point, List.of());
+    }
+
     /**
      * Fails, before anything is trained, when a data set is missing or does not fit, or when what a
      * run is to start from is gone.
@@ -124,13 +136,14 @@ public final class Sweep {
         boolean reused = trained;
         for (SweepPoint point : run.points()) {
             ScoreFile file = scoreFile(run, point, summary);
-            Optional<Map<String, Double>> before = file.read();
+            Optional<RunScores> before = file.read().filter(scores -> suffices(scores, run));
             reused &= before.isPresent();
-            Map<String, Double> metrics = before.isPresent() ? before.get() : score(run, point);
+            RunScores scores = before.isPresent() ? before.get() : score(run, point);
             if (before.isEmpty()) {
-                file.write(metrics);
+                file.write(scores);
             }
-            results.put(point, result(run, point, summary, metrics));
+            results.put(point, result(run, point, summary, scores));
+            mistakes.put(point, scores.mistakes());
         }
         listener.ends(run, run.points().stream().map(results::get).toList(), reused);
     }
@@ -177,26 +190,37 @@ public final class Sweep {
                         point.config().eval().crops()));
     }
 
-    private static Map<String, Double> score(SweepRun run, SweepPoint point) {
+    /** Metrics alone, as an earlier version kept them, do only where nothing can score anew. */
+    private static boolean suffices(RunScores scores, SweepRun run) {
+        return scores.byClass().isPresent()
+                || !Files.exists(run.folder().checkpoints(1).file(run.steps().orElseThrow()));
+    }
+
+    private RunScores score(SweepRun run, SweepPoint point) {
         Checkpoint checkpoint = run.folder().checkpointOf(run.steps().orElseThrow());
         RunConfig config = point.config();
         Path root = run.folder().root();
-        Map<String, Double> metrics =
-                new LinkedHashMap<>(new CheckpointScorer(config, root).score(checkpoint).metrics());
+        HeldOutScores scores = new CheckpointScorer(config, root).score(checkpoint);
+        Map<String, Double> metrics = new LinkedHashMap<>(scores.overall().metrics());
         if (config.data().labels().noise().enabled()) {
             metrics.putAll(new LabelAudit(config, root).audit(checkpoint));
         }
-        return metrics;
+        ClassScores byClass =
+                new ClassScores(
+                        frequencies.of(config, scores.positives().length),
+                        scores.positives(),
+                        scores.averagePrecision());
+        return new RunScores(metrics, Optional.of(byClass), scores.mistakes());
     }
 
-    private ReportPoint result(
-            SweepRun run, SweepPoint point, JsonNode summary, Map<String, Double> metrics) {
+    private ReportPoint result(SweepRun run, SweepPoint point, JsonNode summary, RunScores scores) {
         return new ReportPoint(
                 point.subset().toString(),
                 summary.path("subset_samples").asLong(),
                 point.seed(),
-                metrics,
+                scores.metrics(),
                 folder.relativize(run.folder().root()).toString(),
-                summary.path("wall_seconds").asDouble(Double.NaN));
+                summary.path("wall_seconds").asDouble(Double.NaN),
+                scores.byClass());
     }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jft.eval.scaling.PairedDifference;
 import org.jft.eval.scaling.Response;
 import org.junit.jupiter.api.Test;
@@ -55,8 +56,10 @@ class ComparisonPanelTest {
                         List.of(),
                         List.of(panel),
                         List.of(),
+                        Optional.empty(),
+                        Optional.empty(),
                         Examples.provenance());
-        String page = HtmlReport.render(report, CurveChart.svg(report), ResidualChart.svg(report));
+        String page = HtmlReport.render(report, CurveChart.svg(report), ResidualChart.svg(report), "");
         Documents.parse(page);
         assertThat(page)
                 .contains("<h2>Differences</h2>", "<th colspan=\"2\">9%</th>")

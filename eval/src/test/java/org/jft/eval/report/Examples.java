@@ -2,6 +2,11 @@ package org.jft.eval.report;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,11 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import javax.imageio.ImageIO;
+import org.jft.eval.report.ContactSheet.Guess;
 import org.jft.eval.scaling.Bootstrap;
 import org.jft.eval.scaling.JointLaw;
 import org.jft.eval.scaling.Response;
 import org.jft.eval.scaling.SaturatingPower;
 import org.jft.eval.scaling.ScalingLaw;
+import org.jft.eval.transfer.classification.ClassScores;
 
 /** Made-up sweeps: the numbers are drawn from a law, they measure nothing. */
 final class Examples {
@@ -88,7 +96,7 @@ final class Examples {
                             Arrays.stream(parameters).boxed().toList(),
                             new Bootstrap(200, 0.95, 1)));
         }
-        return new SweepReport(title, all, joint, List.of(), List.of(), provenance());
+        return report(title, all, joint, List.of());
     }
 
     /** Two objectives at two levels of noise; the second one gains 0.02 where labels are wrong. */
@@ -130,13 +138,7 @@ final class Examples {
                             "precision %d%%, recall 100%%".formatted(wrong ? 60 : 100),
                             rows));
         }
-        return new SweepReport(
-                title,
-                all,
-                List.of(),
-                List.of(),
-                List.of(new NoisePanel("", levels, 0.95)),
-                provenance());
+        return report(title, all, List.of(), List.of(new NoisePanel("", levels, 0.95)));
     }
 
     static SweepReport losses() {
@@ -157,13 +159,115 @@ final class Examples {
 
     static SweepReport report(
             String title, String metric, Response response, List<ReportPoint> points) {
+        return report(
+                title, List.of(series("all", metric, response, points)), List.of(), List.of());
+    }
+
+    static SweepReport report(
+            String title,
+            List<ReportSeries> series,
+            List<JointPanel> joint,
+            List<NoisePanel> noise) {
         return new SweepReport(
                 title,
-                List.of(series("all", metric, response, points)),
+                series,
+                joint,
                 List.of(),
-                List.of(),
-                List.of(),
+                noise,
+                Optional.empty(),
+                Optional.empty(),
                 provenance());
+    }
+
+    /** The same report with its runs scored class by class, and with a contact sheet. */
+    static SweepReport withPanels(SweepReport report) {
+        List<ReportSeries> series = report.series().stream().map(Examples::withClasses).toList();
+        return new SweepReport(
+                report.title(),
+                series,
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.of(FrequencyPanel.of(series, 0.95)),
+                Optional.of(sheet(24)),
+                report.provenance());
+    }
+
+    private static ReportSeries withClasses(ReportSeries series) {
+        List<ReportPoint> points =
+                series.points().stream()
+                        .map(
+                                p ->
+                                        new ReportPoint(
+                                                p.subset(),
+                                                p.examples(),
+                                                p.seed(),
+                                                p.metrics(),
+                                                p.runFolder(),
+                                                p.trainSeconds(),
+                                                Optional.of(classes(p))))
+                        .toList();
+        return new ReportSeries(
+                series.name(),
+                series.metric(),
+                series.response(),
+                points,
+                series.fits(),
+                series.choice());
+    }
+
+    /** 300 classes by Zipf's law; what is rarer is scored worse. */
+    private static ClassScores classes(ReportPoint point) {
+        Random random = new Random(point.seed() + 31 * point.examples());
+        int k = 300;
+        long[] train = new long[k];
+        long[] test = new long[k];
+        float[] ap = new float[k];
+        for (int c = 0; c < k; c++) {
+            train[c] = point.examples() / 40 / (c + 1);
+            test[c] = 30 / (c % 7 + 1);
+            double mean = 0.1 * Math.log10(1 + train[c]);
+            ap[c] = (float) Math.min(1, Math.max(0, mean + 0.05 * random.nextGaussian()));
+        }
+        return new ClassScores(train, test, ap);
+    }
+
+    static ContactSheet sheet(int images) {
+        List<ContactSheet.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < images; i++) {
+            entries.add(
+                    new ContactSheet.Entry(
+                            "shard-00000.parquet row " + i,
+                            jpeg(i),
+                            List.of(
+                                    new Guess(":a_rather_long_name_%d:".formatted(i), 0.1, true),
+                                    new Guess("animal", 0.004, true)),
+                            List.of(
+                                    new Guess("dog", 1 - 0.01 * i, false),
+                                    new Guess("animal", 0.004, true),
+                                    new Guess("cat", 0.001, false))));
+        }
+        return new ContactSheet(
+                "points/a-run",
+                "the run is points/a-run: 100%, seed 0",
+                "sets/pictograms/test",
+                "Drawn for a test, CC0.",
+                entries,
+                "");
+    }
+
+    private static byte[] jpeg(int shade) {
+        BufferedImage image = new BufferedImage(128, 128, BufferedImage.TYPE_INT_RGB);
+        for (int at = 0; at < 128 * 128; at++) {
+            image.setRGB(at % 128, at / 128, Color.HSBtoRGB(shade / 24f, at % 128 / 128f, 1));
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "jpeg", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     static ReportSeries series(

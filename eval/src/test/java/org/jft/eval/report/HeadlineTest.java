@@ -65,15 +65,13 @@ class HeadlineTest {
     void shouldSayOfSeveralSeriesWhatDataDoesAndWhoIsAhead() {
         Headline headline =
                 Headline.of(
-                        new SweepReport(
+                        Examples.report(
                                 "several",
                                 List.of(
                                         series("small", 0.1, 0.2, 0.3),
                                         series("large", 0.1, 0.25, 0.4)),
                                 List.of(),
-                                List.of(),
-                                List.of(),
-                                Examples.provenance()));
+                                List.of()));
         assertThat(headline.claim())
                 .isEqualTo(
                         "Each 10\u00d7 of training images changes top-1 accuracy by 10.0 to 15.0"

@@ -81,7 +81,8 @@ class NoisePanelTest {
     @Test
     void shouldShowAPictureALevelAndTheDifferencesInTables() throws Exception {
         SweepReport report = Examples.noisy("noisy", 3);
-        String page = HtmlReport.render(report, CurveChart.svg(report), ResidualChart.svg(report));
+        String page =
+                HtmlReport.render(report, CurveChart.svg(report), ResidualChart.svg(report), "");
         Document html = Documents.parse(page);
         List<Element> titles = Documents.elements(html, "title");
         assertThat(titles)

@@ -51,6 +51,23 @@ class ReportWriterTest {
     }
 
     @Test
+    void shouldWriteThreeMoreWhereClassesWereScored() {
+        SweepReport report = Examples.withPanels(Examples.scores("nine files", 3, 2));
+        assertThat(ReportWriter.write(report, folder))
+                .extracting(file -> file.getFileName().toString())
+                .containsExactly(
+                        "curve.json",
+                        "curve.csv",
+                        "curve.svg",
+                        "curve.png",
+                        "residuals.svg",
+                        "class-frequency.svg",
+                        "class-frequency.png",
+                        "class-frequency.csv",
+                        "report.html");
+    }
+
+    @Test
     void shouldReplaceAnEarlierReport() throws Exception {
         ReportWriter.write(Examples.scores("the earlier one", 3, 2), folder);
         ReportWriter.write(Examples.scores("the later one", 3, 2), folder);
@@ -119,6 +136,8 @@ class ReportWriterTest {
                         "joint",
                         "comparisons",
                         "noise",
+                        "class_frequency",
+                        "mistakes",
                         "metric",
                         "config",
                         "data_fingerprint",
@@ -226,11 +245,13 @@ class ReportWriterTest {
     /** A colour without a dark twin would be read on a dark page as it is on a white one. */
     @Test
     void shouldGiveEveryColourOfThePicturesADarkTwin() {
-        SweepReport report = Examples.several("dark", 2);
+        SweepReport report = Examples.withPanels(Examples.several("dark", 2));
+        String pictures =
+                CurveChart.svg(report)
+                        + ResidualChart.svg(report)
+                        + FrequencyChart.svg(report, report.frequency().orElseThrow());
         String dark = Palette.darkRules();
-        Matcher colours =
-                Pattern.compile("(fill|stroke)=\"(#[0-9a-f]{6})\"")
-                        .matcher(CurveChart.svg(report) + ResidualChart.svg(report));
+        Matcher colours = Pattern.compile("(fill|stroke)=\"(#[0-9a-f]{6})\"").matcher(pictures);
         while (colours.find()) {
             assertThat(dark).contains("[%s=\"%s\"]".formatted(colours.group(1), colours.group(2)));
         }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jft.core.checkpoint.Checkpoint;
 import org.jft.core.config.RunConfig;
+import org.jft.core.config.TrainConfig.Objective;
 import org.jft.core.failure.ConfigException;
 import org.jft.data.pipeline.Batch;
 import org.jft.data.pipeline.EvaluationStream;
@@ -13,6 +14,8 @@ import org.jft.data.taxonomy.Taxonomy;
 
 /** Scores a trained checkpoint on a run's held-out set; each image in {@code eval.crops} views. */
 public final class CheckpointScorer {
+    private static final int MISTAKES = 24;
+
     private final RunConfig config;
     private final Path folder;
 
@@ -26,7 +29,7 @@ public final class CheckpointScorer {
     }
 
     /** Runs the network over every view of every held-out image once. */
-    public ClassificationScores score(Checkpoint checkpoint) {
+    public HeldOutScores score(Checkpoint checkpoint) {
         int crops = config.eval().crops();
         int rows = Math.max(1, config.eval().batch() / crops);
         try (DataSet data = DataSet.openTest(config.scoredData())) {
@@ -57,6 +60,7 @@ public final class CheckpointScorer {
         private final int crops;
         private ClassificationScorer scorer; // null before the first batch tells the classes
         private MeanOfCrops mean;
+        private HardestMistakes mistakes;
 
         Scoring(Taxonomy taxonomy, Optional<ClassColumns> columns, int crops) {
             this.taxonomy = taxonomy;
@@ -67,26 +71,47 @@ public final class CheckpointScorer {
         @Override
         public void accept(Batch batch, FloatBuffer logits) {
             int outputs = logits.capacity() / (batch.size() * crops);
+            int classes = columns.isPresent() ? taxonomy.size() : outputs;
             if (scorer == null) {
-                int classes = columns.isPresent() ? taxonomy.size() : outputs;
                 scorer = ClassificationScorer.of(taxonomy, classes);
-                mean = new MeanOfCrops(config.train().objective().link(), crops, outputs);
+                Objective link = config.train().objective().link();
+                mean = new MeanOfCrops(link, crops, outputs);
+                mistakes =
+                        new HardestMistakes(
+                                MISTAKES, ClassificationScorer.childless(taxonomy, classes), link);
             }
             mean.reduce(logits, batch.size());
+            FloatBuffer scores =
+                    columns.map(some -> some.of(logits, batch.size(), outputs)).orElse(logits);
             scorer.accept(
                     batch.firstPosition(),
-                    columns.map(some -> some.of(logits, batch.size(), outputs)).orElse(logits),
+                    scores,
                     batch.labelOffsets(),
                     batch.labelIds(),
                     batch.confidences());
+            for (int i = 0; i < batch.size(); i++) {
+                mistakes.accept(batch.rows()[i], scores, i * classes, labels(batch, i));
+            }
         }
 
-        ClassificationScores scores() {
+        private static ImageLabels labels(Batch batch, int i) {
+            return new ImageLabels(
+                    batch.labelIds(),
+                    batch.confidences(),
+                    batch.labelOffsets()[i],
+                    batch.labelOffsets()[i + 1]);
+        }
+
+        HeldOutScores scores() {
             if (scorer == null) {
                 throw new ConfigException(
                         "%s has no readable image to score".formatted(config.data().test()));
             }
-            return scorer.scores();
+            return new HeldOutScores(
+                    scorer.scores(),
+                    scorer.averagePrecision(),
+                    scorer.positives(),
+                    mistakes.mistakes());
         }
     }
 }

@@ -47,11 +47,16 @@ public final class ClassificationScorer {
      * @param classCount K; a network may have more outputs than there are classes
      */
     public static ClassificationScorer of(Taxonomy taxonomy, int classCount) {
+        return new ClassificationScorer(classCount, childless(taxonomy, classCount));
+    }
+
+    /** Returns the classes that compete among {@code classCount} outputs of a network. */
+    static BitSet childless(Taxonomy taxonomy, int classCount) {
         int[][] parents = new int[classCount][];
         for (int c = 0; c < classCount; c++) {
             parents[c] = c < taxonomy.size() ? taxonomy.parents(c) : new int[0];
         }
-        return new ClassificationScorer(classCount, childless(parents));
+        return childless(parents);
     }
 
     /**
@@ -129,5 +134,20 @@ public final class ClassificationScorer {
                 topK.rate(DEEPEST_K),
                 topK.images(),
                 topK.skipped());
+    }
+
+    /** Returns each class's average precision so far, [K]; NaN without a positive. */
+    float[] averagePrecision() {
+        double[] exact = map.perClass();
+        float[] ap = new float[exact.length];
+        for (int k = 0; k < ap.length; k++) {
+            ap[k] = (float) exact[k];
+        }
+        return ap;
+    }
+
+    /** Returns each class's images so far, [K]. */
+    long[] positives() {
+        return map.positives();
     }
 }

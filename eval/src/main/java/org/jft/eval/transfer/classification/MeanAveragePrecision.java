@@ -103,6 +103,11 @@ public final class MeanAveragePrecision {
         return ap;
     }
 
+    /** Returns the held-out positives of each class, [K]. */
+    public long[] positives() {
+        return positives.clone();
+    }
+
     /** Returns the mean weighted by each class's held-out positives. */
     public double byFrequency() {
         double[] weights = new double[positives.length];

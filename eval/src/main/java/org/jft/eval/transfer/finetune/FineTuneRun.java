@@ -86,7 +86,8 @@ public record FineTuneRun(
         RunConfig config = config();
         JsonNode summary = new TrainingJob(config, run).run();
         return new CheckpointScorer(scoring(config), folder)
-                .score(run.checkpointOf(summary.path("steps").asLong()));
+                .score(run.checkpointOf(summary.path("steps").asLong()))
+                .overall();
     }
 
     /** Whole images at the network's size, as the rule has it, and only those to be scored. */
