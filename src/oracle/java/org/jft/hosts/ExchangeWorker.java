@@ -76,7 +76,8 @@ public final class ExchangeWorker {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.merge(JOB, transport.name(), (job, suffix) -> job + "-" + suffix);
         ClusterConfig config =
-                new ClusterConfig(null, null, 0, transport, null, 0, null, false, null, algorithm);
+                new ClusterConfig(
+                        null, null, 0, transport, null, 0, null, false, null, algorithm, null);
         return Collectives.connect(
                 MemberEnvironment.read(environment), config, TIMEOUT, "exchange");
     }

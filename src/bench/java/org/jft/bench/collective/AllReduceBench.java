@@ -16,6 +16,7 @@ import org.jft.cluster.launch.LaunchResult;
 import org.jft.cluster.launch.LocalLauncher;
 import org.jft.cluster.launch.WorkerCommand;
 import org.jft.core.cli.CommandRunner;
+import org.jft.core.config.ClusterConfig;
 import org.jft.core.config.ClusterConfig.Transport;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.ConfigException;
@@ -68,12 +69,21 @@ public final class AllReduceBench implements Callable<Integer> {
             description = "What ours runs over: ipc, udp, tcp (default: ${DEFAULT-VALUE}).")
     private List<String> transports;
 
+    @Option(
+            names = "--streams",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Over udp and tcp: streams to each neighbour (default: ${DEFAULT-VALUE}).")
+    private int streams;
+
     @Mixin private BenchOptions options;
 
     @Override
     public Integer call() throws InterruptedException, IOException {
         List<Transport> over = transports.stream().map(AllReduceBench::transport).toList();
         List<Integer> counts = floats.stream().map(AllReduceBench::count).toList();
+        ClusterConfig.defaults().withStreams(streams); // says so if there can be no such number
         for (int worldSize : workers) {
             if (worldSize < 2) {
                 throw new ConfigException(
@@ -122,6 +132,7 @@ public final class AllReduceBench implements Callable<Integer> {
         arguments.add(results.toString());
         arguments.add(Integer.toString(count));
         arguments.add(Integer.toString(options.rounds()));
+        arguments.add(Integer.toString(streams));
         over.forEach(transport -> arguments.add(transport.name()));
         int mebibytes = (int) ((long) count * Float.BYTES >> 20) + 1;
         // Direct buffers, of which a worker has two, may take as much as the heap.
@@ -135,7 +146,7 @@ public final class AllReduceBench implements Callable<Integer> {
         }
     }
 
-    private static BenchRow row(
+    private BenchRow row(
             int worldSize,
             String size,
             int count,
@@ -143,14 +154,17 @@ public final class AllReduceBench implements Callable<Integer> {
             String peer,
             AllReduceRates rates) {
         String name = transport.name().toLowerCase(Locale.ROOT);
+        int over = AllReduceWorker.streams(transport, streams);
         return new BenchRow(
                 "allreduce",
-                "%s, %d workers, %s floats".formatted(name, worldSize, size),
+                "%s%s, %d workers, %s floats"
+                        .formatted(name, over == 1 ? "" : " x " + over, worldSize, size),
                 rates.of(name),
                 peer,
                 rates.ofPeer(name, peer),
                 "GB/s",
-                ImmutableMap.of("workers", worldSize, "floats", count, "transport", name));
+                ImmutableMap.of(
+                        "workers", worldSize, "floats", count, "transport", name, "streams", over));
     }
 
     private static Transport transport(String name) {

@@ -40,6 +40,9 @@ final class AllReduceWorker implements Runnable {
     @Parameters(description = "Rounds that are timed.")
     private int rounds;
 
+    @Parameters(description = "Streams to a neighbour.")
+    private int streams;
+
     @Parameters(description = "What ours runs over.")
     private List<Transport> transports;
 
@@ -78,14 +81,19 @@ final class AllReduceWorker implements Runnable {
     }
 
     /** Each ring is a job of its own beside the referee's. */
-    private static Collective connect(Transport transport, String name) {
+    private Collective connect(Transport transport, String name) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.merge(JOB, name, (job, suffix) -> job + "-" + suffix);
         return Collectives.connect(
                 MemberEnvironment.read(environment),
-                ClusterConfig.over(transport, null),
+                ClusterConfig.over(transport, null).withStreams(streams(transport, streams)),
                 TIMEOUT,
                 "bench");
+    }
+
+    /** Returns the streams to a neighbour: shared memory is one. */
+    static int streams(Transport transport, int asked) {
+        return transport == Transport.IPC ? 1 : asked;
     }
 
     private void measure(String transport, Collective ring, GlooSum gloo) {

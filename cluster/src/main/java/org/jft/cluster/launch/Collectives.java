@@ -13,6 +13,7 @@ import org.jft.cluster.membership.Membership;
 import org.jft.cluster.membership.Rendezvous;
 import org.jft.cluster.membership.coordinator.CoordinatorMembership;
 import org.jft.cluster.protocol.Announcement;
+import org.jft.cluster.protocol.Endpoint;
 import org.jft.cluster.protocol.FrameDescriptor;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.protocol.Standing;
@@ -85,7 +86,7 @@ public final class Collectives {
                         hostName(),
                         ProcessHandle.current().pid(),
                         same(config, fingerprint),
-                        Announcement.Endpoint.NONE,
+                        Endpoint.NONE,
                         Standing.NEWCOMER);
         ElasticConfig elastic = config.elastic();
         Membership membership =
@@ -133,15 +134,15 @@ public final class Collectives {
     private static String same(ClusterConfig config, String fingerprint) {
         String mtu = config.mtu() == 0 ? "" : " mtu " + config.mtu();
         String sums = config.algorithm() == Algorithm.AUTO ? "" : " " + config.algorithm();
+        String streams = config.streams() == 1 ? "" : " streams " + config.streams();
         String over =
-                "%s %s%s%s"
-                        .formatted(config.transport(), config.wire(), sums, mtu)
+                "%s %s%s%s%s"
+                        .formatted(config.transport(), config.wire(), sums, mtu, streams)
                         .toLowerCase(Locale.ROOT);
         return fingerprint + ", " + over;
     }
 
-    private static Announcement announcement(
-            Topology at, String fingerprint, Announcement.Endpoint endpoint) {
+    private static Announcement announcement(Topology at, String fingerprint, Endpoint endpoint) {
         return new Announcement(
                 FrameDescriptor.PROTOCOL_VERSION,
                 at.rank(),

@@ -16,7 +16,7 @@ import org.jft.cluster.collective.GenerationEndedException;
 import org.jft.cluster.collective.PeerLostException;
 import org.jft.cluster.membership.Membership;
 import org.jft.cluster.membership.View;
-import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.Endpoint;
 import org.jft.cluster.protocol.Standing;
 import org.jft.cluster.transport.DriverLostException;
 import org.jft.core.failure.JftException;

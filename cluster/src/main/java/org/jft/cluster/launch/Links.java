@@ -7,9 +7,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jft.cluster.collective.Collective;
@@ -17,13 +19,14 @@ import org.jft.cluster.collective.Generation;
 import org.jft.cluster.collective.Plan;
 import org.jft.cluster.membership.View;
 import org.jft.cluster.protocol.Announcement;
-import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.Endpoint;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.protocol.Standing;
 import org.jft.cluster.transport.AeronIpcTransport;
 import org.jft.cluster.transport.AeronUdpTransport;
 import org.jft.cluster.transport.HostTransport;
 import org.jft.cluster.transport.SharedStreams;
+import org.jft.cluster.transport.StripedTransport;
 import org.jft.cluster.transport.TcpTransport;
 import org.jft.cluster.transport.Transport;
 import org.jft.cluster.transport.UdpSettings;
@@ -48,7 +51,7 @@ final class Links implements AutoCloseable {
     private ServerSocketChannel tcpPort; // of a rank that is not known yet
     private AeronIpcTransport ipc;
     private TcpTransport tcp;
-    private AeronUdpTransport udp;
+    private List<AeronUdpTransport> udp = List.of(); // one for each stream
 
     /** What a collective needs besides a transport. */
     private record Ranks(
@@ -170,11 +173,34 @@ final class Links implements AutoCloseable {
         }
     }
 
-    private AeronUdpTransport openUdp(Topology at, JobToken job, InetSocketAddress local) {
+    /** Each stream has a media driver, and so a thread, of its own. */
+    private List<AeronUdpTransport> openUdp(Topology at, JobToken job, InetSocketAddress local) {
         int most = Math.max(at.worldSize(), config.maxWorkers());
-        int streams = Plan.streams(config.algorithm(), most);
-        return AeronUdpTransport.open(
-                at.rank(), job, local, UdpSettings.DEFAULT, streams, Links::warn);
+        int each = Plan.streams(config.algorithm(), most);
+        Set<String> warnings = ConcurrentHashMap.newKeySet();
+        List<AeronUdpTransport> opened = new ArrayList<>();
+        try {
+            for (int stream = 0; stream < config.streams(); stream++) {
+                opened.add(
+                        AeronUdpTransport.open(
+                                at.rank(),
+                                job,
+                                local,
+                                UdpSettings.DEFAULT,
+                                each,
+                                sentence -> warnOnce(sentence, warnings)));
+            }
+            return opened;
+        } catch (RuntimeException e) {
+            opened.forEach(AeronUdpTransport::close);
+            throw e;
+        }
+    }
+
+    private static void warnOnce(String sentence, Set<String> warnings) {
+        if (warnings.add(sentence)) {
+            warn(sentence);
+        }
     }
 
     /** Returns what the ranks meet over. */
@@ -185,14 +211,15 @@ final class Links implements AutoCloseable {
     /** Returns where this rank receives, to be told to the others. */
     Endpoint endpoint() {
         InetSocketAddress overTcp = tcpPort != null ? port() : tcp != null ? tcp.address() : null;
-        InetSocketAddress any = overTcp != null ? overTcp : udp == null ? null : udp.address();
-        return any == null
-                ? Endpoint.NONE
-                : new Endpoint(
-                        any.getAddress().getHostAddress(),
-                        overTcp == null ? 0 : overTcp.getPort(),
-                        udp == null ? 0 : udp.address().getPort(),
-                        HostAddresses.mtu(any.getAddress()));
+        if (overTcp == null && udp.isEmpty()) {
+            return Endpoint.NONE;
+        }
+        InetAddress here = (overTcp != null ? overTcp : udp.get(0).address()).getAddress();
+        return new Endpoint(
+                here.getHostAddress(),
+                overTcp == null ? 0 : overTcp.getPort(),
+                udp.stream().map(stream -> stream.address().getPort()).toList(),
+                HostAddresses.mtu(here));
     }
 
     private InetSocketAddress port() {
@@ -226,7 +253,7 @@ final class Links implements AutoCloseable {
             return Collective.solo(generation);
         }
         JobToken token = job.ofGeneration(view.generation());
-        if (member.aeronDirectory().isPresent() && tcpPort == null && udp == null) {
+        if (member.aeronDirectory().isPresent() && tcpPort == null && udp.isEmpty()) {
             ipc =
                     AeronIpcTransport.connect(
                             at.rank(), token, member.aeronDirectory().orElseThrow());
@@ -235,9 +262,7 @@ final class Links implements AutoCloseable {
             tcp = TcpTransport.listen(at.rank(), token, tcpPort, tcpAddresses);
             tcpPort = null;
         }
-        if (udp != null) {
-            udp.become(at.rank(), token);
-        }
+        udp.forEach(stream -> stream.become(at.rank(), token));
         List<Endpoint> endpoints = view.members().stream().map(Standing::endpoint).toList();
         return join(new Ranks(at, plan(endpoints), token, generation, timeout), endpoints);
     }
@@ -248,21 +273,17 @@ final class Links implements AutoCloseable {
     }
 
     private Collective join(Ranks ranks, List<Endpoint> endpoints) {
-        Map<Integer, InetSocketAddress> udpAddresses = new HashMap<>();
-        int mtu = UdpSettings.MAX_MTU;
         for (int rank = 0; rank < endpoints.size(); rank++) {
             Endpoint endpoint = endpoints.get(rank);
             if (tcp != null && rank != ranks.at().rank()) {
                 tcpAddresses.put(
                         rank, new InetSocketAddress(endpoint.address(), endpoint.tcpPort()));
             }
-            udpAddresses.put(rank, new InetSocketAddress(endpoint.address(), endpoint.udpPort()));
-            mtu = Math.min(mtu, endpoint.mtu());
         }
-        boolean allHaveUdp = endpoints.stream().allMatch(endpoint -> endpoint.udpPort() != 0);
+        boolean allHaveUdp = firstWithoutUdp(endpoints) < 0;
         boolean allHaveTcp = endpoints.stream().allMatch(endpoint -> endpoint.tcpPort() != 0);
-        if (udp != null && allHaveUdp) {
-            udp.locate(udpAddresses, config.mtu() > 0 ? config.mtu() : mtu);
+        if (allHaveUdp) {
+            locateUdp(endpoints);
         }
         if (over == ClusterConfig.Transport.UDP && !allHaveUdp) {
             throw new JftException(
@@ -279,31 +300,47 @@ final class Links implements AutoCloseable {
         joined.barrier();
         ipc = null; // the collective's from here on, and the others are closed
         tcp = null;
-        udp = null;
+        udp = List.of();
         return joined;
     }
 
     private static int firstWithoutUdp(List<Endpoint> endpoints) {
-        return Iterables.indexOf(endpoints, endpoint -> endpoint.udpPort() == 0);
+        return Iterables.indexOf(endpoints, endpoint -> endpoint.udpPorts().isEmpty());
+    }
+
+    private void locateUdp(List<Endpoint> endpoints) {
+        int mtu = endpoints.stream().mapToInt(Endpoint::mtu).min().orElseThrow();
+        for (int stream = 0; stream < udp.size(); stream++) {
+            Map<Integer, InetSocketAddress> addresses = new HashMap<>();
+            for (int rank = 0; rank < endpoints.size(); rank++) {
+                Endpoint endpoint = endpoints.get(rank);
+                int port = endpoint.udpPorts().get(stream);
+                addresses.put(rank, new InetSocketAddress(endpoint.address(), port));
+            }
+            udp.get(stream).locate(addresses, config.mtu() > 0 ? config.mtu() : mtu);
+        }
     }
 
     private Collective choose(Ranks ranks, boolean allHaveTcp, boolean allHaveUdp) {
         if (over != ClusterConfig.Transport.UDP
                 && over != ClusterConfig.Transport.TCP
                 && ipc != null) {
+            if (config.streams() > 1 && ranks.at().leads()) {
+                warn("cluster.streams counts between hosts: these workers share memory");
+            }
             return ranks.over(ipc, config.wire());
         }
         // Inside a host TCP is faster than UDP.
         boolean both = ranks.plan().crossesHosts() && tcp != null && allHaveTcp;
         if (over == ClusterConfig.Transport.UDP || allHaveUdp && !allHaveTcp) {
-            return keepUdp(ranks.over(both ? inside(ranks, tcp) : udp, config.wire()), both);
+            return keepUdp(ranks.over(both ? inside(ranks, tcp) : overUdp(), config.wire()), both);
         }
-        Transport shared = new SharedStreams(tcp);
+        Transport shared = new SharedStreams(tcp.striped(config.streams()));
         Collective overTcp = ranks.over(shared, config.wire());
         if (over == ClusterConfig.Transport.TCP || !allHaveUdp) {
             return keepTcp(overTcp);
         }
-        Collective overUdp = ranks.over(both ? inside(ranks, shared) : udp, config.wire());
+        Collective overUdp = ranks.over(both ? inside(ranks, shared) : overUdp(), config.wire());
         SelfTest test = SelfTest.run(overTcp, overUdp, ranks.timeout());
         if (ranks.at().leads()) {
             warn(test.toString());
@@ -313,7 +350,11 @@ final class Links implements AutoCloseable {
 
     private Transport inside(Ranks ranks, Transport overTcp) {
         int self = ranks.at().rank();
-        return new HostTransport(rank -> ranks.plan().sameHost(rank, self), overTcp, udp);
+        return new HostTransport(rank -> ranks.plan().sameHost(rank, self), overTcp, overUdp());
+    }
+
+    private Transport overUdp() {
+        return StripedTransport.over(udp);
     }
 
     private Collective keepUdp(Collective ranks, boolean withTcp) {
@@ -324,7 +365,8 @@ final class Links implements AutoCloseable {
 
     private Collective keepTcp(Collective ranks) {
         over = ClusterConfig.Transport.TCP;
-        close(ipc, udp);
+        close(ipc);
+        udp.forEach(AeronUdpTransport::close);
         return ranks;
     }
 
@@ -335,7 +377,8 @@ final class Links implements AutoCloseable {
 
     @Override
     public void close() {
-        close(ipc, tcp, udp);
+        close(ipc, tcp);
+        udp.forEach(AeronUdpTransport::close);
         if (tcpPort != null) {
             try {
                 tcpPort.close();

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.Generation;
 import org.jft.cluster.membership.View;
-import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.Endpoint;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.core.config.ClusterConfig;
 

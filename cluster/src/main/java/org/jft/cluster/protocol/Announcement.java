@@ -12,11 +12,11 @@ import org.agrona.MutableDirectBuffer;
  * frame, little-endian:
  *
  * <pre>
- *   0         4      8           12    20        24        28    32            then, each after its
- *  +---------+------+-----------+-----+---------+---------+-----+              i32 length, UTF-8:
- *  | version | rank | worldSize | pid | tcpPort | udpPort | mtu |              host, fingerprint,
- *  | i32     | i32  | i32       | i64 | i32     | i32     | i32 |              address
- *  +---------+------+-----------+-----+---------+---------+-----+
+ *   0         4      8           12    20            then, each after its i32 length, UTF-8:
+ *  +---------+------+-----------+-----+              host, fingerprint; then the endpoint
+ *  | version | rank | worldSize | pid |
+ *  | i32     | i32  | i32       | i64 |
+ *  +---------+------+-----------+-----+
  * </pre>
  *
  * @param version {@link FrameDescriptor#PROTOCOL_VERSION} of the sender
@@ -39,23 +39,7 @@ public record Announcement(
     private static final int RANK_OFFSET = VERSION_OFFSET + Integer.BYTES;
     private static final int WORLD_SIZE_OFFSET = RANK_OFFSET + Integer.BYTES;
     private static final int PID_OFFSET = WORLD_SIZE_OFFSET + Integer.BYTES;
-    private static final int TCP_PORT_OFFSET = PID_OFFSET + Long.BYTES;
-    private static final int UDP_PORT_OFFSET = TCP_PORT_OFFSET + Integer.BYTES;
-    private static final int MTU_OFFSET = UDP_PORT_OFFSET + Integer.BYTES;
-    private static final int HOST_OFFSET = MTU_OFFSET + Integer.BYTES;
-
-    /**
-     * Where a rank receives.
-     *
-     * @param address numeric IP address; empty when the rank is reached by shared memory only
-     * @param tcpPort 0 for none
-     * @param udpPort 0 for none
-     * @param mtu longest Aeron frame that fits a packet of its network
-     */
-    public record Endpoint(String address, int tcpPort, int udpPort, int mtu) {
-        /** Of a rank that is reached by shared memory only. */
-        public static final Endpoint NONE = new Endpoint("", 0, 0, 0);
-    }
+    private static final int HOST_OFFSET = PID_OFFSET + Long.BYTES;
 
     public Announcement {
         checkArgument(
@@ -73,10 +57,10 @@ public record Announcement(
     /** Returns the bytes that {@link #encode} writes. */
     public int encodedLength() {
         return HOST_OFFSET
-                + 3 * Integer.BYTES
+                + 2 * Integer.BYTES
                 + Utf8.encodedLength(host)
                 + Utf8.encodedLength(fingerprint)
-                + Utf8.encodedLength(endpoint.address());
+                + endpoint.encodedLength();
     }
 
     /** Writes this at an offset. */
@@ -85,20 +69,17 @@ public record Announcement(
         buffer.putInt(offset + RANK_OFFSET, rank, BYTE_ORDER);
         buffer.putInt(offset + WORLD_SIZE_OFFSET, worldSize, BYTE_ORDER);
         buffer.putLong(offset + PID_OFFSET, pid, BYTE_ORDER);
-        buffer.putInt(offset + TCP_PORT_OFFSET, endpoint.tcpPort(), BYTE_ORDER);
-        buffer.putInt(offset + UDP_PORT_OFFSET, endpoint.udpPort(), BYTE_ORDER);
-        buffer.putInt(offset + MTU_OFFSET, endpoint.mtu(), BYTE_ORDER);
         int end = offset + HOST_OFFSET;
         end += buffer.putStringUtf8(end, host, BYTE_ORDER);
         end += buffer.putStringUtf8(end, fingerprint, BYTE_ORDER);
-        buffer.putStringUtf8(end, endpoint.address(), BYTE_ORDER);
+        endpoint.encode(buffer, end);
     }
 
     /** Reads what {@link #encode} wrote. */
     public static Announcement decode(DirectBuffer buffer, int offset) {
         int hostAt = offset + HOST_OFFSET;
         int fingerprintAt = hostAt + Integer.BYTES + buffer.getInt(hostAt, BYTE_ORDER);
-        int addressAt = fingerprintAt + Integer.BYTES + buffer.getInt(fingerprintAt, BYTE_ORDER);
+        int endpointAt = fingerprintAt + Integer.BYTES + buffer.getInt(fingerprintAt, BYTE_ORDER);
         return new Announcement(
                 buffer.getInt(offset + VERSION_OFFSET, BYTE_ORDER),
                 buffer.getInt(offset + RANK_OFFSET, BYTE_ORDER),
@@ -106,11 +87,7 @@ public record Announcement(
                 buffer.getLong(offset + PID_OFFSET, BYTE_ORDER),
                 buffer.getStringUtf8(hostAt, BYTE_ORDER),
                 buffer.getStringUtf8(fingerprintAt, BYTE_ORDER),
-                new Endpoint(
-                        buffer.getStringUtf8(addressAt, BYTE_ORDER),
-                        buffer.getInt(offset + TCP_PORT_OFFSET, BYTE_ORDER),
-                        buffer.getInt(offset + UDP_PORT_OFFSET, BYTE_ORDER),
-                        buffer.getInt(offset + MTU_OFFSET, BYTE_ORDER)));
+                Endpoint.decode(buffer, endpointAt));
     }
 
     /** Names the process: "rank 2 (pid 4711 on node7)". */

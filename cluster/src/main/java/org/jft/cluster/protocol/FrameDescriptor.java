@@ -30,7 +30,7 @@ import java.nio.ByteOrder;
  */
 public final class FrameDescriptor {
     /** Written into every {@link Announcement}; changes whenever a layout here does. */
-    public static final int PROTOCOL_VERSION = 2;
+    public static final int PROTOCOL_VERSION = 3;
 
     /** Byte order of every field. Float payloads travel in it too, so a host must share it. */
     public static final ByteOrder BYTE_ORDER = ByteOrder.LITTLE_ENDIAN;

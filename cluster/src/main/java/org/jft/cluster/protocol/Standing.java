@@ -5,17 +5,16 @@ import static org.jft.cluster.protocol.FrameDescriptor.BYTE_ORDER;
 import com.google.common.base.Utf8;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.jft.cluster.protocol.Announcement.Endpoint;
 
 /**
  * What a member of a job that changes says about itself, and how far it is. Little-endian:
  *
  * <pre>
- *   0           8     16        20        24    28            then, each after its i32 length,
- *  +-----------+-----+---------+---------+-----+              UTF-8: name, host, fingerprint,
- *  | stepsDone | pid | tcpPort | udpPort | mtu |              address
- *  | i64       | i64 | i32     | i32     | i32 |
- *  +-----------+-----+---------+---------+-----+
+ *   0           8     16            then, each after its i32 length, UTF-8: name, host,
+ *  +-----------+-----+              fingerprint; then the endpoint
+ *  | stepsDone | pid |
+ *  | i64       | i64 |
+ *  +-----------+-----+
  * </pre>
  *
  * @param name what its launcher calls it, such as "worker 2"; unique in the job
@@ -32,10 +31,7 @@ public record Standing(
 
     private static final int STEPS_DONE_OFFSET = 0;
     private static final int PID_OFFSET = STEPS_DONE_OFFSET + Long.BYTES;
-    private static final int TCP_PORT_OFFSET = PID_OFFSET + Long.BYTES;
-    private static final int UDP_PORT_OFFSET = TCP_PORT_OFFSET + Integer.BYTES;
-    private static final int MTU_OFFSET = UDP_PORT_OFFSET + Integer.BYTES;
-    private static final int NAME_OFFSET = MTU_OFFSET + Integer.BYTES;
+    private static final int NAME_OFFSET = PID_OFFSET + Long.BYTES;
 
     public Standing {
         for (String text : new String[] {name, host, fingerprint}) {
@@ -50,25 +46,22 @@ public record Standing(
     /** Returns the bytes that {@link #encode} writes. */
     public int encodedLength() {
         return NAME_OFFSET
-                + 4 * Integer.BYTES
+                + 3 * Integer.BYTES
                 + Utf8.encodedLength(name)
                 + Utf8.encodedLength(host)
                 + Utf8.encodedLength(fingerprint)
-                + Utf8.encodedLength(endpoint.address());
+                + endpoint.encodedLength();
     }
 
     /** Writes this at an offset. */
     public void encode(MutableDirectBuffer buffer, int offset) {
         buffer.putLong(offset + STEPS_DONE_OFFSET, stepsDone, BYTE_ORDER);
         buffer.putLong(offset + PID_OFFSET, pid, BYTE_ORDER);
-        buffer.putInt(offset + TCP_PORT_OFFSET, endpoint.tcpPort(), BYTE_ORDER);
-        buffer.putInt(offset + UDP_PORT_OFFSET, endpoint.udpPort(), BYTE_ORDER);
-        buffer.putInt(offset + MTU_OFFSET, endpoint.mtu(), BYTE_ORDER);
         int end = offset + NAME_OFFSET;
         end += buffer.putStringUtf8(end, name, BYTE_ORDER);
         end += buffer.putStringUtf8(end, host, BYTE_ORDER);
         end += buffer.putStringUtf8(end, fingerprint, BYTE_ORDER);
-        buffer.putStringUtf8(end, endpoint.address(), BYTE_ORDER);
+        endpoint.encode(buffer, end);
     }
 
     /** Reads what {@link #encode} wrote. */
@@ -76,17 +69,13 @@ public record Standing(
         int nameAt = offset + NAME_OFFSET;
         int hostAt = behindText(buffer, nameAt);
         int fingerprintAt = behindText(buffer, hostAt);
-        int addressAt = behindText(buffer, fingerprintAt);
+        int endpointAt = behindText(buffer, fingerprintAt);
         return new Standing(
                 buffer.getStringUtf8(nameAt, BYTE_ORDER),
                 buffer.getStringUtf8(hostAt, BYTE_ORDER),
                 buffer.getLong(offset + PID_OFFSET, BYTE_ORDER),
                 buffer.getStringUtf8(fingerprintAt, BYTE_ORDER),
-                new Endpoint(
-                        buffer.getStringUtf8(addressAt, BYTE_ORDER),
-                        buffer.getInt(offset + TCP_PORT_OFFSET, BYTE_ORDER),
-                        buffer.getInt(offset + UDP_PORT_OFFSET, BYTE_ORDER),
-                        buffer.getInt(offset + MTU_OFFSET, BYTE_ORDER)),
+                Endpoint.decode(buffer, endpointAt),
                 buffer.getLong(offset + STEPS_DONE_OFFSET, BYTE_ORDER));
     }
 

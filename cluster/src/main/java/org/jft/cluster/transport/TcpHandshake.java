@@ -11,8 +11,8 @@ import org.jft.cluster.protocol.JobToken;
  *
  * <pre>
  *   receiver to sender   challenge: 16 random bytes
- *   sender to receiver   hello: version i32, from i32, to i32, lane i32, port i32, 16 random bytes,
- *                        HMAC-SHA256(job, "hello", challenge, the above)
+ *   sender to receiver   hello: version i32, from i32, to i32, lane i32, stream i32, port i32,
+ *                        16 random bytes, HMAC-SHA256(job, "hello", challenge, the above)
  *   receiver to sender   welcome: HMAC-SHA256(job, "welcome", challenge, hello), once it receives
  * </pre>
  *
@@ -25,14 +25,14 @@ final class TcpHandshake {
     static final int MAC_LENGTH = 32;
     static final int WELCOME_LENGTH = MAC_LENGTH;
 
-    private static final int VERSION = 1;
-    private static final int FIELDS_LENGTH = 5 * Integer.BYTES + CHALLENGE_LENGTH;
+    private static final int VERSION = 2;
+    private static final int FIELDS_LENGTH = 6 * Integer.BYTES + CHALLENGE_LENGTH;
     static final int HELLO_LENGTH = FIELDS_LENGTH + MAC_LENGTH;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** Which stream a connection is. */
-    record Route(int from, int to, Lane lane) {}
+    /** Which stream a connection is; {@code stream} counts those of one lane from 0. */
+    record Route(int from, int to, Lane lane, int stream) {}
 
     /** What a sender said of itself. */
     record Hello(Route route, int port) {}
@@ -52,6 +52,7 @@ final class TcpHandshake {
                 .putInt(route.from())
                 .putInt(route.to())
                 .putInt(route.lane().ordinal())
+                .putInt(route.stream())
                 .putInt(port)
                 .put(challenge());
         hello.put(mac(job, "hello", challenge, hello.array(), FIELDS_LENGTH));
@@ -70,7 +71,8 @@ final class TcpHandshake {
         int from = fields.getInt();
         int to = fields.getInt();
         int lane = fields.getInt();
-        return new Hello(new Route(from, to, Lane.values()[lane]), fields.getInt());
+        int stream = fields.getInt();
+        return new Hello(new Route(from, to, Lane.values()[lane], stream), fields.getInt());
     }
 
     /** Returns what the receiver says once it is receiving. */

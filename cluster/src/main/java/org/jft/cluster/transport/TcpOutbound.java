@@ -155,7 +155,7 @@ final class TcpOutbound implements Outbound {
             if (state == State.AWAITING_CHALLENGE && replied()) {
                 challenge = Arrays.copyOf(reply.array(), TcpHandshake.CHALLENGE_LENGTH);
                 hello = TcpHandshake.hello(job, challenge, route, ownPort);
-                channel.write(ByteBuffer.wrap(hello)); // the first 68 bytes always fit
+                channel.write(ByteBuffer.wrap(hello)); // the first 72 bytes always fit
                 await(State.AWAITING_WELCOME, TcpHandshake.WELCOME_LENGTH);
             }
             if (state == State.AWAITING_WELCOME && replied()) {

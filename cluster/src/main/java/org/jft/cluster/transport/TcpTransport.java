@@ -8,6 +8,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.IntStream;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
@@ -113,18 +114,37 @@ public final class TcpTransport implements Transport {
         return door.address();
     }
 
+    /**
+     * Returns a transport with several connections for each stream of gradients, see {@link
+     * StripedTransport}. It owns this one.
+     */
+    public Transport striped(int streams) {
+        List<Transport> parts =
+                IntStream.range(0, streams).<Transport>mapToObj(Connections::new).toList();
+        return StripedTransport.over(parts);
+    }
+
     @Override
     public Outbound outbound(int peer, Lane lane) {
-        TcpHandshake.Route route = new TcpHandshake.Route(rank, peer, lane);
+        return outbound(peer, lane, 0);
+    }
+
+    @Override
+    public Inbound inbound(int peer, Lane lane) {
+        return inbound(peer, lane, 0);
+    }
+
+    private Outbound outbound(int peer, Lane lane, int stream) {
+        TcpHandshake.Route route = new TcpHandshake.Route(rank, peer, lane, stream);
         TcpOutbound outbound =
                 new TcpOutbound(route, job, door.address().getPort(), () -> peers.get(peer));
         closers.add(outbound::close);
         return outbound;
     }
 
-    @Override
-    public Inbound inbound(int peer, Lane lane) {
-        TcpInbound inbound = new TcpInbound(new TcpHandshake.Route(peer, rank, lane), door);
+    private Inbound inbound(int peer, Lane lane, int stream) {
+        TcpHandshake.Route route = new TcpHandshake.Route(peer, rank, lane, stream);
+        TcpInbound inbound = new TcpInbound(route, door);
         closers.add(inbound::close);
         return inbound;
     }
@@ -137,6 +157,30 @@ public final class TcpTransport implements Transport {
         closed = true;
         closers.forEach(Runnable::run);
         door.close();
+    }
+
+    /** One connection for each stream: those that have the same number. */
+    private final class Connections implements Transport {
+        private final int stream;
+
+        private Connections(int stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public Outbound outbound(int peer, Lane lane) {
+            return TcpTransport.this.outbound(peer, lane, stream);
+        }
+
+        @Override
+        public Inbound inbound(int peer, Lane lane) {
+            return TcpTransport.this.inbound(peer, lane, stream);
+        }
+
+        @Override
+        public void close() {
+            TcpTransport.this.close();
+        }
     }
 
     /** Returns the longest frame of a lane. */

@@ -19,7 +19,7 @@ import org.jft.cluster.collective.PeerLostException;
 import org.jft.cluster.collective.Ranks;
 import org.jft.cluster.membership.InMemoryCoordinator;
 import org.jft.cluster.membership.JobSize;
-import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.Endpoint;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.protocol.Standing;
 import org.jft.cluster.transport.MediaDriverHost;

@@ -16,7 +16,7 @@ public final class LauncherMain {
                         ? new ElasticConfig(1, null, null, null, null)
                         : null;
         ClusterConfig config =
-                new ClusterConfig(2, null, 0, null, null, 0, null, false, elastic, null);
+                new ClusterConfig(2, null, 0, null, null, 0, null, false, elastic, null, null);
         System.exit(LocalLauncher.of(config, rank -> worker).run().exitCode());
     }
 }

@@ -132,7 +132,7 @@ class LocalLauncherTest {
     void shouldReplaceAWorkerThatTheJobHasGoneOnWithoutAndThatNeverWakes() throws Exception {
         ElasticConfig elastic = new ElasticConfig(1, null, null, null, 1_500);
         ClusterConfig config =
-                new ClusterConfig(2, null, 0, null, null, 0, null, false, elastic, null);
+                new ClusterConfig(2, null, 0, null, null, 0, null, false, elastic, null, null);
         LocalLauncher launcher =
                 launcher(
                         config,

@@ -51,6 +51,43 @@ class MasterTest {
                 });
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Transport.class,
+            names = {"AUTO", "UDP", "TCP"})
+    void shouldJoinTheRanksOverSeveralStreams(Transport transport) {
+        Ranks.run(
+                2,
+                rank -> {
+                    ClusterConfig config = config(transport, Wire.FLOAT32).withStreams(3);
+                    try (Collective ring = connect(rank, 2, config, TIMEOUT, "same", Map.of())) {
+                        FloatBuffer vector = vector(500_003);
+                        vector.put(500_002, rank + 0.5f);
+                        ring.allReduce(vector);
+                        assertThat(vector.get(500_002)).isEqualTo(2);
+                        assertThat(ring.allGather(rank)).containsExactly(0, 1);
+                        return null;
+                    }
+                });
+    }
+
+    @Test
+    void shouldNotJoinRanksWithDifferentNumbersOfStreams() {
+        List<Throwable> failures =
+                Ranks.failures(
+                        2,
+                        rank -> {
+                            ClusterConfig config =
+                                    config(Transport.UDP, Wire.FLOAT32).withStreams(1 + rank);
+                            return connect(rank, 2, config, TIMEOUT, "same", Map.of());
+                        });
+        for (Throwable failure : failures) {
+            assertThat(failure)
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("same, udp float32 streams 2");
+        }
+    }
+
     @Test
     void shouldSumBf16WhenAskedTo() {
         Ranks.run(

@@ -11,7 +11,7 @@ import org.jft.cluster.membership.JobSize.BelowMin;
 import org.jft.cluster.membership.Membership;
 import org.jft.cluster.membership.View;
 import org.jft.cluster.membership.coordinator.CoordinatorMembership;
-import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.Endpoint;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.protocol.Standing;
 

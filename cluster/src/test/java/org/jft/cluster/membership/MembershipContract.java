@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jft.cluster.membership.JobSize.BelowMin;
-import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.Endpoint;
 import org.jft.cluster.protocol.Standing;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
@@ -73,7 +73,7 @@ public abstract class MembershipContract {
                         "node-7.example",
                         4711L << 32,
                         "f",
-                        new Endpoint("10.0.0.1", 29_500, 29_501, 8_960),
+                        new Endpoint("10.0.0.1", 29_500, List.of(29_501, 29_503), 8_960),
                         Standing.NEWCOMER);
         Future<View> waiting = regroup(open(), zero);
 

@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import org.agrona.ExpandableArrayBuffer;
 import org.jft.cluster.membership.JobSize.BelowMin;
-import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.Endpoint;
 import org.jft.cluster.protocol.Standing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

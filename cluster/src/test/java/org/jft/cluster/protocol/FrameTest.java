@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -84,29 +85,25 @@ class FrameTest {
                         Long.MAX_VALUE,
                         "Knoten-ß-7",
                         "fingerprint ✓",
-                        new Announcement.Endpoint("10.0.0.7", 29500, 40123, 1472));
+                        new Endpoint("10.0.0.7", 29500, List.of(40123, 40125), 1472));
         written.encode(buffer, 40);
         assertThat(Announcement.decode(buffer, 40)).isEqualTo(written);
         assertThat(bytes.getInt(40)).isEqualTo(1);
         assertThat(bytes.getInt(44)).isEqualTo(2);
         assertThat(bytes.getInt(48)).isEqualTo(3);
         assertThat(bytes.getLong(52)).isEqualTo(Long.MAX_VALUE);
-        assertThat(bytes.getInt(60)).isEqualTo(29500);
-        assertThat(bytes.getInt(64)).isEqualTo(40123);
-        assertThat(bytes.getInt(68)).isEqualTo(1472);
-        assertThat(bytes.getInt(72)).isEqualTo("Knoten-ß-7".length() + 1);
-        assertThat(written.encodedLength()).isEqualTo(32 + 3 * 4 + 11 + 15 + 8);
+        assertThat(bytes.getInt(60)).isEqualTo("Knoten-ß-7".length() + 1);
+        int endpoint = 60 + 4 + 11 + 4 + 15;
+        assertThat(bytes.getInt(endpoint)).isEqualTo(29500);
+        assertThat(bytes.getInt(endpoint + 4)).isEqualTo(1472);
+        assertThat(bytes.getInt(endpoint + 8)).as("UDP ports").isEqualTo(2);
+        assertThat(bytes.getInt(endpoint + 12)).isEqualTo(40123);
+        assertThat(bytes.getInt(endpoint + 16)).isEqualTo(40125);
+        assertThat(bytes.getInt(endpoint + 20)).isEqualTo("10.0.0.7".length());
+        assertThat(written.encodedLength()).isEqualTo(endpoint + 24 + 8 - 40);
         assertThat(written).hasToString("rank 2 (pid 9223372036854775807 on Knoten-ß-7)");
         assertThatThrownBy(
-                        () ->
-                                new Announcement(
-                                        1,
-                                        0,
-                                        1,
-                                        1,
-                                        "host",
-                                        "x".repeat(129),
-                                        Announcement.Endpoint.NONE))
+                        () -> new Announcement(1, 0, 1, 1, "host", "x".repeat(129), Endpoint.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("fingerprint");
     }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.agrona.ExpandableArrayBuffer;
-import org.jft.cluster.protocol.Announcement.Endpoint;
 import org.jft.cluster.protocol.MembershipRequest.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,7 +86,7 @@ class MembershipMessagesTest {
                 "n\u00f6de",
                 worker,
                 "f",
-                new Endpoint("10.0.0." + worker, worker, 0, 1_408),
+                new Endpoint("10.0.0." + worker, worker, List.of(), 1_408),
                 worker);
     }
 

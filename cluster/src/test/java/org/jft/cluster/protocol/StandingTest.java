@@ -3,8 +3,8 @@ package org.jft.cluster.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.agrona.ExpandableArrayBuffer;
-import org.jft.cluster.protocol.Announcement.Endpoint;
 import org.junit.jupiter.api.Test;
 
 class StandingTest {
@@ -14,7 +14,7 @@ class StandingTest {
                     "n\u00f6de 7",
                     5_000_000_000L,
                     "0f3a",
-                    new Endpoint("10.1.2.3", 1, 2, 3),
+                    new Endpoint("10.1.2.3", 1, List.of(2, 4), 3),
                     1L << 40);
 
     @Test

@@ -43,10 +43,14 @@ public final class Hosts {
     }
 
     public Transport tcp(int rank, JobToken job) {
+        return tcp(rank, job, 1);
+    }
+
+    public Transport tcp(int rank, JobToken job, int streams) {
         TcpTransport transport =
                 TcpTransport.listen(rank, job, new InetSocketAddress(HERE, 0), tcp);
         tcp.put(rank, transport.address());
-        return transport;
+        return transport.striped(streams);
     }
 
     public Transport udp(int rank, JobToken job) {

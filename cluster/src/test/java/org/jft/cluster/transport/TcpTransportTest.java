@@ -210,7 +210,7 @@ class TcpTransportTest extends TransportContract {
         Socket socket = new Socket(address.getAddress(), address.getPort());
         byte[] challenge = socket.getInputStream().readNBytes(TcpHandshake.CHALLENGE_LENGTH);
         socket.getOutputStream()
-                .write(TcpHandshake.hello(job, challenge, new Route(0, 1, Lane.BULK), 7));
+                .write(TcpHandshake.hello(job, challenge, new Route(0, 1, Lane.BULK, 0), 7));
         return socket;
     }
 

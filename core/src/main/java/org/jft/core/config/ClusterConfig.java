@@ -19,6 +19,8 @@ import static org.jft.core.config.Checks.check;
  *     features are exchanged in place of its weights' gradients; the same model
  * @param elastic between how many workers the job may change
  * @param algorithm how gradients are summed
+ * @param streams over how many streams of UDP or TCP a gradient goes to each neighbour, for
+ *     networks that are faster than one; not through shared memory
  */
 public record ClusterConfig(
         Integer workers,
@@ -30,7 +32,10 @@ public record ClusterConfig(
         Double bucketMb,
         boolean shardClasses,
         ElasticConfig elastic,
-        Algorithm algorithm) {
+        Algorithm algorithm,
+        Integer streams) {
+    private static final int MAX_STREAMS = 16;
+
     /** What gradients travel over. */
     public enum Transport {
         /** Shared memory when all workers are on one host, else the faster of UDP and TCP. */
@@ -87,6 +92,7 @@ public record ClusterConfig(
         wire = wire == null ? Wire.FLOAT32 : wire;
         bucketMb = bucketMb == null ? 10 : bucketMb;
         algorithm = algorithm == null ? Algorithm.AUTO : algorithm;
+        streams = streams == null ? 1 : streams;
         check(workers > 0, "cluster.workers must be positive: %s", workers);
         check(timeoutSeconds > 0, "cluster.timeout_seconds must be positive: %s", timeoutSeconds);
         check(heapMegabytes >= 0, "cluster.heap_megabytes must not be negative");
@@ -98,6 +104,16 @@ public record ClusterConfig(
                 0 <= bucketMb && bucketMb <= 1024,
                 "cluster.bucket_mb must be in 0..1024: %s",
                 bucketMb);
+        check(
+                1 <= streams && streams <= MAX_STREAMS,
+                "cluster.streams must be in 1..%s: %s",
+                MAX_STREAMS,
+                streams);
+        check(
+                streams == 1 || transport != Transport.IPC,
+                "cluster.streams=%s: cluster.transport=ipc is memory that neighbours share, more"
+                        + " streams through it carry no more",
+                streams);
         elastic = elastic == null ? new ElasticConfig(null, null, null, null, null) : elastic;
         int min = elastic.minWorkers() == null ? workers : elastic.minWorkers();
         int max = elastic.maxWorkers() == null ? workers : elastic.maxWorkers();
@@ -132,11 +148,27 @@ public record ClusterConfig(
 
     /** Returns the cluster of a config that says nothing but the number of workers. */
     public static ClusterConfig of(int workers) {
-        return new ClusterConfig(workers, null, 0, null, null, 0, null, false, null, null);
+        return new ClusterConfig(workers, null, 0, null, null, 0, null, false, null, null, null);
     }
 
     /** Returns the cluster of a config that says what vectors travel over and as; null: neither. */
     public static ClusterConfig over(Transport transport, Wire wire) {
-        return new ClusterConfig(null, null, 0, transport, wire, 0, null, false, null, null);
+        return new ClusterConfig(null, null, 0, transport, wire, 0, null, false, null, null, null);
+    }
+
+    /** Returns this with another number of streams. */
+    public ClusterConfig withStreams(int streams) {
+        return new ClusterConfig(
+                workers,
+                timeoutSeconds,
+                heapMegabytes,
+                transport,
+                wire,
+                mtu,
+                bucketMb,
+                shardClasses,
+                elastic,
+                algorithm,
+                streams);
     }
 }

@@ -308,6 +308,10 @@ class ConfigLoaderTest {
                 "cluster.shard_classes=true leaves each worker with classes that no other has");
         assertRefused(
                 VALID + "cluster: {mtu: 1500}\n", "cluster.mtu must be 0 or a multiple of 32");
+        assertRefused(VALID + "cluster: {streams: 17}\n", "cluster.streams must be in 1..16: 17");
+        assertRefused(
+                VALID + "cluster: {transport: ipc, streams: 2}\n",
+                "cluster.streams=2: cluster.transport=ipc is memory that neighbours share");
         assertRefused(VALID + "cluster: {transport: pigeon}\n", "cluster.transport", "pigeon");
     }
 

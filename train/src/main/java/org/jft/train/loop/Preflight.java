@@ -50,10 +50,11 @@ public final class Preflight {
         boolean tcp = config.cluster().transport() == ClusterConfig.Transport.TCP;
         return tcp
                 ? 0
-                : UdpSettings.DEFAULT.bytesNeeded(
-                        Plan.streams(
-                                config.cluster().algorithm(),
-                                Math.max(workers, config.cluster().maxWorkers())));
+                : config.cluster().streams()
+                        * UdpSettings.DEFAULT.bytesNeeded(
+                                Plan.streams(
+                                        config.cluster().algorithm(),
+                                        Math.max(workers, config.cluster().maxWorkers())));
     }
 
     /**

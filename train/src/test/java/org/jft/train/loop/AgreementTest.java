@@ -72,6 +72,7 @@ class AgreementTest {
                 null,
                 false,
                 new ElasticConfig(min, null, belowMin, null, null),
+                null,
                 null);
     }
 }

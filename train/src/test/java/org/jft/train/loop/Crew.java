@@ -21,7 +21,7 @@ import org.jft.cluster.membership.JobSize;
 import org.jft.cluster.membership.Membership;
 import org.jft.cluster.membership.Refusal;
 import org.jft.cluster.membership.View;
-import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.Endpoint;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.cluster.protocol.Standing;
 import org.jft.cluster.transport.FrameWriter;
