@@ -150,8 +150,8 @@ public final class MediaDriverHost implements AutoCloseable {
     }
 
     /**
-     * Workers own the cores: never spin, sleep up to 100 us. That still moves a window of 1 MB
-     * often enough for 10 GB/s.
+     * Workers own the cores: never spin, sleep up to 100 us. That still moves a window of 512 KB
+     * often enough for 5 GB/s.
      */
     private static IdleStrategy backOff() {
         return new BackoffIdleStrategy(

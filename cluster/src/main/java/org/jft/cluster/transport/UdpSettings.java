@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 public record UdpSettings(int termLength, int window, int socketBuffer, Duration liveness) {
     /** What workers run with. */
     public static final UdpSettings DEFAULT =
-            new UdpSettings(2 << 20, 1 << 20, 4 << 20, Duration.ofSeconds(4));
+            new UdpSettings(1 << 20, 512 << 10, 4 << 20, Duration.ofSeconds(4));
 
     /** The longest datagram of Aeron over IPv4: a multiple of 32. */
     public static final int MAX_MTU = 65_504;
