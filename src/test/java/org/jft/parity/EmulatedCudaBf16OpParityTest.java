@@ -1,6 +1,5 @@
 package org.jft.parity;
 
-import java.util.Set;
 import org.jft.core.config.EngineConfig.Precision;
 
 /** The cuda engine on an emulated GPU in bfloat16, with fused batch norms, op by op. */
@@ -13,10 +12,5 @@ class EmulatedCudaBf16OpParityTest extends OpParityContract {
     @Override
     Precision precision() {
         return Precision.BF16;
-    }
-
-    @Override
-    Set<Lack> lacks() {
-        return Set.of(Lack.GROUP_NORM);
     }
 }

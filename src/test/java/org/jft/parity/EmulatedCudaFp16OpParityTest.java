@@ -1,6 +1,5 @@
 package org.jft.parity;
 
-import java.util.Set;
 import org.jft.core.config.EngineConfig.Precision;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.cuda.EmulatedCuda;
@@ -20,10 +19,5 @@ class EmulatedCudaFp16OpParityTest extends OpParityContract {
     @Override
     EngineFactory factory() {
         return new EmulatedCuda(false, true);
-    }
-
-    @Override
-    Set<Lack> lacks() {
-        return Set.of(Lack.GROUP_NORM);
     }
 }

@@ -13,8 +13,6 @@ import org.jft.core.engine.cuda.EmulatedCuda;
 abstract class EngineUnderTest {
     /** What an engine may lack. */
     enum Lack {
-        /** Group normalization and weight standardization. */
-        GROUP_NORM,
         /** Between a forward pass and its backward no other engine may run on the thread. */
         INTERLEAVING,
         /** Activations are always kept. */

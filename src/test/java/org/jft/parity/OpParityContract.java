@@ -102,7 +102,7 @@ abstract class OpParityContract extends EngineUnderTest {
 
     @TestFactory
     Stream<DynamicTest> shouldNormalizeGroupsAndWeights() {
-        return has(Lack.GROUP_NORM) ? tests(GroupNormCases::all) : Stream.empty();
+        return tests(GroupNormCases::all);
     }
 
     @TestFactory

@@ -9,8 +9,7 @@ import java.util.Set;
  *
  * @param name engine name; {@code onednn} is the CPU engine, {@code cuda} the GPU engine, {@code
  *     nd4j} DL4J itself; {@code auto} is {@code cuda} where it can run, {@code nd4j} where ND4J's
- *     CUDA backend is on the class path, else {@code onednn}; of those, the first that has what the
- *     model is made of
+ *     CUDA backend is on the class path, else {@code onednn}
  * @param precision of activations and their gradients; null, the default, leaves it to the engine:
  *     bf16 for {@code cuda}, fp16 where the GPU does not know that, fp32 for others. Parameters,
  *     their gradients and batch-norm statistics are float32 in each

@@ -48,8 +48,7 @@ public final class Embedder implements AutoCloseable {
      * @param batchSize largest batch that will be given
      */
     public static Embedder of(Backbone backbone, ImageConfig image, int batchSize) {
-        ModelConfig model = backbone.config().model();
-        Embedder embedder = compile(backbone.features(image.size()), model, image, batchSize);
+        Embedder embedder = compile(backbone.features(image.size()), image, batchSize);
         backbone.copyInto(embedder.engine.parameters(), embedder.engine.layout());
         return embedder;
     }
@@ -64,13 +63,12 @@ public final class Embedder implements AutoCloseable {
             ModelConfig model, ImageConfig image, long seed, int batchSize) {
         int size = image.size();
         NetworkSpec whole = NetworkSpec.ofImages(Architectures.create(model, 1, size, seed), size);
-        return compile(whole.withoutHead(), model, image, batchSize);
+        return compile(whole.withoutHead(), image, batchSize);
     }
 
-    private static Embedder compile(
-            NetworkSpec features, ModelConfig model, ImageConfig image, int batchSize) {
+    private static Embedder compile(NetworkSpec features, ImageConfig image, int batchSize) {
         EngineConfig options =
-                Engines.resolve(EngineConfig.defaults(), model)
+                Engines.resolve(EngineConfig.defaults())
                         .withThreads(Runtime.getRuntime().availableProcessors());
         Engine engine = Engines.named(options.name()).compile(features, batchSize, options);
         return new Embedder(image, engine);

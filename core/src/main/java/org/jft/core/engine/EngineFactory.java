@@ -2,7 +2,6 @@ package org.jft.core.engine;
 
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
-import org.jft.core.config.ModelConfig;
 
 /** Makes engines of one backend; found through {@link java.util.ServiceLoader}. */
 public interface EngineFactory {
@@ -14,11 +13,6 @@ public interface EngineFactory {
      * not.
      */
     default boolean fits() {
-        return true;
-    }
-
-    /** Returns whether the backend has all that a model is made of. */
-    default boolean has(ModelConfig model) {
         return true;
     }
 

@@ -2,9 +2,7 @@ package org.jft.core.engine;
 
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.function.Predicate;
 import org.jft.core.config.EngineConfig;
-import org.jft.core.config.ModelConfig;
 import org.jft.core.config.RunConfig;
 import org.jft.core.failure.ConfigException;
 
@@ -21,12 +19,12 @@ public final class Engines {
      * @param name {@link EngineConfig#AUTO} for the fastest that fits this machine
      */
     public static EngineFactory named(String name) {
-        return named(name, EngineFactory::fits);
-    }
-
-    private static EngineFactory named(String name, Predicate<EngineFactory> able) {
         return name.equals(EngineConfig.AUTO)
-                ? PREFERRED.stream().map(Engines::find).filter(able).findFirst().orElseThrow()
+                ? PREFERRED.stream()
+                        .map(Engines::find)
+                        .filter(EngineFactory::fits)
+                        .findFirst()
+                        .orElseThrow()
                 : find(name);
     }
 
@@ -37,33 +35,15 @@ public final class Engines {
      * @throws ConfigException if there is no such engine, or the options are not for it
      */
     public static EngineConfig resolve(EngineConfig config) {
-        return resolve(config, named(config.name()));
-    }
-
-    private static EngineConfig resolve(EngineConfig config, EngineFactory factory) {
+        EngineFactory factory = named(config.name());
         EngineConfig.Precision precision = config.precision();
         return config.by(
                 factory.name(), precision == null ? factory.defaultPrecision() : precision);
     }
 
-    /** The same for a model: {@code auto} is the fastest that has all that it is made of. */
-    public static EngineConfig resolve(EngineConfig config, ModelConfig model) {
-        return resolve(config, model, EngineFactory::fits);
-    }
-
-    /**
-     * The same.
-     *
-     * @param fits whether the machine is one that a backend is for
-     */
-    static EngineConfig resolve(
-            EngineConfig config, ModelConfig model, Predicate<EngineFactory> fits) {
-        return resolve(config, named(config.name(), fits.and(factory -> factory.has(model))));
-    }
-
-    /** Returns a run with its engine resolved for its model. */
+    /** Returns a run with its engine resolved. */
     public static RunConfig resolve(RunConfig run) {
-        return run.withEngine(resolve(run.engine(), run.model()));
+        return run.withEngine(resolve(run.engine()));
     }
 
     private static EngineFactory find(String name) {

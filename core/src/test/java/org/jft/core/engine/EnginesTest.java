@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import java.util.List;
-import org.jft.core.config.ConfigLoader;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Affinity;
 import org.jft.core.config.EngineConfig.Precision;
-import org.jft.core.config.RunConfig;
 import org.jft.core.failure.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,34 +27,6 @@ class EnginesTest {
         EngineConfig resolved = Engines.resolve(EngineConfig.defaults());
         assertThat(resolved.name()).isEqualTo("onednn");
         assertThat(resolved.precision()).isEqualTo(Precision.FP32);
-    }
-
-    /** As on a machine with a GPU, but without ND4J's backend for it. */
-    @ParameterizedTest
-    @CsvSource({
-        "model.norm=batch, cuda",
-        "model.preactivation=true, cuda",
-        "model.norm=group, onednn",
-        "model.weight_standardization=true, onednn"
-    })
-    void shouldResolveAutoToAnEngineThatHasWhatTheModelIsMadeOf(String override, String name) {
-        RunConfig base =
-                ConfigLoader.parse(
-                        """
-                        data: {train: set/train, image: {size: 32}}
-                        model: {architecture: resnet8s}
-                        train:
-                          global_batch: 32
-                          steps: 12
-                          optimizer: {kind: sgd}
-                          schedule: {kind: constant, learning_rate: 0.05}
-                        """,
-                        "test");
-        RunConfig run = ConfigLoader.with(base, List.of(override));
-        EngineConfig resolved =
-                Engines.resolve(
-                        run.engine(), run.model(), factory -> !factory.name().equals("nd4j"));
-        assertThat(resolved.name()).isEqualTo(name);
     }
 
     @Test

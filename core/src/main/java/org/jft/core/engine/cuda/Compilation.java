@@ -78,6 +78,7 @@ record Compilation(
     private static Registry registry(Program program, StepPlan plan, int rows, Layouts layouts) {
         ElementKernels elements = new ElementKernels(layouts);
         NormKernels norms = new NormKernels(layouts, elements, plan.tasks());
+        GroupNormKernels groups = new GroupNormKernels(layouts, elements);
         LinearKernels linear = new LinearKernels(layouts, elements, norms);
         PoolKernels pools = new PoolKernels(layouts);
         TransferKernels transfers = new TransferKernels(layouts);
@@ -95,6 +96,8 @@ record Compilation(
                 .on(Task.LinearBackwardWeights.class, linear::backwardWeights)
                 .on(Task.Normalize.class, norms::forward)
                 .on(Task.NormalizeBackward.class, norms::backward)
+                .on(Task.NormalizeGroups.class, groups::forward)
+                .on(Task.NormalizeGroupsBackward.class, groups::backward)
                 .on(Task.Activate.class, elements::activate)
                 .on(Task.ActivateBackward.class, elements::activateBackward)
                 .on(Task.Sum.class, elements::sum)

@@ -3,7 +3,6 @@ package org.jft.core.engine.cuda;
 import java.util.List;
 import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
-import org.jft.core.config.ModelConfig;
 import org.jft.core.engine.Engine;
 import org.jft.core.engine.EngineFactory;
 import org.jft.core.engine.GraphLayouts;
@@ -14,8 +13,6 @@ import org.jft.core.engine.cuda.driver.Cuda;
 import org.jft.core.engine.cuda.driver.DeviceInfo;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.program.Lowering;
-import org.jft.core.engine.program.Node;
-import org.jft.core.engine.program.Op;
 import org.jft.core.engine.program.Program;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.JftException;
@@ -37,12 +34,6 @@ public final class CudaEngineFactory implements EngineFactory {
         } catch (JftException e) {
             return false; // asked for by name, it will say what is missing
         }
-    }
-
-    /** What {@link #requireKernels} refuses. */
-    @Override
-    public boolean has(ModelConfig model) {
-        return model.norm() != ModelConfig.Norm.GROUP && !model.weightStandardization();
     }
 
     /** bf16, also where there is no GPU to ask; fp16 for all workers where one GPU lacks it. */
@@ -89,29 +80,12 @@ public final class CudaEngineFactory implements EngineFactory {
      */
     public Engine compile(
             Program program, ParameterLayout layout, int batchSize, EngineConfig config) {
-        requireKernels(program);
         Device device = open(config);
         try {
             return new CudaEngine(device, program, layout, batchSize, config);
         } catch (RuntimeException e) {
             device.close();
             throw e;
-        }
-    }
-
-    private static void requireKernels(Program program) {
-        for (Node node : program.nodes()) {
-            boolean standardized =
-                    node.op() instanceof Op.Convolution convolution && convolution.standardized();
-            if (node.op() instanceof Op.GroupNorm || standardized) {
-                throw new ConfigException(
-                        "engine.name=cuda has no kernel for the %s of '%s'; onednn and nd4j have"
-                                .formatted(
-                                        standardized
-                                                ? "weight standardization"
-                                                : "group normalization",
-                                        node.name()));
-            }
         }
     }
 
@@ -133,7 +107,6 @@ public final class CudaEngineFactory implements EngineFactory {
     public long memoryBytes(NetworkSpec network, int batchSize, EngineConfig config) {
         ParameterLayout layout = layout(network);
         Program program = Lowering.lower(network, layout);
-        requireKernels(program);
         long pass = 0;
         for (StepPlan plan :
                 List.of(CudaEngine.plan(program, config), StepPlan.inference(program))) {

@@ -26,11 +26,23 @@ final class Grids {
      * which begin at the same channel where that takes few more blocks.
      */
     static Grid flat(long count, int channels) {
-        long once = ceil(count, BLOCK * UNIT);
-        long blocks = clamp(Math.max(Math.min(once, ENOUGH_BLOCKS), ceil(once, ROUNDS)));
-        long period = channels / gcd(channels, BLOCK * UNIT);
+        return Grid.of(rounds(count, channels, UNIT, ENOUGH_BLOCKS), BLOCK);
+    }
+
+    /** The same over each image of a batch: rows of the grid are images. */
+    static Grid flatOfImages(int n, long count, int channels) {
+        int unit = channels % UNIT == 0 ? UNIT : 1;
+        int blocks = rounds(count, channels, unit, ceil(ENOUGH_BLOCKS, n));
+        return new Grid(blocks, Math.min(n, MOST_ROWS), 1, BLOCK, 0);
+    }
+
+    /** Returns enough blocks, or so many that each thread has some rounds. */
+    private static int rounds(long count, int channels, int unit, long enough) {
+        long once = ceil(count, (long) BLOCK * unit);
+        long blocks = clamp(Math.max(Math.min(once, enough), ceil(once, ROUNDS)));
+        long period = channels / gcd(channels, (long) BLOCK * unit);
         long rounded = ceil(blocks, period) * period;
-        return Grid.of((int) (rounded <= MOST_BLOCKS ? rounded : blocks), BLOCK);
+        return (int) (rounded <= MOST_BLOCKS ? rounded : blocks);
     }
 
     /** A grid over an image that is written. */
@@ -52,6 +64,16 @@ final class Grids {
     static int chunks(long rows, int c) {
         long wanted = ceil(ENOUGH_BLOCKS, columnBlocks(c));
         return (int) Math.max(1, Math.min(wanted, ceil(rows, ROWS_OF_A_CHUNK)));
+    }
+
+    /** Returns into how many chunks of equal length the pixels of each image of a batch are cut. */
+    static int chunksOfImages(int n, int pixels, int c) {
+        long wanted = ceil(ENOUGH_BLOCKS, (long) n * columnBlocks(c));
+        int chunks = (int) Math.max(1, Math.min(wanted, ceil(pixels, ROWS_OF_A_CHUNK)));
+        while (pixels % chunks != 0) {
+            chunks--;
+        }
+        return chunks;
     }
 
     private static int columnBlocks(int c) {

@@ -24,7 +24,16 @@ import org.jft.core.engine.cuda.driver.KernelModule.Kernel;
 final class Kernels implements AutoCloseable {
     /** The sources; kernels/README.md lists what is in them. */
     static final List<String> FAMILIES =
-            List.of("layout", "norm", "elements", "pool", "resize", "loss", "optimizer");
+            List.of(
+                    "layout",
+                    "norm",
+                    "group",
+                    "weights",
+                    "elements",
+                    "pool",
+                    "resize",
+                    "loss",
+                    "optimizer");
 
     private static final Pattern DEFINITION = Pattern.compile("(?m)^KERNEL\\s+(\\w+)\\(");
 
@@ -71,7 +80,12 @@ final class Kernels implements AutoCloseable {
 
     /** Returns what is compiled for a family. */
     static String text(String family) {
-        return source("common.cuh") + source(family + ".cu");
+        return headers() + source(family + ".cu");
+    }
+
+    /** Returns what stands in front of each family. */
+    static String headers() {
+        return source("common.cuh") + source("moments.cuh");
     }
 
     /** Returns a checksum of all sources. */

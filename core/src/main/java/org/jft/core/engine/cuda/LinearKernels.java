@@ -1,10 +1,11 @@
 package org.jft.core.engine.cuda;
 
+import static org.jft.core.engine.cuda.ElementKernels.optional;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jft.core.engine.ParameterLayout.Slice;
 import org.jft.core.engine.cuda.driver.Blas;
 import org.jft.core.engine.cuda.driver.Element;
 import org.jft.core.engine.cuda.driver.OperationGraph;
@@ -16,7 +17,8 @@ import org.jft.core.engine.program.Node;
 
 /**
  * Convolutions in cuDNN, dense layers in cuBLASLt. Both read copies of the weights in the order
- * [out, kh, kw, in] and the type of activations; gradients of weights go back to the flat vector's.
+ * [out, kh, kw, in] and the type of activations, standardised where the layer says so; gradients of
+ * weights go back to the flat vector's.
  */
 final class LinearKernels {
     /** A weight copy is of a node, and with a batch norm folded in or not. */
@@ -153,6 +155,10 @@ final class LinearKernels {
         } else {
             builder.step(filter(shape, x, dy, dw));
         }
+        if (shape.standardized()) {
+            builder.step(
+                    FilterStatistics.of(builder.copies(), shape, Optional.empty()).backward(shape));
+        }
         shape.bias().ifPresent(slice -> elements.biasGradient(builder, task.gradient(), slice));
         builder.flops(shape.flops());
     }
@@ -213,35 +219,45 @@ final class LinearKernels {
         return launch;
     }
 
-    private Place weights(Copies copies, LinearShape shape, Optional<Place> factors) {
+    private Place weights(Copies copies, LinearShape shape, Optional<Place> folded) {
+        Optional<FilterStatistics> filters =
+                shape.standardized()
+                        ? Optional.of(FilterStatistics.of(copies, shape, folded))
+                        : Optional.empty();
+        Optional<Place> means = filters.map(FilterStatistics::means);
+        Optional<Place> factors = filters.map(FilterStatistics::factors).or(() -> folded);
         return copies.get(
-                new CopyOf(shape.node(), factors.isPresent()),
+                new CopyOf(shape.node(), folded.isPresent()),
                 layouts.type().bytes(shape.copyLength()),
-                place -> copy(shape, factors, place));
+                place ->
+                        shape.depthwise()
+                                ? depthwiseCopy(shape, factors, place)
+                                : copy(shape, means, factors, place));
     }
 
-    private static Step copy(LinearShape shape, Optional<Place> factors, Place place) {
-        Slice slice = shape.weight();
+    private static Step depthwiseCopy(LinearShape shape, Optional<Place> factors, Place place) {
         Launch launch =
-                new Launch(
-                                shape.depthwise() ? "depthwise_to_krs" : "weights_to_krsc",
-                                Grids.tiles(shape.copyLength()))
+                new Launch("depthwise_to_krs", Grids.tiles(shape.copyLength()))
                         .at(place)
-                        .at(Place.parameter(slice));
-        if (factors.isPresent()) {
-            launch.at(factors.get());
-        } else {
-            launch.none();
-        }
-        launch.with(shape.outputs());
-        if (!shape.depthwise()) {
-            launch.with(shape.copyChannels());
-        }
-        launch.with(shape.copyPixels()).with(shape.outputs());
-        if (!shape.depthwise()) {
-            launch.with(shape.paddedChannels());
-        }
-        return launch;
+                        .at(Place.parameter(shape.weight()));
+        return optional(launch, factors)
+                .with(shape.outputs())
+                .with(shape.copyPixels())
+                .with(shape.outputs());
+    }
+
+    private static Step copy(
+            LinearShape shape, Optional<Place> means, Optional<Place> factors, Place place) {
+        Launch launch =
+                new Launch("weights_to_krsc", Grids.tiles(shape.copyLength()))
+                        .at(place)
+                        .at(Place.parameter(shape.weight()));
+        return optional(optional(launch, means), factors)
+                .with(shape.outputs())
+                .with(shape.copyChannels())
+                .with(shape.copyPixels())
+                .with(shape.outputs())
+                .with(shape.paddedChannels());
     }
 
     private Blas.Product product(

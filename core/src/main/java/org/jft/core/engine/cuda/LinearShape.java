@@ -52,6 +52,10 @@ record LinearShape(Layouts layouts, Node node, int paddedChannels) {
         return node.op() instanceof Op.Convolution convolution && convolution.depthwise();
     }
 
+    boolean standardized() {
+        return node.op() instanceof Op.Convolution convolution && convolution.standardized();
+    }
+
     private Window.Pair kernel() {
         return node.op() instanceof Op.Convolution convolution
                 ? convolution.window().kernel()

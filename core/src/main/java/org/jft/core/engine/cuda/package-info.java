@@ -6,11 +6,11 @@
  * launches of our kernels ({@code Launch}), graphs of cuDNN ({@code DnnStep}), products of cuBLASLt
  * ({@code Product}). It needs no GPU and allocates nothing. {@code Execution} adds the memory, lets
  * a {@code Device} find the code of each step, and replays what it has captured. {@code
- * LinearKernels}, {@code NormKernels}, {@code ElementKernels}, {@code PoolKernels} and {@code
- * TransferKernels} say how each task is done; where there are several ways, {@code Alternatives}
- * times them, {@code NormWays} over a batch norm and the convolution in front; {@code Choices}
- * keeps what was fastest, as it does for {@code PlanChooser}; {@code CudaDeviceStep} keeps a whole
- * training step on the device. All that is asked of CUDA itself is in {@link
- * org.jft.core.engine.cuda.driver}.
+ * LinearKernels}, {@code NormKernels}, {@code GroupNormKernels}, {@code ElementKernels}, {@code
+ * PoolKernels} and {@code TransferKernels} say how each task is done; where there are several ways,
+ * {@code Alternatives} times them, {@code NormWays} over a batch norm and the convolution in front;
+ * {@code Choices} keeps what was fastest, as it does for {@code PlanChooser}; {@code
+ * CudaDeviceStep} keeps a whole training step on the device. All that is asked of CUDA itself is in
+ * {@link org.jft.core.engine.cuda.driver}.
  */
 package org.jft.core.engine.cuda;

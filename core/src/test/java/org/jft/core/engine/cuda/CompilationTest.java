@@ -1,26 +1,19 @@
 package org.jft.core.engine.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jft.core.config.EngineConfig;
 import org.jft.core.config.EngineConfig.Precision;
-import org.jft.core.config.ModelConfig;
-import org.jft.core.engine.NetworkSpec;
 import org.jft.core.engine.cuda.Step.Work;
 import org.jft.core.engine.plan.StepPlan;
 import org.jft.core.engine.plan.Task;
 import org.jft.core.engine.plan.Tensor;
-import org.jft.core.failure.ConfigException;
-import org.jft.core.model.Architectures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tasks to steps, tensors to places; nothing runs. */
 class CompilationTest {
@@ -44,39 +37,6 @@ class CompilationTest {
                         "Linear layer1.0.conv2");
     }
 
-    /** Said before a GPU is looked for. */
-    @Test
-    void shouldNameTheOpThatItHasNoKernelFor() {
-        assertRefused(ModelConfig.Norm.GROUP, false, "group normalization of 'bn1'");
-        assertRefused(ModelConfig.Norm.BATCH, true, "weight standardization of 'conv1'");
-    }
-
-    private static void assertRefused(ModelConfig.Norm norm, boolean standardized, String what) {
-        ModelConfig model =
-                new ModelConfig(
-                        "resnet8s",
-                        10,
-                        0,
-                        null,
-                        false,
-                        norm,
-                        standardized,
-                        false,
-                        null,
-                        null,
-                        false);
-        NetworkSpec network = NetworkSpec.ofImages(Architectures.create(model, 10, 32, 1), 32);
-        EngineConfig config = new EngineConfig("cuda", Precision.FP32, 0, null, false);
-        String sentence =
-                "engine.name=cuda has no kernel for the %s; onednn and nd4j have".formatted(what);
-        assertThatThrownBy(() -> new CudaEngineFactory().memoryBytes(network, ROWS, config))
-                .isInstanceOf(ConfigException.class)
-                .hasMessage(sentence);
-        assertThatThrownBy(() -> new CudaEngineFactory().compile(network, ROWS, config))
-                .isInstanceOf(ConfigException.class)
-                .hasMessage(sentence);
-    }
-
     @Test
     void shouldPadThePixelsToSixteenBytes() {
         for (Precision precision : Precision.values()) {
@@ -92,9 +52,14 @@ class CompilationTest {
      * on, and must still own all of them where it is read.
      */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldReadNoTensorThatAnotherHasOverwritten(boolean recompute) {
-        Compilation compilation = compile("resnet50", 64, Precision.BF16, recompute);
+    @CsvSource({
+        "resnet50, false",
+        "resnet50, true",
+        "resnet50 of BiT, false",
+        "resnet14s of BiT, true"
+    })
+    void shouldReadNoTensorThatAnotherHasOverwritten(String architecture, boolean recompute) {
+        Compilation compilation = compile(architecture, 64, Precision.BF16, recompute);
         TreeMap<Long, Owned> memory = new TreeMap<>();
         List<CompiledTask> all = new ArrayList<>(compilation.forward());
         all.addAll(compilation.backward());
@@ -126,9 +91,16 @@ class CompilationTest {
 
     /** What is launched for a task touches its tensors and no others. */
     @ParameterizedTest
-    @EnumSource(Precision.class)
-    void shouldTouchNoTensorButTheTasksOwn(Precision precision) {
-        Compilation compilation = compile("resnet14s", 32, precision, false);
+    @CsvSource({
+        "resnet14s, FP32",
+        "resnet14s, TF32",
+        "resnet14s, BF16",
+        "resnet14s, FP16",
+        "resnet14s of BiT, BF16",
+        "resnet14s of BiT, FP16"
+    })
+    void shouldTouchNoTensorButTheTasksOwn(String architecture, Precision precision) {
+        Compilation compilation = compile(architecture, 32, precision, false);
         FakeGpu gpu = FakeGpu.recording();
         try (Device device = EmulatedCuda.device(gpu, new FakeDnn(gpu, null), precision);
                 PassMemory memory = new PassMemory(gpu)) {

@@ -96,15 +96,16 @@ class CudaEngineTest {
         }
     }
 
-    @Test
-    void shouldAllocateWhatItSaidAndNoMore() {
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet18", "resnet8s of BiT"})
+    void shouldAllocateWhatItSaidAndNoMore(String architecture) {
         for (Precision precision : Precision.values()) {
             FakeGpu own = FakeGpu.recording();
             long before = own.freeBytes();
-            NetworkSpec network = Networks.spec("resnet18", SIZE);
+            NetworkSpec network = Networks.spec(architecture, SIZE);
             long said =
                     new CudaEngineFactory().memoryBytes(network, ROWS, config(precision, false));
-            try (CudaEngine engine = engine(own, "resnet18", precision)) {
+            try (CudaEngine engine = engine(own, architecture, precision)) {
                 engine.forward(List.of(image()), Pass.INFERENCE);
                 step(engine);
                 assertThat(before - own.freeBytes()).as("%s", precision).isEqualTo(said);

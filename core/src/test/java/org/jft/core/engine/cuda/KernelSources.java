@@ -27,7 +27,7 @@ final class KernelSources {
                         .flatMap(family -> Kernels.definitions(family).stream())
                         .map(name -> "        {\"%s\", launcher(&%s)},%n".formatted(name, name));
         return Tools.resource("host_shim.h")
-                + Tools.resource("kernels/common.cuh")
+                + Kernels.headers()
                 + families.stream()
                         .map(family -> Tools.resource("kernels/" + family + ".cu"))
                         .collect(Collectors.joining())

@@ -64,7 +64,13 @@ final class KernelSourcesTest {
 
     /** Eight loads of two bytes take eight times the instructions of one of sixteen. */
     @ParameterizedTest
-    @CsvSource({"norm, norm_", "pool, max_pool", "elements, add", "elements, linear_epilogue"})
+    @CsvSource({
+        "norm, norm_",
+        "group, group_",
+        "pool, max_pool",
+        "elements, add",
+        "elements, linear_epilogue"
+    })
     void shouldLoadActivationsSixteenBytesAtATime(
             String family, String kernels, @TempDir Path folder) throws IOException {
         assumeTrue(Tools.onPath("nvcc"), "nvcc is not installed");

@@ -3,6 +3,7 @@ package org.jft.core.engine.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jft.core.engine.cuda.driver.Grid;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -216,34 +217,49 @@ final class LayoutKernelsTest extends KernelContract {
             int c = shape[1];
             int rs = shape[2];
             float[] weights = gaussian(Format.FP32, k * c * rs);
+            float[] means = uniform(k, -1, 1);
             float[] factors = uniform(k, 0.5, 2);
             float[] plain = new float[shape[3] * rs * shape[4]];
             float[] scaled = new float[plain.length];
+            float[] standardized = new float[plain.length];
             for (int i = 0; i < weights.length; i++) {
                 int at = (i / (c * rs) * rs + i % rs) * shape[4] + i / rs % c;
+                int filter = i / (c * rs);
                 plain[at] = format.round(weights[i]);
-                scaled[at] = format.round(weights[i] * factors[i / (c * rs)]);
+                scaled[at] = format.round(weights[i] * factors[filter]);
+                standardized[at] = format.round((weights[i] - means[filter]) * factors[filter]);
             }
-            for (boolean fold : new boolean[] {false, true}) {
-                DeviceArray to = DeviceArray.unset(format, plain.length);
-
-                HostGpu.of(format)
-                        .launch(
-                                "weights_to_krsc",
-                                Grids.tiles(plain.length),
-                                to,
-                                DeviceArray.floats(weights).asSlice(),
-                                fold ? DeviceArray.floats(factors) : null,
-                                k,
-                                c,
-                                rs,
-                                shape[3],
-                                shape[4]);
-
-                String what = "k=%s, c=%s, rs=%s, fold=%s".formatted(k, c, rs, fold);
-                assertSame(what, fold ? scaled : plain, to.values(format));
-            }
+            checkWeights(format, shape, weights, null, null, plain);
+            checkWeights(format, shape, weights, null, factors, scaled);
+            checkWeights(format, shape, weights, means, factors, standardized);
         }
+    }
+
+    private void checkWeights(
+            Format format,
+            int[] shape,
+            float[] weights,
+            float[] means,
+            float[] factors,
+            float[] expected) {
+        DeviceArray to = DeviceArray.unset(format, expected.length);
+        HostGpu.of(format)
+                .launch(
+                        "weights_to_krsc",
+                        Grids.tiles(expected.length),
+                        to,
+                        DeviceArray.floats(weights).asSlice(),
+                        means == null ? null : DeviceArray.floats(means),
+                        factors == null ? null : DeviceArray.floats(factors),
+                        shape[0],
+                        shape[1],
+                        shape[2],
+                        shape[3],
+                        shape[4]);
+        String what =
+                "k, c, rs, padded k, padded c = %s, means %s, factors %s"
+                        .formatted(Arrays.toString(shape), means != null, factors != null);
+        assertSame(what, expected, to.values(format));
     }
 
     @ParameterizedTest

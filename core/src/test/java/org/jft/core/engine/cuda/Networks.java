@@ -10,11 +10,31 @@ import org.jft.core.model.Architectures;
 /** Networks by name, for tests. */
 final class Networks {
     static final int CLASSES = 10;
+    private static final String OF_BIT = " of BiT";
 
     private Networks() {}
 
+    /**
+     * Describes a network.
+     *
+     * @param architecture may end in {@code " of BiT"}: ResNet-v2 with group norm and weight
+     *     standardization
+     */
     static NetworkSpec spec(String architecture, int size) {
-        ModelConfig model = new ModelConfig(architecture, CLASSES, 0, null, false);
+        boolean bit = architecture.endsWith(OF_BIT);
+        ModelConfig model =
+                new ModelConfig(
+                        architecture.replace(OF_BIT, ""),
+                        CLASSES,
+                        0,
+                        null,
+                        false,
+                        bit ? ModelConfig.Norm.GROUP : ModelConfig.Norm.BATCH,
+                        bit,
+                        bit,
+                        null,
+                        null,
+                        false);
         return NetworkSpec.ofImages(Architectures.create(model, CLASSES, size, 1), size);
     }
 

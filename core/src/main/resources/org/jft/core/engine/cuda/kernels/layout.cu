@@ -106,11 +106,11 @@ INLINE int at_most(int x, int limit) {
 
 /**
  * Transposes through tiles in shared memory, so that neighbours in a warp are neighbours in memory
- * when read and when written. A tile holds whole matrices where they are small. factor(batch,
- * column) multiplies.
+ * when read and when written. A tile holds whole matrices where they are small. change(x, batch,
+ * column) is written for x.
  */
-template <class To, class From, class Factor>
-INLINE void transpose(To* to, const From* from, Transposition t, Factor factor) {
+template <class To, class From, class Change>
+INLINE void transpose(To* to, const From* from, Transposition t, Change change) {
     __shared__ float tile[TILE + TILE / 2];  // [batch][row][pitch], pitch odd: no bank twice
     int thickest = TILE / t.toRows > 64 ? TILE / t.toRows : 64;
     Divisor columns(at_most(t.toColumns, thickest));
@@ -135,7 +135,7 @@ INLINE void transpose(To* to, const From* from, Transposition t, Factor factor) 
             bool there = batch < t.batches && row < t.rows && column < t.columns;
             i64 place = ((i64)batch * t.rows + row) * t.stride + column;
             tile[line * pitch + column - column0] =
-                    there ? to_float(from[place]) * factor(batch, column) : 0;
+                    there ? change(to_float(from[place]), batch, column) : 0;
         }
         __syncthreads();
         for (int j = threadIdx.x; j < batches * area; j += BLOCK) {
@@ -153,17 +153,21 @@ INLINE void transpose(To* to, const From* from, Transposition t, Factor factor) 
     }
 }
 
+/** The change that multiplies all by *scale. */
+INLINE auto scaled_by(const float* scale) {
+    float factor = factor_of(scale);
+    return [=](float x, int, int) { return x * factor; };
+}
+
 KERNEL nchw_to_nhwc(
         T* to, const float* from, const float* scale, int n, int c, int hw, int paddedC) {
-    float factor = factor_of(scale);
-    transpose(to, from, {n, c, hw, hw, n, paddedC, hw}, [=](int, int) { return factor; });
+    transpose(to, from, {n, c, hw, hw, n, paddedC, hw}, scaled_by(scale));
 }
 
 template <class E>
 INLINE void to_nchw(
         float* to, const E* from, const float* scale, int n, int c, int hw, int paddedC) {
-    float factor = factor_of(scale);
-    transpose(to, from, {n, hw, c, paddedC, n, hw, c}, [=](int, int) { return factor; });
+    transpose(to, from, {n, hw, c, paddedC, n, hw, c}, scaled_by(scale));
 }
 
 KERNEL nhwc_to_nchw(
@@ -183,18 +187,17 @@ INLINE float factor_at(const float* factors, int k) {
 }
 
 KERNEL weights_to_krsc(
-        T* to, const float* from, const float* factors, int k, int c, int rs, int paddedK,
-        int paddedC) {
-    transpose(to, from, {k, c, rs, rs, paddedK, paddedC, rs}, [=](int batch, int) {
-        return factor_at(factors, batch);
+        T* to, const float* from, const float* means, const float* factors, int k, int c, int rs,
+        int paddedK, int paddedC) {
+    transpose(to, from, {k, c, rs, rs, paddedK, paddedC, rs}, [=](float x, int batch, int) {
+        return (x - (means == 0 ? 0 : means[batch])) * factor_at(factors, batch);
     });
 }
 
 template <class E>
 INLINE void to_kcrs(
         float* to, const E* from, const float* scale, int k, int c, int rs, int paddedC) {
-    float factor = factor_of(scale);
-    transpose(to, from, {k, rs, c, paddedC, k, rs, c}, [=](int, int) { return factor; });
+    transpose(to, from, {k, rs, c, paddedC, k, rs, c}, scaled_by(scale));
 }
 
 KERNEL gradient_to_kcrs(
@@ -209,15 +212,14 @@ KERNEL gradient_to_kcrs_float(
 
 KERNEL depthwise_to_krs(
         T* to, const float* from, const float* factors, int k, int rs, int paddedK) {
-    transpose(to, from, {1, rs, k, k, 1, rs, paddedK}, [=](int, int column) {
-        return factor_at(factors, column);
+    transpose(to, from, {1, rs, k, k, 1, rs, paddedK}, [=](float x, int, int column) {
+        return x * factor_at(factors, column);
     });
 }
 
 template <class E>
 INLINE void to_rsk(float* to, const E* from, const float* scale, int k, int rs) {
-    float factor = factor_of(scale);
-    transpose(to, from, {1, k, rs, rs, 1, k, rs}, [=](int, int) { return factor; });
+    transpose(to, from, {1, k, rs, rs, 1, k, rs}, scaled_by(scale));
 }
 
 KERNEL depthwise_gradient_to_rsk(
