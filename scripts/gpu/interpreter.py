@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 STATISTICS = ("RUNNING_MEAN", "RUNNING_VARIANCE")
+STANDARDIZING_EPSILON = 1e-10  # beside the variance of a filter
 
 
 class Network:
@@ -117,7 +118,10 @@ class _Pass:
 
     def convolution(self, op, shape, x):
         window = op["window"]
-        weight = self._slice(op["weight"]).view(op["weight"]["shape"]).to(x.dtype)
+        weight = self._slice(op["weight"]).view(op["weight"]["shape"])
+        if op["standardized"]:
+            weight = _standardized(weight)
+        weight = weight.to(x.dtype)
         groups = 1
         if op["depthwise"]:
             groups = x.shape[1]
@@ -141,6 +145,10 @@ class _Pass:
             self.statistics.append((op[name], (1 - op["decay"]) * (running - batch)))
         scale, shift = self._slice(op["scale"]), self._slice(op["shift"])
         return F.batch_norm(x, None, None, scale, shift, True, 0.0, op["epsilon"])
+
+    def groupnorm(self, op, shape, x):
+        scale, shift = self._slice(op["scale"]).to(x.dtype), self._slice(op["shift"]).to(x.dtype)
+        return F.group_norm(x, op["groups"], scale, shift, op["epsilon"])
 
     def activation(self, op, shape, x):
         alpha = op["alpha"]
@@ -174,6 +182,13 @@ class _Pass:
             rows, columns = (_nearest(n, m, x.device) for n, m in zip(x.shape[2:], shape[1:]))
             return x[:, :, rows][:, :, :, columns]
         return F.interpolate(x, shape[1:], mode="bilinear", align_corners=False)
+
+
+def _standardized(weight):
+    """Returns weights with mean 0 and variance 1 in each output channel."""
+    rows = weight.flatten(1)
+    variance, mean = torch.var_mean(rows, 1, unbiased=False, keepdim=True)
+    return ((rows - mean) / (variance + STANDARDIZING_EPSILON).sqrt()).view_as(weight)
 
 
 def _nearest(side, target, device):

@@ -59,8 +59,12 @@ final class OpPrograms {
         OpPrograms stem = new OpPrograms();
         Value map = stem.convolved(RGB, window(7, 2, 1, 3), 64);
         all.put("convolution-7x7-stem", stem.ending(map, /* inputGradients= */ false));
-        OpPrograms depthwise = new OpPrograms();
+        OpPrograms standardized = new OpPrograms();
         Window window = window(3, 1, 1, 1);
+        all.put(
+                "convolution-standardized",
+                standardized.ending(standardized.convolved(IMAGE, window, 64, true)));
+        OpPrograms depthwise = new OpPrograms();
         Op op =
                 new Op.Convolution(
                         window,
@@ -81,6 +85,10 @@ final class OpPrograms {
     }
 
     private Value convolved(Shape image, Window window, int channels) {
+        return convolved(image, window, channels, /* standardized= */ false);
+    }
+
+    private Value convolved(Shape image, Window window, int channels, boolean standardized) {
         Pair kernel = window.kernel();
         Slice weight =
                 slice(
@@ -89,7 +97,7 @@ final class OpPrograms {
                         image.channels(),
                         kernel.vertical(),
                         kernel.horizontal());
-        Op op = new Op.Convolution(window, false, false, weight, bias(channels));
+        Op op = new Op.Convolution(window, false, standardized, weight, bias(channels));
         return add(op, window.apply(image, channels), input(image));
     }
 
@@ -104,6 +112,15 @@ final class OpPrograms {
         Value skip = residual.input(IMAGE);
         Value sum = residual.add(new Op.Add(), IMAGE, residual.norm(image), skip);
         all.put("norm-add-relu", residual.ending(residual.add(relu(), IMAGE, sum)));
+        OpPrograms groups = new OpPrograms();
+        int channels = IMAGE.channels();
+        Op groupNorm =
+                new Op.GroupNorm(
+                        32,
+                        1e-5,
+                        groups.slice(Kind.SCALE, channels),
+                        groups.slice(Kind.SHIFT, channels));
+        all.put("group-norm", groups.ending(groups.add(groupNorm, IMAGE, groups.input(IMAGE))));
     }
 
     private static void pools(Map<String, PortableNetwork> all) {
