@@ -85,7 +85,11 @@ final class EngineStep implements TrainingStep {
         Optimizer.Step numbers = Workload.STEP;
         on.step(
                 new DeviceStep.Numbers(
-                        numbers.gradientScale(), numbers.learningRate(), /* largestNorm= */ 0, 0));
+                        numbers.number(),
+                        numbers.gradientScale(),
+                        numbers.learningRate(),
+                        /* largestNorm= */ 0,
+                        0));
         send(on); // the next one, while this one runs
         double loss = on.loss();
         return on.finite() ? loss : Double.NaN;

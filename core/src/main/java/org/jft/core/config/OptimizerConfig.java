@@ -51,6 +51,11 @@ public record OptimizerConfig(
         check(trustCoefficient > 0, "train.optimizer.trust_coefficient must be positive");
     }
 
+    /** Returns the L2 decay of a tensor of weights. */
+    public double weightDecayOf(boolean head) {
+        return head && headWeightDecay != null ? headWeightDecay : weightDecay;
+    }
+
     /**
      * Returns the same with the rule's own decay and epsilon where none is given: 0.999 and 1e-6 of
      * LAMB, 0.9 and 1 of RMSprop. A config keeps them open, for an override of its kind alone.

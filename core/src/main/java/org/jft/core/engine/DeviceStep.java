@@ -31,12 +31,17 @@ public interface DeviceStep {
     /**
      * What changes from step to step.
      *
+     * @param step of the run, from 0
      * @param gradientScale 1 / micro batches summed, over all workers
      * @param largestNorm gradients are clipped to it after scaling; 0: never
      * @param averageRate of the moving average: a += rate (w - a)
      */
     record Numbers(
-            double gradientScale, double learningRate, double largestNorm, float averageRate) {}
+            long step,
+            double gradientScale,
+            double learningRate,
+            double largestNorm,
+            float averageRate) {}
 
     /** Sums a part of the gradients over the workers, in place. */
     @FunctionalInterface

@@ -68,6 +68,7 @@ final class DeviceResidentStep implements LocalStep {
         step = number;
         numbers =
                 new DeviceStep.Numbers(
+                        number,
                         1.0 / ofStep,
                         learningRate,
                         config.train().clipNorm(),

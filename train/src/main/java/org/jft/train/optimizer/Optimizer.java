@@ -131,7 +131,8 @@ public final class Optimizer {
         for (Slice slice : layout.slices()) {
             boolean weight = slice.kind() == Kind.WEIGHT && !slice.frozen();
             int tensor = weight ? tensors++ : NONE;
-            float decay = weight ? (float) decay(slice, config) : 0;
+            boolean head = slice.layer().equals(Architectures.HEAD);
+            float decay = weight ? (float) config.weightDecayOf(head) : 0;
             int end = slice.frozen() ? 0 : slice.offset() + slice.length();
             for (int from = slice.offset(); from < end; from += Blocks.SIZE) {
                 int count = Math.min(Blocks.SIZE, end - from);
@@ -139,11 +140,6 @@ public final class Optimizer {
             }
         }
         return ranges.toArray(Range[]::new);
-    }
-
-    private static double decay(Slice weight, OptimizerConfig config) {
-        boolean own = config.headWeightDecay() != null && weight.layer().equals(Architectures.HEAD);
-        return own ? config.headWeightDecay() : config.weightDecay();
     }
 
     private void fill(int vector, float value) {

@@ -56,6 +56,10 @@ class DeviceResidentStepTest {
         "8, sgd, sigmoid, 0.1, 0.5",
         "2, sgd, softmax, 0.1, 0.9", // four micro batches
         "4, rmsprop, sigmoid, 0, 0",
+        "8, lars, softmax, 0.1, 0.9",
+        "2, lars, sigmoid, 0, 0",
+        "8, lamb, sigmoid, 0, 0.9",
+        "4, lamb, softmax, 0.1, 0",
     })
     void shouldDoOnTheDeviceWhatTheHostDoes(
             int microBatch, String rule, String objective, double clip, double ema) {
@@ -63,6 +67,30 @@ class DeviceResidentStepTest {
         Trained device = train(config, Collective.solo(), true, Precision.FP32);
         Trained host = train(config, Collective.solo(), false, Precision.FP32);
         assertAlike(device, host, 2e-4);
+    }
+
+    @Test
+    void shouldTrainTheNetworkOfBitOnTheDeviceAsOnTheHost() {
+        RunConfig config =
+                ConfigLoader.with(
+                        config(4, "lamb", "sigmoid", 0, 0.9),
+                        List.of(
+                                "model.norm=group",
+                                "model.weight_standardization=true",
+                                "model.preactivation=true"));
+        Trained device = train(config, Collective.solo(), true, Precision.FP32);
+        Trained host = train(config, Collective.solo(), false, Precision.FP32);
+        assertAlike(device, host, 2e-4);
+    }
+
+    /** By far more than device and host may differ by. */
+    @Test
+    void shouldDecayTheHeadByItself() {
+        RunConfig own = config(8, "sgd", "softmax", 0, 0);
+        RunConfig same = ConfigLoader.with(own, List.of("train.optimizer.head_weight_decay=0.001"));
+        Trained device = train(own, Collective.solo(), true, Precision.FP32);
+        Trained without = train(same, Collective.solo(), true, Precision.FP32);
+        assertThat(distance(device.state(), without.state())).isGreaterThan(1e-2);
     }
 
     @Test
@@ -204,7 +232,7 @@ class DeviceResidentStepTest {
                   clip_norm: %s
                   ema_decay: %s
                   objective: %s
-                  optimizer: {kind: %s, weight_decay: 0.001}
+                  optimizer: {kind: %s, weight_decay: 0.001, head_weight_decay: 5, trust_coefficient: 0.5}
                   schedule: {kind: constant, learning_rate: 0.01}
                 """
                         .formatted(microBatch, clip, ema, objective, rule),

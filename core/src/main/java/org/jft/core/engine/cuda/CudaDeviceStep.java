@@ -12,6 +12,7 @@ import org.jft.core.engine.DeviceStep;
 import org.jft.core.engine.EngineInput;
 import org.jft.core.engine.KernelListener;
 import org.jft.core.engine.LossScale;
+import org.jft.core.engine.cuda.PassNumbers.Corrections;
 import org.jft.core.engine.cuda.Place.Region;
 import org.jft.core.engine.cuda.Results.Outcome;
 import org.jft.core.engine.cuda.Step.Work;
@@ -142,7 +143,7 @@ final class CudaDeviceStep implements DeviceStep {
     }
 
     private void sendAll(LossScale scale) {
-        send(new PassNumbers(0, 0, 1, 0, 0, scale), PassNumbers.BYTES);
+        send(new PassNumbers(0, 0, 1, 0, 0, Corrections.NONE, scale), PassNumbers.BYTES);
     }
 
     @Override
@@ -176,6 +177,7 @@ final class CudaDeviceStep implements DeviceStep {
                         numbers.gradientScale(),
                         numbers.largestNorm(),
                         numbers.averageRate(),
+                        update.corrections(numbers.step()),
                         UNSCALED), // not sent: the device has its own
                 PassNumbers.HOST_BYTES);
     }
@@ -212,7 +214,7 @@ final class CudaDeviceStep implements DeviceStep {
             exchanged = false;
             summed = !last;
         }
-        take(new Numbers(1, 0, 0, 0)); // the update's come with it
+        take(new Numbers(0, 1, 0, 0, 0)); // the update's come with it
         run(forwardLoss);
         fetchLoss();
         if (summed && !first) {

@@ -176,7 +176,7 @@ final class CudaEngine implements Engine {
     @Override
     public Optional<DeviceStep> deviceStep(TrainConfig train, FloatBuffer optimizerState) {
         requireOpen();
-        if (!train.objective().isPlain() || !UpdateSteps.knows(train.optimizer())) {
+        if (!train.objective().isPlain()) {
             return Optional.empty();
         }
         device.gpu().use();

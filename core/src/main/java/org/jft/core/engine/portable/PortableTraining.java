@@ -86,12 +86,11 @@ final class PortableTraining {
                 engine.deviceStep(config(steps, learningRate), momentum)
                         .orElseThrow(
                                 () -> new ConfigException(of.network() + " has no device step"));
-        DeviceStep.Numbers numbers = new DeviceStep.Numbers(1, learningRate, 0, 0);
         Steps measured = new Steps(new ArrayList<>(), new ArrayList<>());
         device.send(batches.get(0), labels.get(0), 0);
         long start = System.nanoTime();
         for (int step = 0; step < steps; step++) {
-            device.step(numbers);
+            device.step(new DeviceStep.Numbers(step, 1, learningRate, 0, 0));
             int next = (step + 1) % batches.size();
             if (step + 1 < steps) {
                 device.send(batches.get(next), labels.get(next), (step + 1L) * of.batch());

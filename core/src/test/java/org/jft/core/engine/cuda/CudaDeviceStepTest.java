@@ -8,7 +8,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jft.core.config.EngineConfig;
@@ -35,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CudaDeviceStepTest {
     private static final int ROWS = 4;
     private static final int SIZE = 16;
-    private static final DeviceStep.Numbers NUMBERS = new DeviceStep.Numbers(1, 0.1, 0, 0);
+    private static final DeviceStep.Numbers NUMBERS = new DeviceStep.Numbers(0, 1, 0.1, 0, 0);
 
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
@@ -280,27 +279,7 @@ class CudaDeviceStepTest {
         step.finite();
     }
 
-    /** There are no kernels that take norms of tensors, nor any that know the head. */
-    @Test
-    void shouldLeaveRulesThatItDoesNotKnowToTheHost() {
-        try (Engine engine = emulated()) {
-            assertThat(offer(engine, 1, rule(OptimizerConfig.Kind.LARS, null))).isEmpty();
-            assertThat(offer(engine, 1, rule(OptimizerConfig.Kind.LAMB, null))).isEmpty();
-            assertThat(offer(engine, 1, rule(OptimizerConfig.Kind.SGD, 1e-2))).isEmpty();
-            assertThat(offer(engine, 1, rule(OptimizerConfig.Kind.SGD, null))).isPresent();
-        }
-    }
-
     private static DeviceStep deviceStep(Engine engine, int microBatches) {
-        return offer(engine, microBatches, rule(OptimizerConfig.Kind.SGD, null)).orElseThrow();
-    }
-
-    private static OptimizerConfig rule(OptimizerConfig.Kind kind, Double headWeightDecay) {
-        return new OptimizerConfig(kind, 0.9, null, null, 0, headWeightDecay, null);
-    }
-
-    private static Optional<DeviceStep> offer(
-            Engine engine, int microBatches, OptimizerConfig rule) {
         FloatBuffer state =
                 ByteBuffer.allocateDirect(Float.BYTES * engine.layout().length())
                         .order(ByteOrder.nativeOrder())
@@ -312,13 +291,14 @@ class CudaDeviceStepTest {
                         null,
                         1L,
                         ObjectiveConfig.plain(TrainConfig.Objective.SOFTMAX),
-                        rule,
+                        new OptimizerConfig(
+                                OptimizerConfig.Kind.SGD, 0.9, null, null, 0, null, null),
                         new ScheduleConfig(
                                 ScheduleConfig.Kind.CONSTANT, 0.1, 0, 0, null, null, null, 0),
                         0,
                         0,
                         null);
-        return engine.deviceStep(config, state);
+        return engine.deviceStep(config, state).orElseThrow();
     }
 
     private CudaEngine recorded(Precision precision) {

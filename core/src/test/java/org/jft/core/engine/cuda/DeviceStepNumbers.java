@@ -2,19 +2,21 @@ package org.jft.core.engine.cuda;
 
 /** The structure StepNumbers, at the offsets that kernels/README.md promises. */
 final class DeviceStepNumbers {
-    private static final int BYTES = 72;
+    private static final int BYTES = 80;
     private static final int STEP = 0;
     private static final int LEARNING_RATE = 8;
     private static final int GRADIENT_SCALE = 16;
     private static final int LARGEST_NORM = 24;
     private static final int AVERAGE_RATE = 32;
-    private static final int LOSS_SCALE = 36;
-    private static final int UNSCALE = 40;
-    private static final int STEPS_AT_SCALE = 44;
-    private static final int NORM = 48;
-    private static final int CLIP = 56;
-    private static final int FINITE = 64;
-    private static final int BROKEN = 68;
+    private static final int MEAN_CORRECTION = 36;
+    private static final int SQUARE_CORRECTION = 40;
+    private static final int LOSS_SCALE = 44;
+    private static final int UNSCALE = 48;
+    private static final int STEPS_AT_SCALE = 52;
+    private static final int NORM = 56;
+    private static final int CLIP = 64;
+    private static final int FINITE = 72;
+    private static final int BROKEN = 76;
 
     private final DeviceArray array = DeviceArray.bytes(new byte[BYTES]);
 
@@ -48,6 +50,11 @@ final class DeviceStepNumbers {
 
     DeviceStepNumbers averageRate(float rate) {
         array.buffer().putFloat(AVERAGE_RATE, rate);
+        return this;
+    }
+
+    DeviceStepNumbers corrections(float mean, float square) {
+        array.buffer().putFloat(MEAN_CORRECTION, mean).putFloat(SQUARE_CORRECTION, square);
         return this;
     }
 

@@ -3,80 +3,44 @@ package org.jft.core.engine.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jft.core.engine.cuda.driver.Grid;
 import org.junit.jupiter.api.Test;
 
 /** The optimizer's arithmetic is held to the bits: float32 in the order of train's UpdateRule. */
 final class OptimizerKernelsTest extends KernelContract {
-    private static final int DECAYED = 0;
-    private static final int TRAINABLE = 1;
-    private static final int RUNNING = 2;
-    private static final int FROZEN = 3;
     private static final float MOMENTUM = 0.9f;
-    private static final float WEIGHT_DECAY = 1e-2f;
     private static final double RATE = 0.1;
     private static final double SCALE = 0.25;
     private static final double CLIP = 0.7;
-
-    /** Slices of a flat vector: length, kind. */
-    private static final int[][] SLICES = {
-        {3, DECAYED}, {1, TRAINABLE}, {5000, DECAYED}, {7, RUNNING}, {4096, FROZEN}, {9, TRAINABLE},
-    };
-
-    private static final int LENGTH = 3 + 1 + 5000 + 7 + 4096 + 9;
-    private static final int RANGES = 7;
+    private static final int LENGTH = UpdateRanges.LENGTH;
+    private static final int RANGES = UpdateRanges.COUNT;
 
     private final HostGpu gpu = HostGpu.of(Format.FP32);
+    private final UpdateRanges of = new UpdateRanges();
+    private final DeviceArray ranges = of.array();
     private final float[] parameters = gaussian(Format.FP32, LENGTH);
     private final float[] gradients = gaussian(Format.FP32, LENGTH);
-    private final int[] kinds = new int[LENGTH];
-
-    /** Cuts slices into ranges of at most 4096 and notes each element's kind. */
-    private DeviceArray ranges() {
-        List<Integer> words = new ArrayList<>();
-        int from = 0;
-        for (int[] slice : SLICES) {
-            for (int done = 0; done < slice[0]; done += 4096) {
-                int count = Math.min(4096, slice[0] - done);
-                words.addAll(List.of(from + done, 0, count, slice[1])); // from is 64 bits wide
-            }
-            for (int i = 0; i < slice[0]; i++) {
-                kinds[from++] = slice[1];
-            }
-        }
-        assertThat(words).hasSize(4 * RANGES);
-        return DeviceArray.ints(words.stream().mapToInt(word -> word).toArray());
-    }
 
     private static DeviceStepNumbers numbers() {
         return new DeviceStepNumbers().learningRate(RATE).gradientScale(SCALE).clip(CLIP);
     }
 
     private float gradient(int i) {
-        float factor = (float) (SCALE * CLIP);
-        float decay = kinds[i] == DECAYED ? WEIGHT_DECAY : 0;
-        return gradients[i] * factor + decay * parameters[i];
+        return gradients[i] * (float) (SCALE * CLIP) + of.decay(i) * parameters[i];
     }
 
     private float untrained(int i) {
-        return kinds[i] == RUNNING ? parameters[i] - gradients[i] * (float) SCALE : parameters[i];
-    }
-
-    private boolean trained(int i) {
-        return kinds[i] == DECAYED || kinds[i] == TRAINABLE;
+        return of.running(i) ? parameters[i] - gradients[i] * (float) SCALE : parameters[i];
     }
 
     @Test
     void shouldStepAsMomentumDoesAndMoveRunningStatistics() {
-        DeviceArray ranges = ranges();
         float[] velocity = gaussian(Format.FP32, LENGTH);
         float[] expected = new float[LENGTH];
         float[] expectedVelocity = velocity.clone();
         for (int i = 0; i < LENGTH; i++) {
             expected[i] = untrained(i);
-            if (trained(i)) {
+            if (of.trained(i)) {
                 expectedVelocity[i] = MOMENTUM * velocity[i] + gradient(i);
                 expected[i] = parameters[i] - (float) RATE * expectedVelocity[i];
             }
@@ -92,8 +56,7 @@ final class OptimizerKernelsTest extends KernelContract {
                 DeviceArray.floats(gradients),
                 ranges,
                 numbers().array(),
-                MOMENTUM,
-                WEIGHT_DECAY);
+                MOMENTUM);
 
         assertSame("parameters", expected, w.floats());
         assertSame("velocity", expectedVelocity, v.floats());
@@ -101,7 +64,6 @@ final class OptimizerKernelsTest extends KernelContract {
 
     @Test
     void shouldStepAsRmsPropDoes() {
-        DeviceArray ranges = ranges();
         float decay = 0.9f;
         float epsilon = 1e-3f;
         float[] meanSquare = uniform(LENGTH, 0, 2);
@@ -112,7 +74,7 @@ final class OptimizerKernelsTest extends KernelContract {
         float rest = 1 - decay;
         for (int i = 0; i < LENGTH; i++) {
             expected[i] = untrained(i);
-            if (trained(i)) {
+            if (of.trained(i)) {
                 float g = gradient(i);
                 expectedSquare[i] = decay * meanSquare[i] + rest * g * g;
                 float root = (float) Math.sqrt(expectedSquare[i] + epsilon);
@@ -135,8 +97,7 @@ final class OptimizerKernelsTest extends KernelContract {
                 numbers().array(),
                 decay,
                 MOMENTUM,
-                epsilon,
-                WEIGHT_DECAY);
+                epsilon);
 
         assertSame("parameters", expected, w.floats());
         assertSame("mean squares", expectedSquare, s.floats());
@@ -179,17 +140,16 @@ final class OptimizerKernelsTest extends KernelContract {
         DeviceStepNumbers numbers = numbers().largestNorm(largestNorm);
         DeviceArray partials = DeviceArray.unset(Double.BYTES * RANGES);
         DeviceArray from = DeviceArray.floats(gradients);
-        gpu.launch("gradient_squares", Grids.each(RANGES), partials, from, ranges());
+        gpu.launch("gradient_squares", Grids.each(RANGES), partials, from, ranges);
         gpu.launch("gradient_norm", Grids.each(1), numbers.array(), partials, RANGES);
         return numbers;
     }
 
     @Test
     void shouldClipToTheLargestNormAllowed() {
-        ranges();
         double squares = 0;
         for (int i = 0; i < LENGTH; i++) {
-            squares += trained(i) ? (double) gradients[i] * gradients[i] : 0;
+            squares += of.trained(i) ? (double) gradients[i] * gradients[i] : 0;
         }
         double norm = Math.sqrt(squares) * SCALE;
 
@@ -203,13 +163,12 @@ final class OptimizerKernelsTest extends KernelContract {
 
     @Test
     void shouldSeeEveryGradientThatIsNotFinite() {
-        ranges();
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
             for (int place : new int[] {0, 3, 5003, 5004, LENGTH - 1}) {
                 float[] spoiled = gradients.clone();
                 spoiled[place] = bad;
                 boolean finite = measure(spoiled, 0).finite();
-                assertThat(finite).as("%s at %s", bad, place).isEqualTo(kinds[place] == FROZEN);
+                assertThat(finite).as("%s at %s", bad, place).isEqualTo(of.frozen(place));
             }
         }
         float[] large = gradients.clone();
@@ -220,13 +179,12 @@ final class OptimizerKernelsTest extends KernelContract {
     @Test
     void shouldChangeNothingWhereGradientsAreNotFinite() {
         DeviceArray numbers = numbers().averageRate(0.5f).finite(false).array();
-        DeviceArray ranges = ranges();
         DeviceArray w = DeviceArray.floats(parameters);
         DeviceArray other = DeviceArray.floats(gradients);
         DeviceArray from = DeviceArray.floats(gradients);
         Grid each = Grids.each(RANGES);
 
-        gpu.launch("sgd_step", each, w, other, from, ranges, numbers, MOMENTUM, WEIGHT_DECAY);
+        gpu.launch("sgd_step", each, w, other, from, ranges, numbers, MOMENTUM);
         gpu.launch(
                 "rmsprop_step",
                 each,
@@ -238,8 +196,7 @@ final class OptimizerKernelsTest extends KernelContract {
                 numbers,
                 0.9f,
                 MOMENTUM,
-                1e-3f,
-                WEIGHT_DECAY);
+                1e-3f);
         gpu.launch("average_step", Grids.each(2), other, w, numbers, (long) LENGTH);
 
         assertSame("parameters", parameters, w.floats());
@@ -249,17 +206,16 @@ final class OptimizerKernelsTest extends KernelContract {
     /** As the host's optimizer: an infinite mean square would stop its parameter for good. */
     @Test
     void shouldTellWhatFiniteGradientsMakeOfIt() {
-        DeviceArray ranges = ranges();
         float[] large = gradients.clone();
         large[100] = 1e25f;
         float[] running = gradients.clone();
         running[5004] = Float.POSITIVE_INFINITY;
-        assertThat(rmsPropBreaks(gradients, ranges)).isFalse();
-        assertThat(rmsPropBreaks(large, ranges)).isTrue();
-        assertThat(rmsPropBreaks(running, ranges)).isTrue();
+        assertThat(rmsPropBreaks(gradients)).isFalse();
+        assertThat(rmsPropBreaks(large)).isTrue();
+        assertThat(rmsPropBreaks(running)).isTrue();
     }
 
-    private boolean rmsPropBreaks(float[] gradients, DeviceArray ranges) {
+    private boolean rmsPropBreaks(float[] gradients) {
         DeviceStepNumbers numbers = numbers();
         gpu.launch(
                 "rmsprop_step",
@@ -272,8 +228,7 @@ final class OptimizerKernelsTest extends KernelContract {
                 numbers.array(),
                 0.9f,
                 MOMENTUM,
-                1e-3f,
-                WEIGHT_DECAY);
+                1e-3f);
         return numbers.broken();
     }
 

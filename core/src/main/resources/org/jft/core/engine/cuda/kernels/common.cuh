@@ -356,6 +356,8 @@ struct StepNumbers {
     double gradientScale;
     double largestNorm;
     float averageRate;
+    float meanCorrection;
+    float squareCorrection;
     float lossScale;
     float unscale;
     int stepsAtScale;

@@ -1,17 +1,18 @@
 // Updates of the flat parameters as org.jft.train.optimizer has them, with the same roundings. A warp
 // reads a whole line of each vector, so there is nothing to win from wider accesses.
 
-#define DECAYED 0
-#define TRAINABLE 1
-#define RUNNING 2
+#define TRAINED 0
+#define RUNNING 1
 
 #define LARGEST_LOSS_SCALE 16777216.0f  // 2^24
 
-/** At most 4096 neighbours of one kind. */
+/** At most 4096 neighbours of one slice. */
 struct Range {
     i64 from;
     int count;
     int kind;
+    float decay;
+    int tensor;  // which of the tensors of weights, or -1
 };
 
 /** Any range of the flat vectors, wherever it begins. */
@@ -25,12 +26,12 @@ KERNEL accumulate(float* sum, const float* gradients, i64 count) {
 /** Steps of running statistics count as 0, or as no number where one is not finite. */
 KERNEL gradient_squares(double* partials, const float* gradients, const Range* ranges) {
     Range range = ranges[blockIdx.x];
-    bool trainable = range.kind == DECAYED || range.kind == TRAINABLE;
-    bool used = trainable || range.kind == RUNNING;
+    bool trained = range.kind == TRAINED;
+    bool used = trained || range.kind == RUNNING;
     double sum = 0;
     for (int i = threadIdx.x; used && i < range.count; i += BLOCK) {
         double g = gradients[range.from + i];
-        sum += trainable ? g * g : g - g;
+        sum += trained ? g * g : g - g;
     }
     sum = sum_block(sum);
     if (threadIdx.x == 0) {
@@ -57,6 +58,10 @@ INLINE bool is_finite(float x) {
     return x - x == 0;
 }
 
+INLINE float mean_factor(const StepNumbers* numbers) {
+    return (float)(numbers->gradientScale * numbers->clip);
+}
+
 /**
  * Calls train(i, gradient) for what is trained and moves running statistics. Finite gradients may
  * still write what is not: the square of a large one, the variance of a batch.
@@ -65,15 +70,13 @@ INLINE bool is_finite(float x) {
  */
 template <class Train>
 INLINE void update(
-        float* parameters, const float* gradients, const Range* ranges, StepNumbers* numbers,
-        float weightDecay, Train train) {
-    Range range = ranges[blockIdx.x];
+        float* parameters, const float* gradients, const Range& range, StepNumbers* numbers,
+        Train train) {
     if (!numbers->finite) {
         return;
     }
     float scale = (float)numbers->gradientScale;
-    float factor = (float)(numbers->gradientScale * numbers->clip);
-    float decay = range.kind == DECAYED ? weightDecay : 0;
+    float factor = mean_factor(numbers);
     bool finite = true;
     for (int j = threadIdx.x; j < range.count; j += BLOCK) {
         i64 i = range.from + j;
@@ -81,8 +84,8 @@ INLINE void update(
             float moved = parameters[i] - gradients[i] * scale;
             parameters[i] = moved;
             finite = finite && is_finite(moved);
-        } else if (range.kind == DECAYED || range.kind == TRAINABLE) {
-            finite = train(i, gradients[i] * factor + decay * parameters[i]) && finite;
+        } else if (range.kind == TRAINED) {
+            finite = train(i, gradients[i] * factor) && finite;
         }
     }
     if (!finite) {
@@ -92,9 +95,11 @@ INLINE void update(
 
 KERNEL sgd_step(
         float* parameters, float* velocity, const float* gradients, const Range* ranges,
-        StepNumbers* numbers, float momentum, float weightDecay) {
+        StepNumbers* numbers, float momentum) {
+    Range range = ranges[blockIdx.x];
     float rate = (float)numbers->learningRate;
-    update(parameters, gradients, ranges, numbers, weightDecay, [=](i64 i, float g) {
+    update(parameters, gradients, range, numbers, [=](i64 i, float gradient) {
+        float g = gradient + range.decay * parameters[i];
         float v = momentum * velocity[i] + g;
         float p = parameters[i] - rate * v;
         velocity[i] = v;
@@ -105,11 +110,12 @@ KERNEL sgd_step(
 
 KERNEL rmsprop_step(
         float* parameters, float* meanSquare, float* velocity, const float* gradients,
-        const Range* ranges, StepNumbers* numbers, float decay, float momentum, float epsilon,
-        float weightDecay) {
+        const Range* ranges, StepNumbers* numbers, float decay, float momentum, float epsilon) {
+    Range range = ranges[blockIdx.x];
     float rate = (float)numbers->learningRate;
     float rest = 1 - decay;
-    update(parameters, gradients, ranges, numbers, weightDecay, [=](i64 i, float g) {
+    update(parameters, gradients, range, numbers, [=](i64 i, float gradient) {
+        float g = gradient + range.decay * parameters[i];
         float square = decay * meanSquare[i] + rest * g * g;
         float v = momentum * velocity[i] + rate * g / sqrtf(square + epsilon);
         meanSquare[i] = square;
@@ -119,6 +125,146 @@ KERNEL rmsprop_step(
         return is_finite(square) && is_finite(v) && is_finite(p);
     });
 }
+
+// ---- rules that take norms of tensors
+
+/**
+ * Sums the squares of a range's weights and of what the rule measures; where it has none, zeros.
+ *
+ * @param partials [ranges, 2]
+ */
+template <class Measured>
+INLINE void tensor_squares(
+        double* partials, const float* parameters, const float* gradients, const Range& range,
+        const StepNumbers* numbers, Measured measured) {
+    float factor = mean_factor(numbers);
+    double weights = 0;
+    double others = 0;
+    for (int j = threadIdx.x; range.tensor >= 0 && j < range.count; j += BLOCK) {
+        i64 i = range.from + j;
+        double w = parameters[i];
+        double m = measured(i, gradients[i] * factor);
+        weights += w * w;
+        others += m * m;
+    }
+    weights = sum_block(weights);
+    others = sum_block(others);
+    if (threadIdx.x == 0) {
+        partials[2 * blockIdx.x] = weights;
+        partials[2 * blockIdx.x + 1] = others;
+    }
+}
+
+/** Of the tensor of a block: trust |w| / (|measured| + share decay |w|), or 1 where a norm is 0. */
+KERNEL trust_ratios(
+        double* ratios, const double* partials, const Range* ranges, int count, double trust,
+        double share) {
+    __shared__ float decay;
+    double squares = 0;
+    double others = 0;
+    for (int i = threadIdx.x; i < count; i += BLOCK) {
+        if (ranges[i].tensor == (int)blockIdx.x) {
+            squares += partials[2 * i];
+            others += partials[2 * i + 1];
+            decay = ranges[i].decay;  // the same of all
+        }
+    }
+    double weights = sqrt(sum_block(squares));
+    double measured = sqrt(sum_block(others));
+    if (threadIdx.x == 0) {
+        double below = measured + share * decay * weights;
+        ratios[blockIdx.x] = weights == 0 || measured == 0 ? 1 : trust * weights / below;
+    }
+}
+
+INLINE float layer_rate(
+        const StepNumbers* numbers, const Range& range, const double* ratios, double unadapted) {
+    double ratio = range.tensor < 0 ? unadapted : ratios[range.tensor];
+    return (float)(numbers->learningRate * ratio);
+}
+
+KERNEL lars_squares(
+        double* partials, const float* parameters, const float* gradients, const Range* ranges,
+        const StepNumbers* numbers) {
+    Range range = ranges[blockIdx.x];
+    tensor_squares(partials, parameters, gradients, range, numbers, [](i64, float gradient) {
+        return gradient;
+    });
+}
+
+KERNEL lars_step(
+        float* parameters, float* velocity, const float* gradients, const Range* ranges,
+        const double* ratios, StepNumbers* numbers, float momentum, double trust) {
+    Range range = ranges[blockIdx.x];
+    float rate = layer_rate(numbers, range, ratios, trust);
+    update(parameters, gradients, range, numbers, [=](i64 i, float gradient) {
+        float g = gradient + range.decay * parameters[i];
+        float v = momentum * velocity[i] + rate * g;
+        float p = parameters[i] - v;
+        velocity[i] = v;
+        parameters[i] = p;
+        return is_finite(v) && is_finite(p);
+    });
+}
+
+struct Lamb {
+    float beta1;
+    float beta2;
+    float epsilon;
+    float meanCorrection;
+    float squareCorrection;
+
+    INLINE Lamb(float beta1, float beta2, float epsilon, const StepNumbers* numbers)
+        : beta1(beta1), beta2(beta2), epsilon(epsilon), meanCorrection(numbers->meanCorrection),
+          squareCorrection(numbers->squareCorrection) {}
+
+    INLINE float mean(float before, float gradient) const {
+        return beta1 * before + (1 - beta1) * gradient;
+    }
+
+    INLINE float square(float before, float gradient) const {
+        return beta2 * before + (1 - beta2) * gradient * gradient;
+    }
+
+    /** What a step goes along. */
+    INLINE float direction(float mean, float square, float decay, float weight) const {
+        float root = sqrtf(square * squareCorrection);
+        return mean * meanCorrection / (root + epsilon) + decay * weight;
+    }
+};
+
+KERNEL lamb_squares(
+        double* partials, const float* parameters, const float* mean, const float* meanSquare,
+        const float* gradients, const Range* ranges, const StepNumbers* numbers, float beta1,
+        float beta2, float epsilon) {
+    Range range = ranges[blockIdx.x];
+    Lamb lamb(beta1, beta2, epsilon, numbers);
+    tensor_squares(partials, parameters, gradients, range, numbers, [=](i64 i, float gradient) {
+        float m = lamb.mean(mean[i], gradient);
+        float s = lamb.square(meanSquare[i], gradient);
+        return lamb.direction(m, s, range.decay, parameters[i]);
+    });
+}
+
+KERNEL lamb_step(
+        float* parameters, float* mean, float* meanSquare, const float* gradients,
+        const Range* ranges, const double* ratios, StepNumbers* numbers, float beta1, float beta2,
+        float epsilon) {
+    Range range = ranges[blockIdx.x];
+    Lamb lamb(beta1, beta2, epsilon, numbers);
+    float rate = layer_rate(numbers, range, ratios, 1);
+    update(parameters, gradients, range, numbers, [=](i64 i, float gradient) {
+        float m = lamb.mean(mean[i], gradient);
+        float s = lamb.square(meanSquare[i], gradient);
+        float p = parameters[i] - rate * lamb.direction(m, s, range.decay, parameters[i]);
+        mean[i] = m;
+        meanSquare[i] = s;
+        parameters[i] = p;
+        return is_finite(m) && is_finite(s) && is_finite(p);
+    });
+}
+
+// ---- what goes with every rule
 
 KERNEL average_step(
         float* average, const float* parameters, const StepNumbers* numbers, i64 count) {
