@@ -1,6 +1,9 @@
 package org.jft.cluster.membership;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.Comparator;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import org.jft.cluster.protocol.Standing;
@@ -14,7 +17,11 @@ final class Candidate {
 
     static final long HERE = Long.MAX_VALUE;
 
+    /** In a sentence, which must fit into a message. */
+    private static final int MAX_NAMES = 20;
+
     long session; // changes when it connects anew
+    long heardUnder; // the session it has named as its last, in coming back under this one
     Standing standing;
 
     /** Whether it has said how far it is and waits for the next generation. */
@@ -34,6 +41,26 @@ final class Candidate {
 
     Candidate(long session) {
         this.session = session;
+        this.heardUnder = session;
+    }
+
+    /**
+     * Returns whether this is the process that has heard something last under one session and now
+     * comes under another. One of an older session than this has come since comes too late.
+     */
+    boolean isBack(long previous, long now) {
+        return (session == previous || heardUnder == previous) && now > session;
+    }
+
+    /** Comes back under another session. */
+    void resume(long previous, long now) {
+        session = now;
+        heardUnder = previous;
+        returnByMs = HERE;
+    }
+
+    boolean hasName(String name) {
+        return standing.name().equals(name);
     }
 
     /** Begins to wait; said again, it has already begun. */
@@ -58,5 +85,16 @@ final class Candidate {
     @Override
     public String toString() {
         return standing.toString();
+    }
+
+    /** Names some, and says how many more there are. */
+    static String names(List<Candidate> candidates) {
+        String first =
+                candidates.stream()
+                        .limit(MAX_NAMES)
+                        .map(Candidate::toString)
+                        .collect(joining(", "));
+        int more = candidates.size() - MAX_NAMES;
+        return more > 0 ? "%s and %d more".formatted(first, more) : first;
     }
 }

@@ -1,11 +1,10 @@
 package org.jft.cluster.membership;
 
-import static java.util.stream.Collectors.joining;
-
 import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.Iterables;
 import com.google.common.collect.ListMultimap;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +30,8 @@ import org.jft.cluster.protocol.Standing;
  *       +------------------------------------+ left, or was put out  <---------------------+
  * </pre>
  *
- * <p>Calls of one session may be repeated: an answer that was lost is given again.
+ * <p>Calls of one session may be repeated: an answer that was lost is given again. When no member
+ * is left, those of the last generation may come back with their state, as long as it is the last.
  */
 public final class MembershipState {
     /** Generations in a row that may end because one living member could not be reached. */
@@ -43,8 +43,6 @@ public final class MembershipState {
     /** By then members have found a coordinator that stood still or was started again. */
     static final long RETURN_MS = 10_000;
 
-    private static final String PART = ", "; // between the parts of a fingerprint
-
     private static final String SILENT = "it was silent for too long";
 
     private final Audience audience;
@@ -55,10 +53,8 @@ public final class MembershipState {
     boolean judged;
     boolean newcomersTold;
 
-    /** The generation as it was formed, by rank: also members that are gone since. */
-    List<Long> sessions = List.of();
-
-    List<Standing> standings = List.of();
+    /** The newest generation. */
+    Roster roster = Roster.NONE;
 
     /** Who is left of it, in the order of their ranks. */
     final List<Candidate> members = new ArrayList<>();
@@ -86,45 +82,65 @@ public final class MembershipState {
             long nowMs) {
         Optional<Candidate> member = find(members, session);
         if (member.isPresent() && known < generation) {
-            audience.formed(session, view(member.get())); // it was told, and did not hear
+            // It was told, and did not hear.
+            audience.formed(session, roster.view(generation, session));
             tellAgain(session);
             return;
         }
         if (member.isPresent()) {
             member.get().await(standing, suspect, nowMs + timeoutMs);
             end("%s regroups".formatted(standing), session);
-        } else if (known >= 0) {
-            refuseForgotten(session, known, standing);
-        } else if (find(newcomers, session).isEmpty() && fits(session, job, standing)) {
-            Candidate newcomer = new Candidate(session);
-            newcomer.await(standing, OptionalInt.empty(), nowMs + timeoutMs);
-            newcomers.add(newcomer);
-            audience.in(standing);
+        } else if (find(newcomers, session).isEmpty()) {
+            if (known >= 0 && !mayReturn(known, standing)) {
+                refuseForgotten(session, known, standing);
+            } else if (fits(session, job, standing)) {
+                Candidate newcomer = new Candidate(session);
+                newcomer.await(standing, OptionalInt.empty(), nowMs + timeoutMs);
+                newcomers.add(newcomer);
+                audience.in(standing);
+            }
         }
         proceed(nowMs);
+    }
+
+    /**
+     * Returns whether a process that was given up, as all others were, can go on: nobody has gone
+     * on without it. So it is when the coordinator was cut off from all.
+     */
+    private boolean mayReturn(int known, Standing standing) {
+        return gathering()
+                && known == generation
+                && roster.has(standing)
+                && newcomers.stream().noneMatch(other -> other.hasName(standing.name()));
     }
 
     /** A process asks again what it may have missed. */
     public void ask(long session, int known, Standing standing) {
         Optional<Candidate> member = find(members, session);
         if (member.isPresent() && known < generation) {
-            audience.formed(session, view(member.get()));
+            audience.formed(session, roster.view(generation, session));
         }
-        if (member.isPresent() || find(newcomers, session).isPresent()) {
+        if (member.isPresent()
+                || find(newcomers, session).isPresent()
+                || mayReturn(known, standing)) {
             tellAgain(session);
         } else if (known >= 0) {
             refuseForgotten(session, known, standing);
         }
     }
 
-    /** A process that lost its connection is back under another session. */
+    /**
+     * A process that lost its connection is back under another session.
+     *
+     * @param previous the last session under which it has heard something
+     */
     public void resume(long previous, long session, Standing standing) {
         for (Candidate each : Iterables.concat(members, newcomers)) {
             // A coordinator that forgot all counts its sessions anew: then it is another's number.
-            if (each.session == previous && each.standing.name().equals(standing.name())) {
-                each.session = session;
-                each.returnByMs = Candidate.HERE;
-                sessions = sessions.stream().map(s -> s == previous ? session : s).toList();
+            if (each.isBack(previous, session) && each.hasName(standing.name())) {
+                long before = each.session;
+                each.resume(previous, session);
+                roster = roster.with(before, session);
             }
         }
     }
@@ -228,14 +244,21 @@ public final class MembershipState {
     private void gather(long nowMs) {
         int came = admissible().size();
         boolean late = newcomers.stream().anyMatch(each -> each.overdue(nowMs));
-        if (came > 0 && (came >= size.initial() || late && came >= size.min())) {
+        boolean enough = late || allAreBack() ? came >= size.min() : came >= size.initial();
+        if (came > 0 && enough) {
             form();
         } else if (late && size.belowMin() == JobSize.BelowMin.STOP) {
             String sentence =
                     "the job needs %d workers to begin, but in time only these came: %s"
-                            .formatted(size.min(), names(newcomers));
+                            .formatted(size.min(), Candidate.names(newcomers));
             List.copyOf(newcomers).forEach(each -> refuse(each, Refusal.TOO_FEW, sentence));
         }
+    }
+
+    /** Of a generation that was given up. */
+    private boolean allAreBack() {
+        long back = newcomers.stream().filter(each -> roster.has(each.standing)).count();
+        return back > 0 && back == roster.size();
     }
 
     private void regather(long nowMs) {
@@ -260,9 +283,9 @@ public final class MembershipState {
     private void judge() {
         ListMultimap<Long, Candidate> accusers = ArrayListMultimap.create();
         for (Candidate member : members) {
-            int suspect = member.suspect.orElse(sessions.size());
-            if (suspect < sessions.size() && !endedByLoss) { // a loss explains all
-                accusers.put(sessions.get(suspect), member);
+            int suspect = member.suspect.orElse(roster.size());
+            if (suspect < roster.size() && !endedByLoss) { // a loss explains all
+                accusers.put(roster.sessions().get(suspect), member);
             }
         }
         Candidate worst = null;
@@ -278,15 +301,17 @@ public final class MembershipState {
         if (worst != null) {
             expel(
                     worst,
-                    "%d generations in a row it could not be reached by %s"
-                            .formatted(MAX_STRIKES, names(accusers.get(worst.session))));
+                    "%d generations in a row it could not be reached by %s; let firewalls and network policies pass the job's ports both ways"
+                            .formatted(MAX_STRIKES, Candidate.names(accusers.get(worst.session))));
             members.forEach(member -> member.strikes = 0);
         }
     }
 
     private void form() {
         List<Candidate> joining = new ArrayList<>(admissible());
-        joining.sort(Candidate.BY_NAME);
+        joining.sort( // those that are back keep their order
+                Comparator.<Candidate>comparingInt(each -> roster.rankOf(each.standing))
+                        .thenComparing(Candidate.BY_NAME));
         newcomers.removeAll(joining);
         members.addAll(joining);
         generation++;
@@ -294,16 +319,11 @@ public final class MembershipState {
         endedByLoss = false;
         judged = false;
         newcomersTold = false;
-        sessions = members.stream().map(member -> member.session).toList();
-        standings = members.stream().map(member -> member.standing).toList();
+        roster = Roster.of(members);
         for (Candidate member : members) {
             member.waiting = false;
-            audience.formed(member.session, view(member));
+            audience.formed(member.session, roster.view(generation, member.session));
         }
-    }
-
-    private View view(Candidate member) {
-        return new View(generation, sessions.indexOf(member.session), standings);
     }
 
     private void end(String reason, long culprit) {
@@ -338,7 +358,7 @@ public final class MembershipState {
             return true;
         }
         Candidate first = members.isEmpty() ? newcomers.get(0) : members.get(0);
-        Optional<String> misfit = misfit(standing, job, first);
+        Optional<String> misfit = Misfit.between(standing, job, first.standing, size);
         if (misfit.isPresent()) {
             // To begin with it is anybody's mistake; later the job goes on.
             Refusal why = gathering() ? Refusal.MISFIT : Refusal.STRANGER;
@@ -356,27 +376,6 @@ public final class MembershipState {
             return false;
         }
         return true;
-    }
-
-    private Optional<String> misfit(Standing standing, JobSize job, Candidate first) {
-        String own = standing.fingerprint();
-        String others = first.standing.fingerprint();
-        if (!own.equals(others)) {
-            String sentence = "%s does not fit in: it has %s, but %s has %s";
-            return Optional.of(
-                    sentence.formatted(standing, except(others, own), first, except(own, others)));
-        }
-        return job.equals(size)
-                ? Optional.empty()
-                : Optional.of(
-                        "%s was told of %s but %s of %s".formatted(standing, job, first, size));
-    }
-
-    /** Returns the parts of a fingerprint that another one has not. */
-    private static String except(String without, String fingerprint) {
-        List<String> parts = new ArrayList<>(List.of(fingerprint.split(PART)));
-        parts.removeAll(List.of(without.split(PART)));
-        return String.join(PART, parts);
     }
 
     /** Newcomers that the next generation takes: not one whose predecessor is not lost yet. */
@@ -441,9 +440,5 @@ public final class MembershipState {
 
     private static Optional<Candidate> find(List<Candidate> among, long session) {
         return among.stream().filter(each -> each.session == session).findFirst();
-    }
-
-    private static String names(List<Candidate> candidates) {
-        return candidates.stream().map(Candidate::toString).collect(joining(", "));
     }
 }

@@ -22,7 +22,7 @@ import org.jft.cluster.protocol.Standing;
  *   i32 members, then as often a candidate
  *   i32 newcomers, then as often a candidate
  *
- *   candidate: i64 session, i64 deadlineMs (-1: does not wait), i64 returnByMs,
+ *   candidate: i64 session, i64 heardUnder, i64 deadlineMs (-1: does not wait), i64 returnByMs,
  *              i32 suspect (-1: none), i32 strikes, i32 length, Standing
  * </pre>
  */
@@ -47,10 +47,10 @@ final class StateSnapshot {
                         | (state.judged ? 2 : 0)
                         | (state.newcomersTold ? 4 : 0));
         at += buffer.putStringUtf8(at, Strings.nullToEmpty(state.endReason), LITTLE_ENDIAN);
-        putInt(buffer, state.sessions.size());
-        for (int rank = 0; rank < state.sessions.size(); rank++) {
-            putLong(buffer, state.sessions.get(rank));
-            put(buffer, state.standings.get(rank));
+        putInt(buffer, state.roster.size());
+        for (int rank = 0; rank < state.roster.size(); rank++) {
+            putLong(buffer, state.roster.sessions().get(rank));
+            put(buffer, state.roster.standings().get(rank));
         }
         put(buffer, state.members);
         put(buffer, state.newcomers);
@@ -79,8 +79,7 @@ final class StateSnapshot {
             sessions.add(getLong(buffer));
             standings.add(getStanding(buffer));
         }
-        state.sessions = List.copyOf(sessions);
-        state.standings = List.copyOf(standings);
+        state.roster = new Roster(sessions, standings);
         read(buffer, state.members);
         read(buffer, state.newcomers);
     }
@@ -89,6 +88,7 @@ final class StateSnapshot {
         putInt(buffer, candidates.size());
         for (Candidate each : candidates) {
             putLong(buffer, each.session);
+            putLong(buffer, each.heardUnder);
             putLong(buffer, each.waiting ? each.deadlineMs : -1);
             putLong(buffer, each.returnByMs);
             putInt(buffer, each.suspect.orElse(-1));
@@ -101,6 +101,7 @@ final class StateSnapshot {
         candidates.clear();
         for (int left = getInt(buffer); left > 0; left--) {
             Candidate each = new Candidate(getLong(buffer));
+            each.heardUnder = getLong(buffer);
             each.deadlineMs = getLong(buffer);
             each.waiting = each.deadlineMs >= 0;
             each.returnByMs = getLong(buffer);

@@ -2,14 +2,9 @@ package org.jft.cluster.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
-import java.util.Set;
 import org.agrona.ExpandableArrayBuffer;
 import org.jft.cluster.membership.JobSize.BelowMin;
 import org.jft.cluster.protocol.Endpoint;
@@ -149,6 +144,21 @@ class MembershipStateTest {
     }
 
     @Test
+    void shouldNameSomeOfVeryManyWhoAreTooFew() {
+        JobSize large = new JobSize(300, 200, 300, BelowMin.STOP);
+        for (int worker = 0; worker < 150; worker++) {
+            state.regroup(worker, large, -1, standing(worker, 0), OptionalInt.empty(), 1_000, 0);
+        }
+        state.tick(1_000);
+        assertThat(told.events)
+                .hasSize(150)
+                .allSatisfy(
+                        event ->
+                                assertThat(event)
+                                        .endsWith("worker 19 (pid 7 on here) and 130 more"));
+    }
+
+    @Test
     void shouldRefuseWhoWasToldOfAJobOfAnotherSize() {
         join(0, 0, 1_000);
         JobSize other = new JobSize(4, 2, 5, BelowMin.STOP);
@@ -237,50 +247,6 @@ class MembershipStateTest {
 
     private static Standing standing(int worker, long stepsDone) {
         return new Standing("worker " + worker, "here", 7, "f", Endpoint.NONE, stepsDone);
-    }
-
-    /** Remembers what was decided. */
-    private static final class Told implements Audience {
-        final List<String> events = new ArrayList<>();
-        final Map<Long, View> views = new HashMap<>(); // newest, by session
-        final Map<Integer, List<Standing>> generations = new HashMap<>();
-        final Set<Long> refused = new HashSet<>();
-        final List<String> out = new ArrayList<>(); // at this moment
-
-        @Override
-        public void formed(long session, View view) {
-            events.add(session + " formed " + view.generation());
-            views.put(session, view);
-            List<Standing> members =
-                    generations.computeIfAbsent(view.generation(), g -> view.members());
-            assertThat(view.members()).isEqualTo(members);
-        }
-
-        @Override
-        public void ended(long session, int generation, String reason) {
-            events.add("%d ended %d: %s".formatted(session, generation, reason));
-        }
-
-        @Override
-        public void newcomersWait(long session, boolean wait) {
-            events.add(session + " newcomers " + wait);
-        }
-
-        @Override
-        public void in(Standing process) {
-            out.remove(process.name());
-        }
-
-        @Override
-        public void out(Standing process) {
-            out.add(process.name());
-        }
-
-        @Override
-        public void refused(long session, Refusal why, String sentence) {
-            events.add("%d refused %s: %s".formatted(session, why, sentence));
-            refused.add(session);
-        }
     }
 
     /** Random processes that join, regroup, accuse, leave, are lost and come back. */

@@ -34,7 +34,8 @@ import org.jft.core.failure.JftException;
 
 /**
  * A member's connection to the node that leads. It keeps its session alive, follows a new leader,
- * and, where its session ends or nobody answers, opens another one and says which it had before.
+ * and, where its session ends or nobody answers, opens another one and says under which it has
+ * heard something last: of those in between the coordinator may not know.
  *
  * <p>One thread, the one that calls {@link #turn}; {@link #upNs} is for any.
  */
@@ -69,8 +70,8 @@ final class CoordinatorLink implements AutoCloseable {
     private Aeron aeron;
     private AeronCluster.AsyncConnect connecting;
     private AeronCluster cluster; // null while there is no session
-    private long session = MembershipRequest.NONE;
-    private long previousSession = MembershipRequest.NONE;
+    private long heardUnder =
+            MembershipRequest.NONE; // the last session with a notice, or the first
     private long keptAliveNs;
     private long turnNs;
     private boolean hopeless;
@@ -149,7 +150,8 @@ final class CoordinatorLink implements AutoCloseable {
         if (!up()) {
             return false;
         }
-        MembershipRequest known = request.resuming(previousSession);
+        boolean resumes = heardUnder != cluster.clusterSessionId();
+        MembershipRequest known = request.resuming(resumes ? heardUnder : MembershipRequest.NONE);
         known.encode(buffer, 0);
         return cluster.offer(buffer, 0, known.encodedLength()) > 0;
     }
@@ -204,7 +206,9 @@ final class CoordinatorLink implements AutoCloseable {
             }
             cluster = connected;
             trouble = Optional.empty();
-            session = connected.clusterSessionId();
+            if (heardUnder == MembershipRequest.NONE) {
+                heardUnder = connected.clusterSessionId();
+            }
             listener.onConnected();
             return 1;
         } catch (AuthenticationException e) {
@@ -264,13 +268,9 @@ final class CoordinatorLink implements AutoCloseable {
         cluster.ingressPublication().close(); // or closing would end the session
         CloseHelper.quietClose(cluster);
         cluster = null;
-        previousSession = session;
     }
 
     private void reset() {
-        if (cluster != null) {
-            previousSession = session;
-        }
         CloseHelper.quietCloseAll(connecting, aeron, driver);
         connecting = null;
         cluster = null;
@@ -301,6 +301,7 @@ final class CoordinatorLink implements AutoCloseable {
                 int offset,
                 int length,
                 Header header) {
+            heardUnder = sessionId;
             listener.onNotice(MembershipNotice.decode(message, offset));
         }
 

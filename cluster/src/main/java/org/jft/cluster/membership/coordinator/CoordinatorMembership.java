@@ -103,6 +103,9 @@ public final class CoordinatorMembership implements Membership {
     @Override
     public synchronized View regroup(Standing standing, OptionalInt suspect, Duration timeout) {
         View known = view;
+        if (refusal != null) {
+            throw refusal;
+        }
         this.standing = standing;
         post(request(Kind.REGROUP, suspect.orElse(MembershipRequest.NONE), timeout.toMillis()));
         long startNs = System.nanoTime();
