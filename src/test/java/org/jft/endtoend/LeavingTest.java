@@ -54,10 +54,43 @@ class LeavingTest {
         awaitSteps(job, "one");
         job.workers().get(1).destroy();
         Result left = job.await();
-        assertThat(left.exitCode()).as(left.err()).isEqualTo(1);
+        assertThat(left.exitCode()).as(left.err()).isEqualTo(128 + 15);
         assertThat(left.err()).contains("was told to end (SIGTERM): left after step");
         assertThat(left.err()).contains("another worker was told to end (SIGTERM): left after");
+        assertThat(left.err().lines())
+                .last()
+                .isEqualTo(
+                        "jft-train: its workers were told to end (SIGTERM) and have left; the same command goes on from the newest checkpoint in one");
         assertThat(checkpoints("one")).hasSize(1);
+    }
+
+    /** Each alone, so that the first leaves one behind that goes on. */
+    @Test
+    void shouldEndAsLeftWhenEachWorkerOfAnElasticJobIsTold() throws IOException {
+        Command job =
+                start(
+                        "each",
+                        "--workers",
+                        "2",
+                        "--set",
+                        "train.steps=100000",
+                        "--set",
+                        "cluster.elastic.min_workers=1");
+        awaitSteps(job, "each");
+        Workers workers = new Workers(job);
+        workers.alive().get(0).destroy();
+        Command.await(job, () -> workers.alive().size() == 1);
+        workers.alive().get(1).destroy();
+        Result left = job.await();
+        assertThat(left.exitCode()).as(left.err()).isEqualTo(128 + 15);
+        assertThat(left.err())
+                .contains("worker 0 has left, the others go on")
+                .contains("with a checkpoint; the same command goes on from there");
+        assertThat(left.err().lines())
+                .last()
+                .asString()
+                .startsWith("jft-train: its workers were told to end (SIGTERM) and have left; ");
+        assertThat(checkpoints("each")).hasSize(1);
     }
 
     @Test

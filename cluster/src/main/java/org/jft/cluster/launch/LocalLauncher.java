@@ -212,7 +212,7 @@ public final class LocalLauncher {
                 awaitRest(left - 1, COMPLETE);
                 return new LaunchResult(0, Optional.empty());
             }
-            blamed = blamed == null || onlyNoticed(blamed) ? worker : blamed;
+            blamed = graver(blamed, worker);
             if (code == TooFewMembersException.EXIT_CODE || code == EXIT_USAGE) {
                 blamed = worker;
                 awaitRest(left - 1, grace);
@@ -223,7 +223,7 @@ public final class LocalLauncher {
                 output.printf(
                         "%s %s%s%n",
                         worker,
-                        code == TERMINATED ? "has left" : worker.describeExit(),
+                        hasLeft(worker) ? "has left" : worker.describeExit(),
                         again
                                 ? " and is started again"
                                 : left > 1 && !onlyNoticed(worker) ? ", the others go on" : "");
@@ -310,8 +310,8 @@ public final class LocalLauncher {
                 if (!ending) {
                     announce(worker, left - 1);
                 }
-            } else if (onlyNoticed(blamed) && !onlyNoticed(worker)) {
-                blamed = worker;
+            } else {
+                blamed = graver(blamed, worker);
             }
         }
         return blamed == null ? new LaunchResult(0, Optional.empty()) : result(blamed);
@@ -325,8 +325,17 @@ public final class LocalLauncher {
                 others == 0 ? "" : ", the others have %d s to end".formatted(grace.toSeconds()));
     }
 
+    /** Returns whom to blame: who failed, else who was told to leave, else who only noticed. */
+    private static Worker graver(Worker blamed, Worker worker) {
+        return blamed == null || gravity(worker) > gravity(blamed) ? worker : blamed;
+    }
+
+    private static int gravity(Worker ended) {
+        return onlyNoticed(ended) ? 0 : hasLeft(ended) ? 1 : 2;
+    }
+
     private LaunchResult result(Worker blamed) {
-        int exitCode = blamed.exitCode() == EXIT_USAGE ? EXIT_USAGE : 1;
+        int exitCode = hasLeft(blamed) || blamed.exitCode() == EXIT_USAGE ? blamed.exitCode() : 1;
         String how = blamed.describeExit();
         int rank = blamed.rank();
         if (onlyNoticed(blamed)) {
@@ -340,6 +349,11 @@ public final class LocalLauncher {
     /** Whether a worker ended because of another one. */
     private static boolean onlyNoticed(Worker worker) {
         return worker.exitCode() == PeerLostException.EXIT_CODE;
+    }
+
+    /** Whether a worker ended because it was told to. */
+    private static boolean hasLeft(Worker worker) {
+        return worker.exitCode() == TERMINATED;
     }
 
     /** Runs when this process is told to end: the workers first, the driver after its clients. */

@@ -15,12 +15,12 @@ import java.util.concurrent.TimeUnit;
 /** A worker process and the threads that pass its lines on. */
 final class Worker {
     private static final int SIGNALLED = 128;
+    private static final int SIGTERM = 15;
     private static final Map<Integer, String> SIGNALS =
             Map.of(
                     6, "SIGABRT: the JVM crashed, see its hs_err file",
                     9, "SIGKILL: perhaps by the kernel, out of memory",
-                    11, "SIGSEGV: the JVM crashed",
-                    15, "SIGTERM");
+                    11, "SIGSEGV: the JVM crashed");
 
     private final int rank;
     private final String name;
@@ -96,6 +96,9 @@ final class Worker {
             return "exited with code " + code;
         }
         int signal = code - SIGNALLED;
+        if (signal == SIGTERM) {
+            return "was told to end (SIGTERM)";
+        }
         String name = SIGNALS.get(signal);
         return "was killed by signal " + signal + (name == null ? "" : " (" + name + ")");
     }

@@ -32,6 +32,7 @@ import org.jft.core.config.ElasticConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -158,6 +159,42 @@ class LocalLauncherTest {
                 .contains("worker 1 is out of the job, has not ended within 1 s and is killed")
                 .contains("worker 1 was killed by signal 9")
                 .contains("and is started again");
+    }
+
+    /** The second leaves because the first does: together they end as the first. */
+    @ParameterizedTest
+    @CsvSource({"true, 143, 143", "true, 143, 3", "false, 143, 3", "false, 3, 143"})
+    void shouldNotCallItAFailureWhenWorkersWereToldToLeave(boolean elastic, int first, int second)
+            throws Exception {
+        LaunchResult result = launchThatExits(elastic, first, second);
+        assertThat(result.exitCode()).as(output()).isEqualTo(128 + 15);
+        assertThat(result.failure().orElseThrow().how()).isEqualTo("was told to end (SIGTERM)");
+        assertThat(output()).doesNotContain("killed");
+    }
+
+    @Test
+    void shouldBlameWhoFailedAndNotWhoHadLeftBefore() throws Exception {
+        assertThat(launchThatExits(true, 143, 1).failure())
+                .as(output())
+                .contains(new Failure(1, "exited with code 1"));
+    }
+
+    /** Of two workers, one soon and one late. */
+    private LaunchResult launchThatExits(boolean elastic, int soon, int late) throws Exception {
+        ElasticConfig sizes = elastic ? new ElasticConfig(1, null, null, null, null) : null;
+        IntFunction<WorkerCommand> command =
+                rank ->
+                        WorkerCommand.likeThisJvm(
+                                        ExitMain.class.getName(),
+                                        rank == 0
+                                                ? List.of(String.valueOf(soon), "0")
+                                                : List.of(String.valueOf(late), "700"))
+                                .withHeapMegabytes(64);
+        return launcher(
+                        new ClusterConfig(2, null, 0, null, null, 0, null, false, sizes, null),
+                        command,
+                        LONG_GRACE)
+                .run();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.jft.train.loop;
 
+import java.nio.file.Path;
 import org.jft.cluster.collective.PeerLostException;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
@@ -32,6 +33,18 @@ public final class LeftEarlyException extends JftException {
                                         ? " with a checkpoint; the same command goes on from there"
                                         : "; the others go on"));
         this.told = told;
+    }
+
+    private LeftEarlyException(String message) {
+        super(Category.RETRY, message);
+        this.told = true;
+    }
+
+    /** Says how a run was left whose workers are processes of their own. */
+    static LeftEarlyException ofWorkers(Path folder) {
+        return new LeftEarlyException(
+                "its workers were told to end (SIGTERM) and have left; the same command goes on from the newest checkpoint in "
+                        + folder);
     }
 
     /** The others left because of a peer, and say so to their launcher. */

@@ -58,6 +58,7 @@ public final class TrainingJob {
     /**
      * Returns the summary of the complete run, after training what is missing.
      *
+     * @throws LeftEarlyException when workers were told to end and left before the run was complete
      * @throws JftException when a worker failed; it has said why on standard error
      */
     public JsonNode run() throws InterruptedException {
@@ -192,6 +193,9 @@ public final class TrainingJob {
             String failure = result.failure().get().toString();
             if (result.exitCode() == CommandRunner.USAGE) {
                 throw new ConfigException(failure + ", see above");
+            }
+            if (result.exitCode() == LeftEarlyException.EXIT_CODE) {
+                throw LeftEarlyException.ofWorkers(folder.root());
             }
             if (failure.contains("exited with code")) {
                 throw new JftException(Category.ABORT_RUN, failure + ", see above");
