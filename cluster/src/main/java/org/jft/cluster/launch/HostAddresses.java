@@ -1,5 +1,7 @@
 package org.jft.cluster.launch;
 
+import static java.util.stream.Collectors.joining;
+
 import com.google.common.net.HostAndPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jft.cluster.transport.UdpSettings;
@@ -23,12 +26,20 @@ final class HostAddresses {
 
     /** Looks a host up until it has a name: in a cluster it may get one after this rank started. */
     static InetSocketAddress resolved(Topology at, InetSocketAddress named, Duration timeout) {
+        HostAndPort host = HostAndPort.fromParts(named.getHostString(), named.getPort());
+        return resolved(at, MemberEnvironment.MASTER_ADDRESS, List.of(host), timeout);
+    }
+
+    /** Looks several up until one of them has a name. */
+    private static InetSocketAddress resolved(
+            Topology at, String variable, List<HostAndPort> named, Duration timeout) {
         long startNs = System.nanoTime();
         while (true) {
-            InetSocketAddress address =
-                    new InetSocketAddress(named.getHostString(), named.getPort());
-            if (!address.isUnresolved()) {
-                return address;
+            for (HostAndPort each : named) {
+                InetSocketAddress address = new InetSocketAddress(each.getHost(), each.getPort());
+                if (!address.isUnresolved()) {
+                    return address;
+                }
             }
             if (System.nanoTime() - startNs > timeout.toNanos()
                     || Thread.currentThread().isInterrupted()) {
@@ -39,26 +50,30 @@ final class HostAddresses {
                                 .formatted(
                                         at.rank(),
                                         at.worldSize(),
-                                        MemberEnvironment.MASTER_ADDRESS,
-                                        named.getHostString()));
+                                        variable,
+                                        named.stream()
+                                                .map(HostAndPort::getHost)
+                                                .collect(joining(","))));
             }
             LockSupport.parkNanos(LOOK_UP_AGAIN_NS);
         }
     }
 
     /**
-     * Returns this host's address, as the others reach it: that on the way to the coordinator.
+     * Returns this host's address, as the others reach it: that on the way to a coordinator.
      *
-     * @param timeout longest wait until the coordinator's name is known
+     * @param timeout longest wait until the name of one is known
      */
     static InetAddress addressOf(MemberEnvironment member, Duration timeout) {
         if (member.aeronDirectory().isPresent()) {
             return InetAddress.getLoopbackAddress(); // all are on this host
         }
-        HostAndPort coordinator = member.coordinators().get(0);
-        InetSocketAddress named =
-                InetSocketAddress.createUnresolved(coordinator.getHost(), coordinator.getPort());
-        return addressTowards(resolved(member.topology(), named, timeout));
+        return addressTowards(
+                resolved(
+                        member.topology(),
+                        MemberEnvironment.COORDINATORS,
+                        member.coordinators(),
+                        timeout));
     }
 
     /** Returns this host's address on the way to another; asks the routing table, sends nothing. */

@@ -35,7 +35,7 @@ public final class HostChecks {
         List<Finding> findings = new ArrayList<>();
         sharedMemory(facts, sharedMemoryNeeded).ifPresent(findings::add);
         openFiles(facts.openFilesMax(), worldSize).ifPresent(findings::add);
-        facts.master().ifPresent(route -> findings.addAll(network(facts, route)));
+        facts.meeting().ifPresent(route -> findings.addAll(network(facts, route)));
         return findings;
     }
 
@@ -102,20 +102,21 @@ public final class HostChecks {
         if (route.reach() == Reach.UNKNOWN_NAME) {
             findings.add(
                     Finding.warning(
-                            "MASTER_ADDR of %s has no address: name rank 0's host as this host knows it",
-                            route.target()));
+                            "%s of %s has no address: name the host of %s as this host knows it",
+                            route.to().variable(), route.target(), route.to()));
         }
         if (route.reach() == Reach.SILENT) {
             findings.add(
                     Finding.warning(
-                            "rank 0 at %s does not answer: if it stays so, let a firewall or network policy pass the job's ports both ways",
-                            route.target()));
+                            "%s at %s does not answer: if it stays so, let a firewall or network policy pass the job's ports both ways",
+                            route.to(), route.target()));
         }
         buffers(facts).ifPresent(findings::add);
         if (route.mtu().isPresent() && route.mtu().getAsInt() < JUMBO_MTU) {
             findings.add(
                     Finding.warning(
-                            "the way to rank 0 (%s) has an MTU of %d, where UDP carries a fraction of what it could: exchange over TCP, or give every hop jumbo frames (ip link set %s mtu 9000)",
+                            "the way to %s (%s) has an MTU of %d, where UDP carries a fraction of what it could: exchange over TCP, or give every hop jumbo frames (ip link set %s mtu 9000)",
+                            route.to(),
                             route.networkInterface(),
                             route.mtu().getAsInt(),
                             route.networkInterface()));

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  * @param receiveBufferMax net.core.rmem_max, bytes
  * @param sendBufferMax net.core.wmem_max, bytes
  * @param openFilesMax files and sockets this process may have open
- * @param master the way to rank 0; empty when all ranks are on this host
+ * @param meeting the way to where the ranks meet; empty when all are on this host
  */
 public record HostFacts(
         OptionalLong sharedMemoryFree,
@@ -20,7 +20,7 @@ public record HostFacts(
         OptionalLong receiveBufferMax,
         OptionalLong sendBufferMax,
         OptionalLong openFilesMax,
-        Optional<Route> master) {
+        Optional<Route> meeting) {
 
     /** Whether a host answers. */
     public enum Reach {
@@ -32,12 +32,40 @@ public record HostFacts(
         UNKNOWN_NAME
     }
 
+    /** Where ranks meet. */
+    public enum Place {
+        /** The ranks of a job whose workers stay. */
+        RANK_ZERO("rank 0", "MASTER_ADDR"),
+        /** Those of a job whose workers come and go: rank 0 may be gone. */
+        COORDINATOR("the coordinator", "JFT_COORDINATORS");
+
+        private final String name;
+        private final String variable;
+
+        Place(String name, String variable) {
+            this.name = name;
+            this.variable = variable;
+        }
+
+        /** Returns the variable that says where it is. */
+        String variable() {
+            return variable;
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
     /**
      * The way to another host.
      *
+     * @param to what is there
      * @param target "host:port", as given
      * @param networkInterface packets leave by, or "" when it is not known
      * @param mtu bytes of the largest packet of that interface
      */
-    public record Route(String target, Reach reach, String networkInterface, OptionalInt mtu) {}
+    public record Route(
+            Place to, String target, Reach reach, String networkInterface, OptionalInt mtu) {}
 }

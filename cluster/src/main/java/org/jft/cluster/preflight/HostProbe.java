@@ -1,6 +1,8 @@
 package org.jft.cluster.preflight;
 
+import com.google.common.base.Splitter;
 import com.google.common.base.Strings;
+import com.google.common.net.HostAndPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -12,6 +14,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,12 +22,13 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.jft.cluster.preflight.HostFacts.Place;
 import org.jft.cluster.preflight.HostFacts.Reach;
 import org.jft.cluster.preflight.HostFacts.Route;
 
 /**
- * Asks this host; takes milliseconds, two seconds where rank 0's host is silent, and longer only
- * where that has no address yet.
+ * Asks this host; takes milliseconds, two seconds where rank 0's or a coordinator's host is silent,
+ * and longer only where none has an address yet.
  */
 public final class HostProbe {
     private static final int CONNECT_MS = 2000;
@@ -36,8 +40,9 @@ public final class HostProbe {
     /**
      * Asks.
      *
-     * @param environment where MASTER_ADDR and MASTER_PORT name rank 0, if it is elsewhere
-     * @param patience until that name has an address: a pod gets its own some time after it starts
+     * @param environment where JFT_COORDINATORS names the coordinators of an elastic job, or
+     *     MASTER_ADDR and MASTER_PORT rank 0, if they are elsewhere
+     * @param patience until one has an address: a pod gets its own some time after it starts
      */
     public static HostFacts probe(Map<String, String> environment, Duration patience) {
         return probe(environment, patience, Path.of("/proc"));
@@ -50,7 +55,7 @@ public final class HostProbe {
                 number(proc.resolve("sys/net/core/rmem_max")),
                 number(proc.resolve("sys/net/core/wmem_max")),
                 openFilesMax(proc.resolve("self/limits")),
-                master(environment, patience));
+                meeting(environment, patience));
     }
 
     /** Returns the room in the folder, or in the nearest above it that is there. */
@@ -93,19 +98,56 @@ public final class HostProbe {
         return OptionalLong.empty();
     }
 
-    private static Optional<Route> master(Map<String, String> environment, Duration patience) {
-        String name = environment.get("MASTER_ADDR");
+    private static Optional<Route> meeting(Map<String, String> environment, Duration patience) {
+        String coordinators = Strings.nullToEmpty(environment.get(Place.COORDINATOR.variable()));
+        String name = environment.get(Place.RANK_ZERO.variable());
         String port = environment.get("MASTER_PORT");
-        if (Strings.isNullOrEmpty(name) || Strings.isNullOrEmpty(port)) {
-            return Optional.empty();
-        }
         try {
-            int number = Integer.parseInt(port);
-            return route(
-                    await(() -> new InetSocketAddress(name, number), patience), name + ":" + port);
-        } catch (IllegalArgumentException e) {
-            return Optional.empty(); // whoever connects says that the port is none
+            List<HostAndPort> all =
+                    Splitter.on(',')
+                            .trimResults()
+                            .omitEmptyStrings()
+                            .splitToStream(coordinators)
+                            .map(HostAndPort::fromString)
+                            .toList();
+            if (!all.isEmpty()) {
+                return route(Place.COORDINATOR, all, patience);
+            }
+            return Strings.isNullOrEmpty(name) || Strings.isNullOrEmpty(port)
+                    ? Optional.empty()
+                    : route(
+                            Place.RANK_ZERO,
+                            List.of(HostAndPort.fromParts(name, Integer.parseInt(port))),
+                            patience);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            return Optional.empty(); // whoever connects says that this is no address
         }
+    }
+
+    /** Returns the way to one of several hosts: one that answers, if any does. */
+    private static Optional<Route> route(Place place, List<HostAndPort> hosts, Duration patience) {
+        await(() -> firstKnown(hosts), patience);
+        Optional<Route> found = Optional.empty();
+        for (HostAndPort host : hosts) {
+            Optional<Route> next = route(place, address(host), host.toString());
+            if (next.isEmpty() || next.get().reach() == Reach.ANSWERS) {
+                return next;
+            }
+            found = found.or(() -> next);
+        }
+        return found;
+    }
+
+    private static InetSocketAddress address(HostAndPort host) {
+        return new InetSocketAddress(host.getHost(), host.getPort());
+    }
+
+    private static InetSocketAddress firstKnown(List<HostAndPort> hosts) {
+        List<InetSocketAddress> found = hosts.stream().map(HostProbe::address).toList();
+        return found.stream()
+                .filter(address -> !address.isUnresolved())
+                .findFirst()
+                .orElse(found.get(0));
     }
 
     /** Looks up until there is an address, as long as patience lasts. */
@@ -122,9 +164,10 @@ public final class HostProbe {
     }
 
     /** Returns the way to a host; empty when the host is this one. */
-    static Optional<Route> route(InetSocketAddress to, String target) {
+    static Optional<Route> route(Place place, InetSocketAddress to, String target) {
         if (to.isUnresolved()) {
-            return Optional.of(new Route(target, Reach.UNKNOWN_NAME, "", OptionalInt.empty()));
+            return Optional.of(
+                    new Route(place, target, Reach.UNKNOWN_NAME, "", OptionalInt.empty()));
         }
         // Connecting a UDP socket sends nothing, but lets the kernel choose the interface.
         try (DatagramSocket socket = new DatagramSocket()) {
@@ -136,15 +179,21 @@ public final class HostProbe {
             NetworkInterface by = NetworkInterface.getByInetAddress(own);
             return Optional.of(
                     by == null
-                            ? new Route(target, reach(to), "", OptionalInt.empty())
+                            ? new Route(place, target, reach(to), "", OptionalInt.empty())
                             : new Route(
-                                    target, reach(to), by.getName(), OptionalInt.of(by.getMTU())));
+                                    place,
+                                    target,
+                                    reach(to),
+                                    by.getName(),
+                                    OptionalInt.of(by.getMTU())));
         } catch (IOException | UncheckedIOException e) {
-            return Optional.of(new Route(target, Reach.SILENT, "", OptionalInt.empty()));
+            return Optional.of(new Route(place, target, Reach.SILENT, "", OptionalInt.empty()));
         }
     }
 
-    /** A refused connection is an answer: rank 0 may not have come that far. */
+    /**
+     * A refused connection is an answer: rank 0 may not have come that far; UDP is another port.
+     */
     static Reach reach(InetSocketAddress to) {
         try (Socket socket = new Socket()) {
             socket.connect(to, CONNECT_MS);

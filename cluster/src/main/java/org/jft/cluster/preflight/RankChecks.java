@@ -38,9 +38,18 @@ public final class RankChecks {
                         "read another data set than rank 0",
                         "give all hosts the same files at data.train")
                 .ifPresent(findings::add);
-        ranks.barrier(); // so that all look at their clocks within milliseconds
-        clocks(ranks.allGather(clockMs.getAsLong())).ifPresent(findings::add);
+        clocks(ranks, clockMs).ifPresent(findings::add);
         return findings;
+    }
+
+    /**
+     * Compares the clocks of all ranks; all must call it.
+     *
+     * @param clockMs the time of day, in milliseconds
+     */
+    public static Optional<Finding> clocks(Collective ranks, LongSupplier clockMs) {
+        ranks.barrier(); // so that all look at their clocks within milliseconds
+        return clocks(ranks.allGather(clockMs.getAsLong()));
     }
 
     /** Finds the ranks whose value is not rank 0's. */

@@ -23,8 +23,10 @@ import org.jft.core.failure.JftException;
  * <p>Thread-safe. Close it after its clients.
  */
 public final class MediaDriverHost implements AutoCloseable {
+    /** Shared memory that the driver of a coordinator, or of one of its members, takes. */
+    public static final long CONTROL_BYTES = 16L << 20;
+
     private static final int CONTROL_TERM_LENGTH = 64 << 10;
-    private static final long CONTROL_BYTES = 16L << 20;
     private static final long CONTROL_LIVENESS_NS = TimeUnit.SECONDS.toNanos(3);
 
     private final DriverDirectory directory;

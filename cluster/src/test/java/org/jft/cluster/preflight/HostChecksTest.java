@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.jft.cluster.preflight.HostFacts.Place;
 import org.jft.cluster.preflight.HostFacts.Reach;
 import org.jft.cluster.preflight.HostFacts.Route;
 import org.jft.core.failure.JftException;
@@ -34,7 +35,13 @@ class HostChecksTest {
                         OptionalLong.empty(),
                         OptionalLong.empty(),
                         OptionalLong.empty(),
-                        Optional.of(new Route("a:1", Reach.ANSWERS, "", OptionalInt.empty())));
+                        Optional.of(
+                                new Route(
+                                        Place.COORDINATOR,
+                                        "a:1",
+                                        Reach.ANSWERS,
+                                        "",
+                                        OptionalInt.empty())));
         assertThat(check(silent)).isEmpty();
     }
 
@@ -98,7 +105,44 @@ class HostChecksTest {
                 .singleElement()
                 .extracting(Finding::sentence)
                 .asString()
-                .contains("MASTER_ADDR of master:29500 has no address");
+                .contains("MASTER_ADDR of master:29500 has no address", "the host of rank 0");
+    }
+
+    /** Of an elastic job, whose rank 0 may be gone. */
+    @Test
+    void shouldLookAtTheWayToTheCoordinatorAsAtThatToRankZero() {
+        Route silent =
+                new Route(Place.COORDINATOR, "c:29600", Reach.SILENT, "eth7", OptionalInt.of(1500));
+        assertThat(check(facts(212_992, silent)))
+                .extracting(Finding::sentence)
+                .satisfiesExactly(
+                        sentence ->
+                                assertThat(sentence)
+                                        .startsWith("the coordinator at c:29600 does not answer"),
+                        sentence -> assertThat(sentence).startsWith("net.core.rmem_max of this"),
+                        sentence ->
+                                assertThat(sentence)
+                                        .startsWith(
+                                                "the way to the coordinator (eth7) has an MTU"));
+        Route unknown =
+                new Route(
+                        Place.COORDINATOR, "c:29600", Reach.UNKNOWN_NAME, "", OptionalInt.empty());
+        assertThat(check(facts(4 * MB, unknown)))
+                .singleElement()
+                .extracting(Finding::sentence)
+                .asString()
+                .isEqualTo(
+                        "JFT_COORDINATORS of c:29600 has no address: name the host of the coordinator as this host knows it");
+    }
+
+    private static HostFacts facts(long rmem, Route route) {
+        return new HostFacts(
+                OptionalLong.of(PLENTY),
+                OptionalLong.empty(),
+                OptionalLong.of(rmem),
+                OptionalLong.of(4 * MB),
+                OptionalLong.empty(),
+                Optional.of(route));
     }
 
     @Test
@@ -164,6 +208,12 @@ class HostChecksTest {
                 OptionalLong.of(rmem),
                 OptionalLong.of(wmem),
                 OptionalLong.of(files),
-                Optional.of(new Route("master:29500", reach, "eth7", OptionalInt.of(mtu))));
+                Optional.of(
+                        new Route(
+                                Place.RANK_ZERO,
+                                "master:29500",
+                                reach,
+                                "eth7",
+                                OptionalInt.of(mtu))));
     }
 }

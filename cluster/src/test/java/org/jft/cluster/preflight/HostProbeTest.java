@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jft.cluster.preflight.HostFacts.Place;
 import org.jft.cluster.preflight.HostFacts.Reach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -32,7 +33,7 @@ class HostProbeTest {
         String limit = new String(shell.getInputStream().readAllBytes()).strip();
         assertThat(facts.openFilesMax().orElse(-1))
                 .isEqualTo(limit.equals("unlimited") ? -1 : Long.parseLong(limit));
-        assertThat(facts.master()).isEmpty();
+        assertThat(facts.meeting()).isEmpty();
     }
 
     @Test
@@ -54,10 +55,13 @@ class HostProbeTest {
 
     @Test
     void shouldTakeRankZeroOnThisHostForNoNetwork() {
-        assertThat(HostProbe.route(new InetSocketAddress("localhost", 29_500), "x")).isEmpty();
+        assertThat(
+                        HostProbe.route(
+                                Place.RANK_ZERO, new InetSocketAddress("localhost", 29_500), "x"))
+                .isEmpty();
         Map<String, String> here = Map.of("MASTER_ADDR", "127.0.0.1", "MASTER_PORT", "29500");
-        assertThat(HostProbe.probe(here, Duration.ZERO).master()).isEmpty();
-        assertThat(HostProbe.probe(Map.of("MASTER_ADDR", "127.0.0.1"), Duration.ZERO).master())
+        assertThat(HostProbe.probe(here, Duration.ZERO).meeting()).isEmpty();
+        assertThat(HostProbe.probe(Map.of("MASTER_ADDR", "127.0.0.1"), Duration.ZERO).meeting())
                 .isEmpty();
     }
 
@@ -65,9 +69,33 @@ class HostProbeTest {
     void shouldNameAHostWithoutAnAddress() {
         Map<String, String> nowhere =
                 Map.of("MASTER_ADDR", "rank0.invalid", "MASTER_PORT", "29500");
-        HostFacts.Route route = HostProbe.probe(nowhere, Duration.ZERO).master().orElseThrow();
+        HostFacts.Route route = HostProbe.probe(nowhere, Duration.ZERO).meeting().orElseThrow();
         assertThat(route.target()).isEqualTo("rank0.invalid:29500");
         assertThat(route.reach()).isEqualTo(Reach.UNKNOWN_NAME);
+    }
+
+    /** Rank 0 of an elastic job may be gone, and one coordinator, too. */
+    @Test
+    void shouldLookForACoordinatorInPlaceOfRankZero() {
+        Map<String, String> job =
+                Map.of(
+                        "MASTER_ADDR",
+                        "rank0.invalid",
+                        "MASTER_PORT",
+                        "29500",
+                        "JFT_COORDINATORS",
+                        "gone.invalid:1,127.0.0.1:2");
+        assertThat(HostProbe.probe(job, Duration.ofMinutes(5)).meeting()).isEmpty();
+
+        Map<String, String> away = Map.of("JFT_COORDINATORS", "gone.invalid:1,away.invalid:2");
+        HostFacts.Route route = HostProbe.probe(away, Duration.ZERO).meeting().orElseThrow();
+        assertThat(route.to()).isEqualTo(Place.COORDINATOR);
+        assertThat(route.target()).isEqualTo("gone.invalid:1");
+        assertThat(route.reach()).isEqualTo(Reach.UNKNOWN_NAME);
+        assertThat(HostProbe.probe(Map.of("JFT_COORDINATORS", ","), Duration.ZERO).meeting())
+                .isEmpty();
+        assertThat(HostProbe.probe(Map.of("JFT_COORDINATORS", "here"), Duration.ZERO).meeting())
+                .isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.Plan;
 import org.jft.cluster.launch.LocalLauncher;
@@ -14,6 +15,7 @@ import org.jft.cluster.preflight.HostChecks;
 import org.jft.cluster.preflight.HostProbe;
 import org.jft.cluster.preflight.RankChecks;
 import org.jft.cluster.transport.IpcSettings;
+import org.jft.cluster.transport.MediaDriverHost;
 import org.jft.cluster.transport.UdpSettings;
 import org.jft.core.config.ClusterConfig;
 import org.jft.core.config.RunConfig;
@@ -26,35 +28,41 @@ public final class Preflight {
     /**
      * Looks at this host, as the first worker on it or as the launcher of all.
      *
-     * @param patience until rank 0's host has an address
+     * @param patience until the host of rank 0, or of a coordinator, has an address
      */
     public static List<Finding> host(
             RunConfig config, Map<String, String> environment, Duration patience) {
+        ClusterConfig cluster = config.cluster();
         MemberEnvironment member = MemberEnvironment.read(environment);
         int joined = member.topology().worldSize();
-        int workers = joined > 1 ? joined : config.cluster().workers();
+        int workers = joined > 1 ? joined : cluster.workers();
+        int most = Math.max(workers, cluster.maxWorkers());
         return HostChecks.check(
-                HostProbe.probe(environment, patience),
-                workers,
-                sharedMemory(config, member, workers));
+                HostProbe.probe(environment, patience), most, sharedMemory(cluster, member, most));
     }
 
-    private static long sharedMemory(RunConfig config, MemberEnvironment member, int workers) {
-        if (workers == 1 || member.aeronDirectory().isPresent()) {
+    /**
+     * Returns what this host's first worker takes, or the launcher of all.
+     *
+     * @param most workers of the job
+     */
+    static long sharedMemory(ClusterConfig cluster, MemberEnvironment member, int most) {
+        if (most == 1 || member.aeronDirectory().isPresent()) {
             return 0; // nothing to exchange, or taken by whoever hosts the media driver
         }
-        boolean betweenHosts = member.topology().worldSize() > 1;
-        if (!betweenHosts) {
-            return IpcSettings.DEFAULT.bytesNeeded(LocalLauncher.streams(config.cluster()));
+        // Of a coordinator, or of a member's way to it.
+        long control = cluster.changes() ? MediaDriverHost.CONTROL_BYTES : 0;
+        boolean joins = member.topology().worldSize() > 1 || !member.coordinators().isEmpty();
+        if (!joins) {
+            return control + IpcSettings.DEFAULT.bytesNeeded(LocalLauncher.streams(cluster));
         }
-        boolean tcp = config.cluster().transport() == ClusterConfig.Transport.TCP;
-        return tcp
-                ? 0
-                : config.cluster().streams()
-                        * UdpSettings.DEFAULT.bytesNeeded(
-                                Plan.streams(
-                                        config.cluster().algorithm(),
-                                        Math.max(workers, config.cluster().maxWorkers())));
+        boolean tcp = cluster.transport() == ClusterConfig.Transport.TCP;
+        return control
+                + (tcp
+                        ? 0
+                        : cluster.streams()
+                                * UdpSettings.DEFAULT.bytesNeeded(
+                                        Plan.streams(cluster.algorithm(), most)));
     }
 
     /**
@@ -73,6 +81,14 @@ public final class Preflight {
                         folder.checkpoints(kept).files().size())
                 .stream()
                 .toList();
+    }
+
+    /** Compares the clocks of ranks that have met; rank 0 says it if they are apart. */
+    static void heedClocks(Collective ranks) {
+        Optional<Finding> finding = RankChecks.clocks(ranks, System::currentTimeMillis);
+        if (ranks.topology().leads()) {
+            finding.map(Finding::sentence).ifPresent(Preflight::warn);
+        }
     }
 
     /** Compares the ranks, which have met, and looks at the disk that rank 0 writes to. */
