@@ -5,11 +5,14 @@ import org.jft.core.topology.Topology;
 
 /** What happens between steps; called by all ranks. */
 interface Cadence {
+    /** Called when the members of a generation have met, and may hold different states yet. */
+    default void joined(Topology at) {}
+
     /**
-     * Called when the members of a generation have met and hold the same state: before its first
-     * step, or behind a step which the generation before did not see to its end.
+     * Called when they hold the same: before the generation's first step, or behind a step which
+     * the one before did not see to its end.
      */
-    default void met(Topology at, StepClock clock) {}
+    default void met(StepClock clock) {}
 
     /**
      * Called after a step's update.

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jft.cluster.membership.ExpelledException;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
+import org.jft.core.file.WholeFile;
 
 /**
  * Which generation of a job writes to the run folder. Workers that are cut off from the coordinator
@@ -24,6 +25,8 @@ final class LeaderFile {
     private final Path file;
     private final Path lock;
     private final long patienceNs;
+    private String generation = ""; // that this worker is in
+    private String before = ""; // that it was in
 
     /**
      * Describes.
@@ -37,28 +40,33 @@ final class LeaderFile {
         this.patienceNs = patience.toNanos();
     }
 
-    /** The rank 0 of a generation that has met begins to write. */
-    void take(String generation) {
-        try {
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, generation);
-        } catch (IOException e) {
-            throw failure(e);
+    /** This worker is in a generation that has met; its rank 0 begins to write. */
+    void join(String next, boolean leads) {
+        before = generation;
+        generation = next;
+        if (leads) {
+            try {
+                Files.createDirectories(file.getParent());
+                WholeFile.write(file, next);
+            } catch (IOException e) {
+                throw failure(e);
+            }
         }
     }
 
     /**
-     * Checks that nobody of a later generation has begun to write.
+     * Checks that no other generation has begun to write than this worker's, or the one before: the
+     * rank 0 of the newest may have been lost before it came to.
      *
      * @throws ExpelledException if so
      */
-    void require(String generation) {
+    void require() {
         try {
             String now = Files.readString(file);
-            if (!now.equals(generation)) {
+            if (!now.equals(generation) && !now.equals(before)) {
                 throw new ExpelledException(
-                        "%s writes to %s now, not %s: the job has gone on without this worker"
-                                .formatted(now, file.getParent(), generation));
+                        "%s writes to %s now: the job has gone on without this worker"
+                                .formatted(now, file.getParent()));
             }
         } catch (IOException e) {
             throw failure(e);

@@ -32,8 +32,8 @@ final class RunCadence implements Cadence, AutoCloseable {
 
     /** What else rank 0 writes. */
     interface Lead {
-        /** This worker is rank 0 of a generation that begins. */
-        void take();
+        /** This worker is in a generation that begins; its rank 0 is to write. */
+        void join(Topology at);
 
         /** This worker is rank 0 for the first time. */
         void begin();
@@ -97,10 +97,16 @@ final class RunCadence implements Cadence, AutoCloseable {
         this.lead = lead;
     }
 
+    /** Before a checkpoint is read: those whom this generation goes on without write none more. */
     @Override
-    public void met(Topology now, StepClock clock) {
-        leave.listen();
+    public void joined(Topology now) {
         at = now;
+        lead.join(now);
+    }
+
+    @Override
+    public void met(StepClock clock) {
+        leave.listen();
         long done = state.stepsDone();
         if (reported == NEVER || done < reported) { // the first, or all went back to a checkpoint
             close();
@@ -115,7 +121,6 @@ final class RunCadence implements Cadence, AutoCloseable {
                     reportDue(done)
                             && written < done
                             && (reported < done || line != null); // else it is there
-            lead.take();
             if (metrics == null) {
                 beginToLead(lineIsMissing ? done - 1 : done);
             }

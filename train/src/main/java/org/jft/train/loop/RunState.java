@@ -106,7 +106,8 @@ final class RunState {
         long step = ranks.allGather(stepsDone)[source];
         if (stepsDone != step) {
             replaced = true;
-            stepsDone = step == 0 ? NONE : TORN; // all draw the same to begin with
+            // All draw the same to begin with; but not who already had some of another state.
+            stepsDone = step == 0 && stepsDone == NONE ? NONE : TORN;
         }
         spread(ranks, source);
         stepsDone = step;

@@ -112,6 +112,7 @@ final class Trainer {
     private void meet(Optional<JftException> end, Feed.Source source, Cadence cadence) {
         stop();
         ranks = meetOthers(end, cadence);
+        cadence.joined(ranks.topology());
         guard = new Guard(ranks);
         leaverWaits = false; // or newcomers would not know
         if (state.level(ranks)) {
@@ -123,8 +124,9 @@ final class Trainer {
         }
         if (team.changes()) {
             guard.requireEqualParameters(state.stepsDone(), model.replicated());
+            Preflight.heedClocks(ranks); // the rest the coordinator has compared
         }
-        cadence.met(ranks.topology(), clock);
+        cadence.met(clock);
         clock.newRanks();
         if (!enough()) {
             return;
@@ -178,6 +180,8 @@ final class Trainer {
             throw new CoordinatorLostException(stopped(e.getMessage(), cadence));
         } catch (ForgottenException e) {
             throw new ForgottenException(stopped(e.getMessage(), cadence));
+        } catch (TooFewMembersException e) {
+            throw new TooFewMembersException(stopped(e.getMessage(), cadence));
         }
     }
 

@@ -178,16 +178,16 @@ final class Worker {
                         folder.leader(), Duration.ofSeconds(config.cluster().timeoutSeconds()));
         return new RunCadence.Lead() {
             @Override
-            public void take() {
+            public void join(Topology at) {
                 if (team.changes()) {
-                    leader.take(team.generationName());
+                    leader.join(team.generationName(), at.leads());
                 }
             }
 
             @Override
             public void require() {
                 if (team.changes()) {
-                    leader.require(team.generationName());
+                    leader.require();
                 }
             }
 

@@ -24,23 +24,37 @@ class LeaderFileTest {
     @Test
     void shouldLetTheGenerationWriteThatHasBegunLast() {
         LeaderFile cutOff = leader();
-        cutOff.take("generation 3 of worker 0");
-        cutOff.require("generation 3 of worker 0");
+        cutOff.join("generation 3 of worker 0", true);
+        cutOff.require();
 
         LeaderFile newcomer = leader();
-        newcomer.take("generation 4 of worker 2");
+        newcomer.join("generation 4 of worker 2", true);
 
-        newcomer.require("generation 4 of worker 2");
-        assertThatThrownBy(() -> cutOff.require("generation 3 of worker 0"))
+        newcomer.require();
+        assertThatThrownBy(cutOff::require)
                 .isInstanceOf(ExpelledException.class)
                 .hasMessage(
-                        "generation 4 of worker 2 writes to %s now, not generation 3 of worker 0: the job has gone on without this worker"
+                        "generation 4 of worker 2 writes to %s now: the job has gone on without this worker"
                                 .formatted(folder));
     }
 
     @Test
+    void shouldLetAWorkerWriteWhoseNewRankZeroWasLostBeforeItBegan() {
+        LeaderFile survivor = leader();
+        leader().join("generation 3 of worker 0", true);
+        survivor.join("generation 3 of worker 0", false);
+
+        survivor.join("generation 4 of worker 0", false);
+
+        survivor.require();
+        LeaderFile another = leader();
+        another.join("generation 4 of worker 0", false);
+        assertThatThrownBy(another::require).isInstanceOf(ExpelledException.class);
+    }
+
+    @Test
     void shouldHaveOneWorkerWriteWhatEachOfThemWould() throws IOException {
-        leader().take("generation 0 of worker 0");
+        leader().join("generation 0 of worker 0", true);
         Path checkpoint = folder.resolve("step-1.zip");
         AtomicInteger written = new AtomicInteger();
         assertThat(leader().alone(checkpoint, written::incrementAndGet)).isFalse();
@@ -52,18 +66,19 @@ class LeaderFileTest {
     /** In processes, for the lock is theirs: what a worker reads meanwhile must not drop it. */
     @Test
     void shouldKeepOthersFromWritingUntilItIsDone() throws Exception {
-        leader().take("generation 0 of worker 0");
+        LeaderFile leader = leader();
+        leader.join("generation 0 of worker 0", true);
         Path checkpoint = folder.resolve("step-1.zip");
         List<Process> patient = new ArrayList<>();
         boolean there =
-                leader().alone(
-                                checkpoint,
-                                () -> {
-                                    leader().require("generation 0 of worker 0");
-                                    patient.add(other(checkpoint, 60_000));
-                                    assertThat(await(other(checkpoint, 0))).isEqualTo(NOT_THERE);
-                                    write(checkpoint, "mine");
-                                });
+                leader.alone(
+                        checkpoint,
+                        () -> {
+                            leader.require();
+                            patient.add(other(checkpoint, 60_000));
+                            assertThat(await(other(checkpoint, 0))).isEqualTo(NOT_THERE);
+                            write(checkpoint, "mine");
+                        });
         assertThat(there).isTrue();
         assertThat(await(patient.get(0))).isZero();
         assertThat(checkpoint).hasContent("mine");

@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jft.cluster.collective.Collective;
@@ -55,8 +56,7 @@ class RunCadenceTest {
 
     @Test
     void shouldWriteNothingMoreOnceAnotherGenerationWrites() throws Exception {
-        cadence.met(new Topology(0, 2), clock);
-        assertThat(lead.taken).isEqualTo(1);
+        meet(0);
         step();
         assertThat(Files.readAllLines(folder.metrics())).hasSize(1);
 
@@ -73,7 +73,7 @@ class RunCadenceTest {
 
     @Test
     void shouldWriteTheCheckpointOfWorkersThatCannotMeetAsAnyOfThem() {
-        cadence.met(new Topology(1, 2), clock);
+        meet(1);
         step();
 
         cadence.checkpoint();
@@ -82,6 +82,21 @@ class RunCadenceTest {
 
         assertThat(checkpoints()).containsExactly(folder.checkpoints(1).file(1));
         assertThat(folder.checkpointOf(1).state().samples()).isEqualTo(4);
+    }
+
+    /**
+     * Those of a generation before must have lost the folder when the newest checkpoint is read.
+     */
+    @Test
+    void shouldTakeTheFolderOverBeforeItHasAState() {
+        cadence.joined(new Topology(0, 2));
+        assertThat(lead.joined).containsExactly(new Topology(0, 2));
+        assertThat(folder.metrics()).doesNotExist();
+    }
+
+    private void meet(int rank) {
+        cadence.joined(new Topology(rank, 2));
+        cadence.met(clock);
     }
 
     private void step() {
@@ -109,12 +124,12 @@ class RunCadenceTest {
     }
 
     private static final class Leading implements RunCadence.Lead {
-        int taken;
+        final List<Topology> joined = new ArrayList<>();
         boolean another;
 
         @Override
-        public void take() {
-            taken++;
+        public void join(Topology at) {
+            joined.add(at);
         }
 
         @Override

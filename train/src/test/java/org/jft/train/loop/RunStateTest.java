@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import java.util.Optional;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.PeerLostException;
+import org.jft.cluster.membership.ExpelledException;
 import org.jft.core.engine.LossScale;
 import org.jft.core.engine.ParameterLayout;
 import org.junit.jupiter.api.Test;
@@ -40,13 +41,33 @@ class RunStateTest {
         assertThat(state.level(Collective.solo())).isTrue();
     }
 
+    /** A newcomer that would begin from scratch is lost while it gives what it has drawn. */
+    @Test
+    void shouldNotTakeForADrawWhatIsPartlyOfALostState() {
+        RunState torn = new RunState(new NoModel(), Optional::empty, System.nanoTime());
+        for (long given : new long[] {6, RunState.NONE}) {
+            assertThatThrownBy(() -> torn.level(new LostGiver(given, 0)))
+                    .isInstanceOf(PeerLostException.class);
+        }
+        assertThatThrownBy(() -> torn.level(Collective.solo()))
+                .isInstanceOf(ExpelledException.class)
+                .hasMessageContaining("was given the state of one that was lost");
+    }
+
     /** Rank 0 of two; the other, who is at a step, is lost as soon as states are exchanged. */
     private static final class LostGiver extends StandInCollective {
         private final long step;
+        private final long origin;
         private int gathered;
 
         LostGiver(long step) {
+            this(step, step);
+        }
+
+        /** Goes on from an origin if nobody is at a step. */
+        LostGiver(long step, long origin) {
             this.step = step;
+            this.origin = origin;
         }
 
         @Override
@@ -54,7 +75,7 @@ class RunStateTest {
             if (gathered++ == 2) {
                 throw new PeerLostException(1, "rank 1 is gone");
             }
-            return new long[] {value, step};
+            return new long[] {value, gathered == 2 && step < 0 ? origin : step};
         }
     }
 

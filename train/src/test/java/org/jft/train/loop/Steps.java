@@ -48,7 +48,7 @@ final class Steps implements Cadence {
     }
 
     @Override
-    public void met(Topology at, StepClock clock) {
+    public void joined(Topology at) {
         leads = at.leads();
     }
 
