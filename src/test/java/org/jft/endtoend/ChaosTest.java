@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.jft.endtoend.Command.Result;
 import org.jft.hosts.LinkSpeed;
 import org.jft.hosts.NamespaceHosts;
@@ -31,6 +32,8 @@ class ChaosTest {
     private static final int MAX_COORDINATORS_KILLED = 3; // jft-train gives up at 5
     private static final int EVENTS_PER_COORDINATOR = 16; // without one nobody is missed
     private static final LinkSpeed LINK = LinkSpeed.of(1, 1500);
+
+    private static final Pattern MEETING = Pattern.compile("; met in (\\d+\\.\\d+) s");
 
     @TempDir static Path folder;
 
@@ -71,6 +74,7 @@ class ChaosTest {
                     until,
                     STEPS,
                     runs.summary("chaos").path("generations"));
+            tellOfMeetings(job.said());
             String as = "seed %s, %s%n%s".formatted(SEED, chaos.counts(), job.said());
             assertThat(happened).as(as).isEqualTo(EVENTS);
             assertThat(runs.steps("chaos")).as(as).isEqualTo(Runs.everyStep(STEPS));
@@ -84,6 +88,24 @@ class ChaosTest {
         double distance = runs.distance("chaos", "alone", STEPS);
         System.out.printf("chaos: %.1e of the parameters' way from the run left alone%n", distance);
         assertThat(distance).as("seed %s", SEED).isLessThan(Runs.BOUND);
+    }
+
+    /** As their rank 0 tells: those that had to wait for a worker that dozed, too. */
+    private static void tellOfMeetings(String said) {
+        List<Double> seconds =
+                MEETING.matcher(said)
+                        .results()
+                        .map(result -> Double.parseDouble(result.group(1)))
+                        .sorted()
+                        .toList();
+        if (!seconds.isEmpty()) {
+            System.out.printf(
+                    "chaos: %d meetings took a median of %s s (%s to %s)%n",
+                    seconds.size(),
+                    seconds.get(seconds.size() / 2),
+                    seconds.get(0),
+                    seconds.get(seconds.size() - 1));
+        }
     }
 
     private static ElasticJob launched() {

@@ -1,6 +1,7 @@
 package org.jft.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
@@ -47,6 +48,44 @@ class ElasticJobTest {
 
         assertThat(Runs.alone(folder, "straight", STEPS).exitCode()).isZero();
         assertThat(runs.distance("killed", "straight", STEPS)).isLessThan(Runs.BOUND);
+    }
+
+    /** What each step took tells its batch; the same batches by hand are the oracle. */
+    @Test
+    void shouldScaleTheRateWithTheWorkersAndReadEachSampleOnce() {
+        Runs runs = new Runs(folder);
+        long samplesOfRun = 24 * STEPS / 2;
+        Command job =
+                start(
+                        "scaled",
+                        "train.steps=" + STEPS / 2,
+                        "train.global_batch=24",
+                        "cluster.elastic={min_workers: 1, on_change: scale_rate}");
+        runs.awaitSteps(job, "scaled", 20);
+        new Workers(job).kill(2);
+        Result result = job.await();
+        assertThat(result.exitCode()).as(result.err()).isZero();
+
+        double nominalRate = 0.06 / STEPS;
+        List<Integer> microBatches = new ArrayList<>(); // of each step: 2 a worker
+        long before = 0;
+        for (JsonNode line : runs.metrics("scaled")) {
+            long samples = line.path("samples").asLong() - before;
+            before += samples;
+            microBatches.add((int) samples / 4);
+            assertThat(line.path("learning_rate").asDouble())
+                    .as(line.toString())
+                    .isCloseTo(nominalRate * samples / 24, withinPercentage(1e-6));
+        }
+        assertThat(runs.steps("scaled")).isEqualTo(Runs.everyStep(microBatches.size()));
+        assertThat(microBatches).startsWith(6, 6, 6).contains(4).allMatch(n -> n == 6 || n == 4);
+        assertThat(before).isBetween(samplesOfRun, samplesOfRun + 23);
+
+        long steps = microBatches.size();
+        float[] expected = ByHand.train(folder, "scaled", microBatches);
+        double moved = Runs.distance(runs.parameters("scaled", 100), expected);
+        assertThat(Runs.distance(runs.parameters("scaled", steps), expected) / moved)
+                .isLessThan(Runs.BOUND);
     }
 
     @Test

@@ -73,13 +73,15 @@ record Runs(Path folder) {
 
     /** Returns the steps of all whole lines of metrics. */
     List<Long> steps(String run) {
-        List<Long> steps = new ArrayList<>();
-        for (String line : lines(folder.resolve(run).resolve("metrics.jsonl"))) {
-            if (line.endsWith("}")) {
-                steps.add(parse(line).path("step").asLong());
-            }
-        }
-        return steps;
+        return metrics(run).stream().map(line -> line.path("step").asLong()).toList();
+    }
+
+    /** Returns all whole lines of metrics. */
+    List<JsonNode> metrics(String run) {
+        return lines(folder.resolve(run).resolve("metrics.jsonl")).stream()
+                .filter(line -> line.endsWith("}"))
+                .map(Runs::parse)
+                .toList();
     }
 
     JsonNode summary(String run) {
@@ -114,7 +116,8 @@ record Runs(Path folder) {
         return distance(parameters(run, steps), end) / distance(earlier, end);
     }
 
-    private float[] parameters(String run, long step) {
+    /** Returns the parameters in a checkpoint. */
+    float[] parameters(String run, long step) {
         FloatBuffer parameters =
                 CheckpointFile.read(
                                 folder.resolve(run)
@@ -125,7 +128,8 @@ record Runs(Path folder) {
         return values;
     }
 
-    private static double distance(float[] a, float[] b) {
+    /** Returns the largest difference of a parameter. */
+    static double distance(float[] a, float[] b) {
         double largest = 0;
         for (int i = 0; i < a.length; i++) {
             largest = Math.max(largest, Math.abs((double) a[i] - b[i]));

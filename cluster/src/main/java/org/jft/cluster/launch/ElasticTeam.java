@@ -75,14 +75,17 @@ public final class ElasticTeam implements Team {
     @Override
     public Collective meet(long stepsDone, Optional<JftException> end) {
         Optional<JftException> why = end;
+        View before = view;
+        long startNs = System.nanoTime();
         while (true) {
             closeRanks();
             try (Opening opening = openings.get()) {
-                View last = view;
+                View last = before == null ? view : before;
                 view = membership.regroup(standing(opening, stepsDone), suspect(why), timeout);
                 try {
                     ranks = opening.join(view, generation(view));
-                    tell(last, why);
+                    // At first it has waited for others to start.
+                    tell(last, why, before == null ? 0 : System.nanoTime() - startNs);
                     return ranks;
                 } catch (JftException e) {
                     if (!outlives(e) && membership.ended().isEmpty()) {
@@ -114,7 +117,13 @@ public final class ElasticTeam implements Team {
                 : OptionalInt.empty();
     }
 
-    private void tell(View last, Optional<JftException> why) {
+    /**
+     * Tells of a generation.
+     *
+     * @param last generation before; null before the first
+     * @param tookNs from its end to now; 0 when that says nothing
+     */
+    private void tell(View last, Optional<JftException> why, long tookNs) {
         if (view.self() != 0) {
             return;
         }
@@ -130,14 +139,15 @@ public final class ElasticTeam implements Team {
                                 .map(Standing::toString)
                                 .toList();
         news.accept(
-                "generation %d: %s%s%s"
+                "generation %d: %s%s%s%s"
                         .formatted(
                                 view.generation(),
                                 String.join(", ", here),
                                 gone.isEmpty() ? "" : "; gone: " + String.join(", ", gone),
                                 why.filter(GenerationEndedException.class::isInstance)
                                         .map(e -> "; " + e.getMessage())
-                                        .orElse("")));
+                                        .orElse(""),
+                                tookNs == 0 ? "" : "; met in %.2f s".formatted(tookNs / 1e9)));
     }
 
     @Override
