@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
             ImportCommand.FromIdx.class,
             ImportArchive.FromWebDataset.class,
             ImportArchive.FromTfRecord.class,
-            ImportArchive.FromParquet.class
+            ImportArchive.FromParquet.class,
+            ImportAnnotated.FromCoco.class,
+            ImportAnnotated.FromVoc.class
         })
 final class ImportCommand {
 

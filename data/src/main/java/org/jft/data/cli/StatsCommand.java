@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jft.data.inspect.AnnotationCounts;
 import org.jft.data.inspect.DoubtfulName;
 import org.jft.data.inspect.DoubtfulTag;
 import org.jft.data.inspect.Survey;
@@ -33,8 +34,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Count images, classes, labels per image and the long tail; where clean labels are",
             "known, the precision and recall of the observed ones, overall and by class. Also",
-            "byte-identical images, and classes whose name or label hardly says what is in a",
-            "picture."
+            "byte-identical images, classes whose name or label hardly says what is in a picture,",
+            "and how many objects, masks and keypoints are annotated."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -73,6 +74,7 @@ final class StatsCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         try (DataSet data = DataSet.open(location, null)) {
             Survey survey = Survey.of(data);
+            AnnotationCounts annotations = data.annotated() ? AnnotationCounts.of(data) : null;
             if (html != null) {
                 Files.writeString(html, SurveyPage.render(data, survey));
             }
@@ -82,9 +84,12 @@ final class StatsCommand implements Runnable {
                 }
             }
             if (json) {
-                out.println(toJson(data, survey));
+                out.println(toJson(data, survey, annotations));
             } else {
                 print(data, survey, out);
+                if (annotations != null) {
+                    print(annotations, out);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -128,6 +133,24 @@ final class StatsCommand implements Runnable {
         }
         byCount.subList(Math.max(shown, byCount.size() - SHOWN_CLASSES), byCount.size())
                 .forEach(id -> printClass(data.taxonomy(), s, id, out));
+    }
+
+    private static void print(AnnotationCounts a, PrintWriter out) {
+        out.println(
+                ("annotations: %,d objects in %,d images, of which %,d have none; %,d small, %,d"
+                                + " medium, %,d large; %,d crowds, %,d difficult")
+                        .formatted(
+                                a.boxes(),
+                                a.images(),
+                                a.empty(),
+                                a.small(),
+                                a.medium(),
+                                a.large(),
+                                a.crowds(),
+                                a.difficult()));
+        out.println(
+                "masks: of %,d objects, and of the classes of %,d images; keypoints: %,d of %,d objects"
+                        .formatted(a.masks(), a.classMasks(), a.keypoints(), a.posed()));
     }
 
     private static void printDoubts(Taxonomy taxonomy, Survey survey, PrintWriter out) {
@@ -185,7 +208,7 @@ final class StatsCommand implements Runnable {
         out.println("%6d  %s".formatted(s.imagesOfClass()[id], taxonomy.name(id)));
     }
 
-    private static String toJson(DataSet data, Survey survey) {
+    private static String toJson(DataSet data, Survey survey, AnnotationCounts annotations) {
         ClassStatistics s = survey.classes();
         ObjectNode root = JSON.createObjectNode();
         root.put("split", data.manifest().split());
@@ -204,6 +227,9 @@ final class StatsCommand implements Runnable {
         root.put("classes_below_100", s.classesBelow(100));
         putNoise(root, "observed_noise", s.observedNoise());
         putNoise(root, "filled_noise", s.filledNoise());
+        if (annotations != null) {
+            root.set("annotations", toJson(annotations));
+        }
         root.put("duplicates", survey.duplicates());
         for (DoubtfulName name : survey.doubtfulNames()) {
             root.withArray("doubtful_names")
@@ -225,6 +251,9 @@ final class StatsCommand implements Runnable {
                             .put("name", data.taxonomy().name(id))
                             .put("images", s.imagesOfClass()[id])
                             .put("observed", s.observedOfClass()[id]);
+            if (annotations != null) {
+                ofClass.put("objects", annotations.boxesOfClass()[id]);
+            }
             putShare(ofClass, "precision", s.noiseOfClass().precision(id));
             putShare(ofClass, "recall", s.noiseOfClass().recall(id));
         }
@@ -233,6 +262,22 @@ final class StatsCommand implements Runnable {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("numbers and strings always render", e);
         }
+    }
+
+    private static ObjectNode toJson(AnnotationCounts a) {
+        return JSON.createObjectNode()
+                .put("images", a.images())
+                .put("empty_images", a.empty())
+                .put("objects", a.boxes())
+                .put("small", a.small())
+                .put("medium", a.medium())
+                .put("large", a.large())
+                .put("crowds", a.crowds())
+                .put("difficult", a.difficult())
+                .put("masks", a.masks())
+                .put("posed", a.posed())
+                .put("keypoints", a.keypoints())
+                .put("class_masks", a.classMasks());
     }
 
     private static void putShare(ObjectNode to, String key, Proportion share) {

@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
         name = "verify",
         description = {
             "Read a whole data set back: checksums of shards, every image decodes, every key is the",
-            "hash of its image. Lists what is wrong, one line each, and exits 1."
+            "hash of its image, every mask is of its image's size, every object's class is one of",
+            "the set's. Lists what is wrong, one line each, and exits 1."
         },
         footerHeading = "%nExample:%n",
         footer = "  jft-data verify sets/photos/train")

@@ -1,6 +1,8 @@
 package org.jft.data.image;
 
 import org.jft.core.config.ImageConfig;
+import org.jft.data.annotation.PixelMap;
+import org.jft.data.header.ImageHeader;
 
 /**
  * What becomes of an image's geometry: the box is resized to a square of side {@code resize}
@@ -101,6 +103,21 @@ record Framing(
         int left = (width - boxWidth) / 2;
         int top = (height - boxHeight) / 2;
         return box(config, left, top, boxWidth, boxHeight, mirrored);
+    }
+
+    /**
+     * Returns where the pixels of the stored image go.
+     *
+     * @param size side of the network's square, pixels
+     */
+    PixelMap map(ImageHeader header, int size) {
+        PixelMap cut =
+                PixelMap.upright(
+                                header.storedWidth(), header.storedHeight(), header.orientation())
+                        .window(left, top, width, height)
+                        .resized(resize, resize)
+                        .window(cutLeft, cutTop, size, size);
+        return mirrored ? cut.mirrored() : cut;
     }
 
     private static Framing box(

@@ -12,6 +12,8 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.jft.core.config.ImageConfig;
+import org.jft.core.failure.ConfigException;
+import org.jft.data.annotation.PixelMap;
 import org.jft.data.header.ImageHeader;
 
 /**
@@ -138,6 +140,25 @@ public final class ImageTransform implements AutoCloseable {
             augmentation.apply(viewMat, random);
         }
         return Outcome.GOOD;
+    }
+
+    /**
+     * Returns where {@link #apply} moves the pixels of an image as it is stored, so that boxes,
+     * masks and keypoints can follow.
+     *
+     * @param encoded an image that apply found good
+     * @param random the same draws
+     * @throws ConfigException with {@code data.image.rand_augment}, which also turns and shears
+     */
+    public PixelMap map(ByteBuffer encoded, SampleRandom random) {
+        checkArgument(views == 1, "ten views have no single map");
+        if (augmentation != null && config.randAugment().operations() > 0) {
+            throw new ConfigException(
+                    "data.image.rand_augment turns and shears images, which boxes cannot follow:"
+                            + " set data.image.rand_augment.operations=0");
+        }
+        ImageHeader header = ImageHeader.read(encoded);
+        return framing(header, random).map(header, config.size());
     }
 
     private Framing framing(ImageHeader header, SampleRandom random) {

@@ -17,13 +17,18 @@ public final class UprightImage {
      * @param stored its pixels as they are stored; returned when they are upright already
      */
     public static Mat of(byte[] encoded, Mat stored) {
-        Orientation orientation = ImageHeader.read(ByteBuffer.wrap(encoded)).orientation();
+        Orientation orientation = orientation(encoded);
         if (orientation == Orientation.UPRIGHT) {
             return stored;
         }
         Mat upright = new Mat();
         turn(orientation, stored, upright);
         return upright;
+    }
+
+    /** Returns how the camera was held, by the EXIF tag of a file. */
+    public static Orientation orientation(byte[] encoded) {
+        return ImageHeader.read(ByteBuffer.wrap(encoded)).orientation();
     }
 
     /** Writes the upright image of {@code stored} to {@code upright}, another Mat. */

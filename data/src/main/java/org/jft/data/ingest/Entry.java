@@ -20,6 +20,7 @@ import java.util.Map;
  * @param supplier who supplied the image, for {@code --test-source}; null when unknown
  * @param group what must stay on one side of a split; null when the image stands alone and its path
  *     does not depend on what else is imported
+ * @param annotated what the source says of places in the image; null when it says nothing of any
  * @param problem why the source knows that it cannot be used; null when it may be
  */
 public record Entry(
@@ -31,6 +32,7 @@ public record Entry(
         String split,
         String supplier,
         String group,
+        Annotated annotated,
         String problem)
         implements Serializable {
     /** Name of the split that is learned from. */
@@ -75,13 +77,38 @@ public record Entry(
     /** The same of a group. */
     static Entry of(
             String path, long row, Place place, List<Claim> claims, String split, String group) {
-        return new Entry(path, row, place, claims, null, split, null, group, null);
+        return new Entry(path, row, place, claims, null, split, null, group, null, null);
+    }
+
+    /** Returns an image whose labels are the classes of what is in it. */
+    static Entry annotated(
+            String path, long row, int part, String split, Annotated annotated) {
+        return new Entry(
+                path,
+                row,
+                new Place(part, 0, 0),
+                annotated.claims(),
+                null,
+                split,
+                null,
+                null,
+                annotated,
+                null);
     }
 
     /** Returns an image that goes to quarantine unread. */
     static Entry unusable(String path, long row, int part, String split, String problem) {
         return new Entry(
-                path, row, new Place(part, 0, 0), List.of(), null, split, null, null, problem);
+                path,
+                row,
+                new Place(part, 0, 0),
+                List.of(),
+                null,
+                split,
+                null,
+                null,
+                null,
+                problem);
     }
 
     /** Returns whether the split is the held-out one. */
@@ -90,7 +117,8 @@ public record Entry(
     }
 
     Entry inSplit(String other) {
-        return new Entry(path, row, place, claims, cleanPaths, other, supplier, group, problem);
+        return new Entry(
+                path, row, place, claims, cleanPaths, other, supplier, group, annotated, problem);
     }
 
     /**
@@ -122,6 +150,9 @@ public record Entry(
                 split,
                 supplier,
                 group,
+                annotated == null || duplicate.annotated == null
+                        ? annotated
+                        : annotated.with(duplicate.annotated),
                 problem);
     }
 }

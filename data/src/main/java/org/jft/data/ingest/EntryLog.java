@@ -129,6 +129,7 @@ final class EntryLog implements Closeable {
         writeText(out, entry.split());
         writeText(out, entry.supplier());
         writeText(out, entry.group());
+        AnnotatedLog.write(out, entry.annotated());
         writeText(out, entry.problem());
         return bytes.toByteArray();
     }
@@ -156,6 +157,7 @@ final class EntryLog implements Closeable {
                 readText(in),
                 readText(in),
                 readText(in),
+                AnnotatedLog.read(in),
                 readText(in));
     }
 
@@ -175,7 +177,7 @@ final class EntryLog implements Closeable {
     }
 
     /** {@code [i32 length][UTF-8]}; length -1 is null. */
-    private static void writeText(DataOutputStream out, String text) throws IOException {
+    static void writeText(DataOutputStream out, String text) throws IOException {
         byte[] bytes = text == null ? null : text.getBytes(UTF_8);
         out.writeInt(bytes == null ? -1 : bytes.length);
         if (bytes != null) {
@@ -183,7 +185,7 @@ final class EntryLog implements Closeable {
         }
     }
 
-    private static String readText(DataInputStream in) throws IOException {
+    static String readText(DataInputStream in) throws IOException {
         int length = in.readInt();
         return length < 0 ? null : new String(in.readNBytes(length), UTF_8);
     }

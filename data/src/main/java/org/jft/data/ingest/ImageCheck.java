@@ -3,7 +3,9 @@ package org.jft.data.ingest;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.NoSuchFileException;
+import org.jft.data.annotation.PixelMap;
 import org.jft.data.archive.BrokenArchiveException;
+import org.jft.data.image.UprightImage;
 import org.jft.data.shard.SampleKey;
 
 /**
@@ -20,9 +22,11 @@ public record ImageCheck(double maxMegapixels, ShrinkRule shrink) implements Ser
      *
      * @param image its bytes, shrunk if that was asked for; null with a problem
      * @param key of these bytes; null with a problem
+     * @param moved where its pixels went when it was shrunk; null when they stayed
      * @param problem why it cannot be used; null when it can
      */
-    public record Checked(byte[] image, ImageHeader header, SampleKey key, String problem) {}
+    public record Checked(
+            byte[] image, ImageHeader header, SampleKey key, PixelMap moved, String problem) {}
 
     /** Returns the check that the options ask for. */
     public static ImageCheck of(ImportOptions options) {
@@ -43,17 +47,25 @@ public record ImageCheck(double maxMegapixels, ShrinkRule shrink) implements Ser
         try {
             byte[] image = bytes.get();
             ImageHeader header = header(image);
+            PixelMap moved = null;
             if (shrinking) {
-                image = ImageCodec.shrink(image, header, shrink);
+                byte[] small = ImageCodec.shrink(image, header, shrink);
+                moved = small == image ? null : moved(image, header, ImageHeader.of(small));
+                image = small;
                 header = ImageHeader.of(image);
             }
-            return new Checked(image, header, SampleKey.of(image), null);
+            return new Checked(image, header, SampleKey.of(image), moved, null);
         } catch (UnusableImageException e) {
-            return new Checked(null, null, null, e.getMessage());
+            return new Checked(null, null, null, null, e.getMessage());
         } catch (IOException | RuntimeException e) {
             // one image never ends an import: a name that this locale has no letters for, a decoder
-            return new Checked(null, null, null, reason(e));
+            return new Checked(null, null, null, null, reason(e));
         }
+    }
+
+    private static PixelMap moved(byte[] image, ImageHeader stored, ImageHeader small) {
+        return PixelMap.upright(stored.width(), stored.height(), UprightImage.orientation(image))
+                .resized(small.width(), small.height());
     }
 
     private ImageHeader header(byte[] image) throws UnusableImageException {

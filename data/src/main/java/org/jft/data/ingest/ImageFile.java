@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import org.jft.data.annotation.Annotations;
+
 /** An image that is a file of its own. */
 final class ImageFile {
     private ImageFile() {}
@@ -12,6 +14,23 @@ final class ImageFile {
     static byte[] read(Path file) throws IOException, UnusableImageException {
         checkSize(Files.size(file));
         return Files.readAllBytes(file);
+    }
+
+    /** The same, of an image whose annotations are of a known size. */
+    static byte[] read(Path file, Annotations annotations)
+            throws IOException, UnusableImageException {
+        byte[] image = read(file);
+        ImageHeader header = ImageHeader.of(image);
+        if (header.width() != annotations.width() || header.height() != annotations.height()) {
+            throw new UnusableImageException(
+                    "has %dx%d pixels as it is stored, its annotations are of %dx%d"
+                            .formatted(
+                                    header.width(),
+                                    header.height(),
+                                    annotations.width(),
+                                    annotations.height()));
+        }
+        return image;
     }
 
     /** Throws when an image has more bytes than {@link ArchiveFormat#MAX_IMAGE_BYTES}. */

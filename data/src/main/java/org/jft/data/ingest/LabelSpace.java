@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jft.core.failure.ConfigException;
+import org.jft.data.annotation.Annotations;
+import org.jft.data.annotation.ClassMask;
+import org.jft.data.annotation.PixelMap;
 import org.jft.data.shard.Sample;
 import org.jft.data.taxonomy.Labels;
 import org.jft.data.taxonomy.Taxonomy;
@@ -99,7 +102,24 @@ public final class LabelSpace implements Serializable {
                 image.header().width(),
                 image.header().height(),
                 labels(entry),
-                cleanLabels(entry));
+                cleanLabels(entry),
+                entry.annotated() == null ? null : annotations(entry.annotated(), image.moved()));
+    }
+
+    /** Returns annotations with the ids of the kept classes, after the pixels moved. */
+    private Annotations annotations(Annotated annotated, PixelMap moved) {
+        if (annotated.annotations().mask() != null && kept.size() > ClassMask.MAX_CLASSES) {
+            throw new ConfigException(
+                    "masks of classes have numbers for %d classes, there are %d: raise --min-images"
+                            .formatted(ClassMask.MAX_CLASSES, kept.size()));
+        }
+        int[] ids = new int[annotated.classes().size()];
+        for (int i = 0; i < ids.length; i++) {
+            int id = everything.find(annotated.classes().get(i)).orElse(-1);
+            ids[i] = id < 0 || keptIds[id].length == 0 ? -1 : keptIds[id][0];
+        }
+        Annotations annotations = annotated.annotations().withClasses(ids);
+        return moved == null ? annotations : annotations.moved(moved, new int[0]);
     }
 
     /** Returns an entry's labels among the kept classes; two claims of one class: the larger. */

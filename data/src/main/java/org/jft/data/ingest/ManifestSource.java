@@ -104,6 +104,7 @@ public final class ManifestSource implements Source {
                 split(row),
                 emptyToNull(row.get("source")),
                 emptyToNull(row.get("group")),
+                null,
                 null);
     }
 

@@ -11,7 +11,8 @@ import org.jft.data.shard.SampleKey;
 
 /**
  * Reads a whole data set back: every shard has the checksum of the manifest, every index is its
- * shard's, every image decodes to the size of its row, every key is the hash of its image.
+ * shard's, every image decodes to the size of its row, every key is the hash of its image, and
+ * annotations are of its size and of classes that there are.
  */
 public final class Verifier {
     private final String location;
@@ -79,6 +80,7 @@ public final class Verifier {
         ByteBuffer buffer;
         try {
             buffer = data.readImage(row, null);
+            data.annotations(row);
         } catch (JftException e) {
             return e.getMessage();
         }

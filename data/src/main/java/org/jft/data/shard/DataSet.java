@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.jft.core.config.DataConfig;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
+import org.jft.data.annotation.Annotations;
 import org.jft.data.store.Storage;
 import org.jft.data.taxonomy.ClassMapping;
 import org.jft.data.taxonomy.Labels;
@@ -172,13 +173,14 @@ public final class DataSet implements SampleStore {
                     IndexSource.Rules.of(
                             storage.derived(manifest.fingerprint()), taxonomy, manifest.columns());
             PageCache pages = new PageCache();
+            ShardAnnotations.Kept annotations = new ShardAnnotations.Kept();
             OpenShard[] shards = new OpenShard[manifest.shards().size()];
             openAll(
                     shards.length,
                     storage.folder().isPresent() ? 0 : FAR_SHARDS_AT_A_TIME,
                     i -> {
                         Manifest.Shard listed = manifest.shards().get(i);
-                        shards[i] = OpenShard.open(storage, listed, rules, pages);
+                        shards[i] = OpenShard.open(storage, listed, rules, pages, annotations);
                         open.add(shards[i]);
                     });
             return new DataSet(storage, manifest, taxonomy, view, shards);
@@ -369,6 +371,17 @@ public final class DataSet implements SampleStore {
     public Optional<Labels> cleanLabels(long row) {
         int shard = shardOf(row);
         return shards[shard].index().cleanLabels(rowIn(shard, row)).map(view::of);
+    }
+
+    @Override
+    public Optional<Annotations> annotations(long row) {
+        int shard = shardOf(row);
+        return Optional.ofNullable(shards[shard].annotations(rowIn(shard, row))).map(view::of);
+    }
+
+    /** Returns whether its images have annotations. */
+    public boolean annotated() {
+        return shards.length > 0 && shards[0].annotated();
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class DataSetWriter implements Closeable {
     private final ShardLayout layout;
     private final List<Manifest.Shard> shards = new ArrayList<>();
     private ShardWriter current;
+    private Boolean annotated; // null before the first row
     private boolean finished;
 
     private DataSetWriter(Path folder, String split, Taxonomy taxonomy, ShardLayout layout) {
@@ -138,14 +139,18 @@ public final class DataSetWriter implements Closeable {
     /**
      * Appends a row.
      *
-     * @throws IllegalArgumentException when a label is not ascending or outside the taxonomy
+     * @throws IllegalArgumentException when a label is not ascending or outside the taxonomy, or
+     *     some rows have annotations and some have not
      */
     public void add(Sample sample) {
         checkState(!finished, "%s is finished", folder);
         checkLabels(sample);
+        checkAnnotations(sample);
         try {
             if (current == null) {
-                current = new ShardWriter(incomplete.resolve(shardName(shards.size())), layout);
+                current =
+                        new ShardWriter(
+                                incomplete.resolve(shardName(shards.size())), layout, annotated);
             }
             current.write(sample);
             if (current.bytes() >= layout.shardBytes()) {
@@ -294,6 +299,18 @@ public final class DataSetWriter implements Closeable {
         }
         if (sample.cleanLabels() != null) {
             checkIds(sample.cleanLabels(), sample);
+        }
+    }
+
+    private void checkAnnotations(Sample sample) {
+        boolean has = sample.annotations() != null;
+        annotated = annotated == null ? (Boolean) has : annotated;
+        checkArgument(
+                annotated == has,
+                "annotations of some images and not of others: path=%s",
+                sample.path());
+        if (has) {
+            sample.annotations().checkClasses(taxonomy.size());
         }
     }
 

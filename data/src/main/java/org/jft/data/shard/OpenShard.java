@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.util.Optional;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.core.failure.JftException;
+import org.jft.data.annotation.Annotations;
 import org.jft.data.store.Storage;
 import org.jft.data.store.StoreException;
 import org.jft.data.store.StoredFile;
@@ -27,11 +28,20 @@ final class OpenShard implements Closeable {
     private final Manifest.Shard listed;
     private final IndexSource source;
     private final PageCache pages;
+    private final ShardAnnotations annotations;
     private final boolean checked; // what crossed a network is hashed again
     private volatile ShardIndex index;
 
-    private OpenShard(StoredFile file, Manifest.Shard listed, IndexSource source, PageCache pages) {
+    private OpenShard(
+            StoredFile file,
+            Manifest.Shard listed,
+            IndexSource source,
+            PageCache pages,
+            ShardAnnotations.Kept kept) {
         this.pages = pages;
+        this.annotations =
+                new ShardAnnotations(
+                        new ShardFile(file, listed), source.rules().taxonomy().size(), kept);
         this.checked = source.storage().folder().isEmpty();
         this.file = file;
         this.listed = listed;
@@ -44,10 +54,15 @@ final class OpenShard implements Closeable {
      * @throws org.jft.core.failure.CorruptDataException naming the file and what is wrong in it
      */
     static OpenShard open(
-            Storage storage, Manifest.Shard listed, IndexSource.Rules rules, PageCache pages) {
+            Storage storage,
+            Manifest.Shard listed,
+            IndexSource.Rules rules,
+            PageCache pages,
+            ShardAnnotations.Kept kept) {
         StoredFile file = storage.open(listed.file(), listed.bytes());
         OpenShard shard =
-                new OpenShard(file, listed, new IndexSource(storage, file, listed, rules), pages);
+                new OpenShard(
+                        file, listed, new IndexSource(storage, file, listed, rules), pages, kept);
         try {
             if (!shard.source.ready()) {
                 shard.index = shard.source.make();
@@ -140,6 +155,16 @@ final class OpenShard implements Closeable {
         }
     }
 
+    /** Returns what is known of places in the row's image; null when nothing is. */
+    Annotations annotations(int row) {
+        return annotated() ? annotations.of(row) : null;
+    }
+
+    /** Returns whether rows have annotations. */
+    boolean annotated() {
+        return source.rules().columns() == null && annotations.exist();
+    }
+
     /** Says where a row lies; without the image's own path when the shard cannot tell any more. */
     String locate(int row) {
         String path = null;
@@ -184,6 +209,7 @@ final class OpenShard implements Closeable {
 
     @Override
     public void close() {
+        annotations.close();
         file.close();
     }
 }

@@ -3,6 +3,7 @@ package org.jft.data.shard;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import org.jft.data.annotation.Annotations;
 import org.jft.data.taxonomy.Labels;
 
 /**
@@ -14,9 +15,22 @@ import org.jft.data.taxonomy.Labels;
  * @param height pixels, from the header
  * @param labels as observed: noisy, not filled upward
  * @param cleanLabels ids of the true labels, ascending, distinct; null when they are not known
+ * @param annotations what is known of places in the image; null in a set without annotations
  */
 public record Sample(
-        byte[] image, String path, int width, int height, Labels labels, int[] cleanLabels) {
+        byte[] image,
+        String path,
+        int width,
+        int height,
+        Labels labels,
+        int[] cleanLabels,
+        Annotations annotations) {
+    /** Takes a row of a set without annotations. */
+    public Sample(
+            byte[] image, String path, int width, int height, Labels labels, int[] cleanLabels) {
+        this(image, path, width, height, labels, cleanLabels, null);
+    }
+
     public Sample {
         requireNonNull(image, "image");
         requireNonNull(labels, "labels");
@@ -24,6 +38,13 @@ public record Sample(
         checkArgument(
                 width > 0 && height > 0,
                 "no area: width=%s, height=%s, path=%s",
+                width,
+                height,
+                path);
+        checkArgument(
+                annotations == null
+                        || annotations.width() == width && annotations.height() == height,
+                "annotations of another size: width=%s, height=%s, path=%s",
                 width,
                 height,
                 path);

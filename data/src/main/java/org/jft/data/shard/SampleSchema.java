@@ -12,7 +12,7 @@ import org.apache.parquet.schema.MessageTypeParser;
  * column is not. {@code key} is a plain binary of always 16 bytes because the same reader knows no
  * fixed-size binaries before mid 2026. {@code image_bytes} repeats the length of each image, so
  * that opening a shard reads a few kilobytes of columns and page headers instead of touching every
- * image. Boxes, masks and key points would be further optional columns.
+ * image. Shards of annotated images have those of {@link AnnotationColumns}, too.
  */
 final class SampleSchema {
     static final String KEY = "key";

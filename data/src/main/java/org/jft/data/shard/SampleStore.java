@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jft.data.annotation.Annotations;
 import org.jft.data.taxonomy.Labels;
 
 /**
@@ -56,6 +57,11 @@ public interface SampleStore extends Closeable {
 
     /** Returns the clean labels (confidence 1, maybe none at all) where the truth is known. */
     Optional<Labels> cleanLabels(long row);
+
+    /** Returns what is known of places in the image. */
+    default Optional<Annotations> annotations(long row) {
+        return Optional.empty();
+    }
 
     /** Says where the row lies, for reports: shard file, row within it, original path. */
     String locate(long row);

@@ -7,9 +7,14 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.jft.data.taxonomy.Labels;
 
-/** Spells a sample out as the columns of {@link SampleSchema}. */
+/** Spells a sample out as the columns of {@link SampleSchema} and {@link AnnotationColumns}. */
 final class SampleWriteSupport extends WriteSupport<Sample> {
+    private final boolean annotated;
     private RecordConsumer out;
+
+    SampleWriteSupport(boolean annotated) {
+        this.annotated = annotated;
+    }
 
     @Override
     @SuppressWarnings("deprecation") // abstract, so it must be here; the other one is called
@@ -22,8 +27,9 @@ final class SampleWriteSupport extends WriteSupport<Sample> {
         return context();
     }
 
-    private static WriteContext context() {
-        return new WriteContext(SampleSchema.TYPE, SampleSchema.METADATA);
+    private WriteContext context() {
+        return new WriteContext(
+                annotated ? AnnotationColumns.SAMPLE : SampleSchema.TYPE, SampleSchema.METADATA);
     }
 
     @Override
@@ -51,6 +57,9 @@ final class SampleWriteSupport extends WriteSupport<Sample> {
         addLabels(sample.labels());
         if (sample.cleanLabels() != null) {
             addCleanLabels(sample.cleanLabels());
+        }
+        if (annotated) {
+            new AnnotationColumns.Writer(out).write(sample.annotations());
         }
         out.endMessage();
     }

@@ -169,7 +169,8 @@ final class ShardFile {
                 : null;
     }
 
-    private ParquetFileReader parquet() throws IOException {
+    /** Opens it; close the reader, which leaves the shard open. */
+    ParquetFileReader parquet() throws IOException {
         return ParquetFileReader.open(
                 new StoredInputFile(file),
                 ParquetReadOptions.builder(new PlainParquetConfiguration())
@@ -177,11 +178,11 @@ final class ShardFile {
                         .build());
     }
 
-    private CorruptDataException corrupt(String problem) {
+    CorruptDataException corrupt(String problem) {
         return new CorruptDataException(file.location(), problem);
     }
 
-    private CorruptDataException unreadable(Exception e) {
+    CorruptDataException unreadable(Exception e) {
         String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         return new CorruptDataException(
                 file.location(), "not readable as Parquet: %s".formatted(reason), e);

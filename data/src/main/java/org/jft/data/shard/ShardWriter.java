@@ -28,11 +28,16 @@ final class ShardWriter implements Closeable {
     private final ParquetWriter<Sample> writer;
     private long rows;
 
-    ShardWriter(Path file, ShardLayout layout) throws IOException {
+    /**
+     * Begins a shard.
+     *
+     * @param annotated whether all of its rows have annotations; otherwise none has
+     */
+    ShardWriter(Path file, ShardLayout layout, boolean annotated) throws IOException {
         this.name = file.getFileName().toString();
         this.output = new DigestOutputFile(file);
         this.writer =
-                new Builder(output)
+                new Builder(output, annotated)
                         .withConf(new PlainParquetConfiguration())
                         .withCodecFactory(new ZstdCodecs())
                         .withCompressionCodec(CompressionCodecName.ZSTD)
@@ -71,8 +76,11 @@ final class ShardWriter implements Closeable {
     }
 
     private static final class Builder extends ParquetWriter.Builder<Sample, Builder> {
-        Builder(OutputFile file) {
+        private final boolean annotated;
+
+        Builder(OutputFile file, boolean annotated) {
             super(file);
+            this.annotated = annotated;
         }
 
         @Override
@@ -83,12 +91,12 @@ final class ShardWriter implements Closeable {
         @Override
         @SuppressWarnings("deprecation") // abstract, so it must be here; the other one is called
         protected WriteSupport<Sample> getWriteSupport(Configuration configuration) {
-            return new SampleWriteSupport();
+            return new SampleWriteSupport(annotated);
         }
 
         @Override
         protected WriteSupport<Sample> getWriteSupport(ParquetConfiguration configuration) {
-            return new SampleWriteSupport();
+            return new SampleWriteSupport(annotated);
         }
     }
 }

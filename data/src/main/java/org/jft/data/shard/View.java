@@ -3,6 +3,7 @@ package org.jft.data.shard;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.stream.Stream;
+import org.jft.data.annotation.Annotations;
 import org.jft.data.taxonomy.ClassMapping;
 import org.jft.data.taxonomy.Labels;
 import org.jft.data.taxonomy.Taxonomy;
@@ -37,6 +38,11 @@ record View(ClassMapping mapping, ClassMapping imagesOf, DropList dropList) {
     /** Returns labels as they are seen. */
     Labels of(Labels labels) {
         return mapping == null ? labels : mapping.map(labels);
+    }
+
+    /** Returns annotations as they are seen. */
+    Annotations of(Annotations annotations) {
+        return mapping == null ? annotations : annotations.withClasses(mapping.nearest());
     }
 
     /** Returns whether images may be left out. */

@@ -5,6 +5,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
@@ -110,6 +111,14 @@ public final class ClassMapping {
             }
         }
         return Labels.of(confidenceOf);
+    }
+
+    /**
+     * Returns one listed class for each of the data set's, for what has a single class: itself or
+     * the first of the nearest listed ones above; -1 where there is none.
+     */
+    public int[] nearest() {
+        return Arrays.stream(idsOf).mapToInt(ids -> ids.length == 0 ? -1 : ids[0]).toArray();
     }
 
     /** Returns whether any label is listed or stands below a listed class. */
