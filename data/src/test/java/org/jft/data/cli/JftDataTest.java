@@ -55,6 +55,43 @@ class JftDataTest {
     }
 
     @Test
+    void shouldImportCountAndVerifyAnnotations() throws IOException {
+        Path images = Files.createDirectories(folder.resolve("images"));
+        ImageIO.write(
+                new BufferedImage(40, 50, BufferedImage.TYPE_INT_RGB),
+                "png",
+                images.resolve("a.png").toFile());
+        Path json = folder.resolve("a.json");
+        Files.writeString(
+                json,
+                """
+                {"images": [{"id": 1, "file_name": "a.png", "width": 40, "height": 50}],
+                 "categories": [{"id": 1, "name": "cat"}],
+                 "annotations": [
+                  {"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 30, 30], "area": 1023.5},
+                  {"id": 2, "image_id": 1, "category_id": 1, "bbox": [0, 0, 32, 32], "iscrowd": 1,
+                   "segmentation": {"size": [50, 40], "counts": [0, 1024, 976]},
+                   "keypoints": [1, 1, 2, 0, 0, 0]}]}
+                """);
+        Path set = folder.resolve("coco");
+        assertThat(run("import", "coco", json, images, set)).as(err.toString()).isZero();
+        assertThat(run("stats", set)).isZero();
+        assertThat(out.toString().lines())
+                .contains(
+                        "annotations: 2 objects in 1 images, of which 0 have none; 1 small, 1"
+                                + " medium, 0 large; 1 crowds, 0 difficult",
+                        "masks: of 1 objects, and of the classes of 0 images; keypoints: 1 of 1"
+                                + " objects");
+        assertThat(run("stats", set, "--json")).isZero();
+        JsonNode counts = new ObjectMapper().readTree(out.toString());
+        assertThat(counts.path("annotations").path("objects").asInt()).isEqualTo(2);
+        assertThat(counts.path("classes").path(0).path("objects").asInt()).isEqualTo(2);
+        assertThat(run("verify", set)).isZero();
+        assertThat(run("import", "voc", folder, folder.resolve("voc"))).isEqualTo(2);
+        assertThat(err.toString()).contains("JPEGImages: no such folder");
+    }
+
+    @Test
     void shouldDrawDescribeAndVerifyADataSet() throws IOException {
         Path set = synth();
         assertThat(out.toString().lines())
