@@ -173,10 +173,7 @@ public record RunLengthMask(int width, int height, int[] runs) implements Serial
     RunLengthMask moved(PixelMap map) {
         byte[] pixels = pixels();
         Runs runs = new Runs(map.height());
-        map.trace(
-                width,
-                height,
-                (x, y, source) -> runs.add(source >= 0 && pixels[source] != 0, 1));
+        map.trace(width, height, (x, y, source) -> runs.add(source >= 0 && pixels[source] != 0, 1));
         return new RunLengthMask(map.width(), map.height(), runs.toArray());
     }
 

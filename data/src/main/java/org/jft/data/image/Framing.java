@@ -112,8 +112,7 @@ record Framing(
      */
     PixelMap map(ImageHeader header, int size) {
         PixelMap cut =
-                PixelMap.upright(
-                                header.storedWidth(), header.storedHeight(), header.orientation())
+                PixelMap.upright(header.storedWidth(), header.storedHeight(), header.orientation())
                         .window(left, top, width, height)
                         .resized(resize, resize)
                         .window(cutLeft, cutTop, size, size);

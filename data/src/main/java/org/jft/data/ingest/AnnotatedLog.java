@@ -92,9 +92,7 @@ final class AnnotatedLog {
         for (int left = keypointCount; left > 0; left--) {
             keypoints.add(
                     new Keypoint(
-                            in.readFloat(),
-                            in.readFloat(),
-                            Keypoint.Visibility.of(in.readByte())));
+                            in.readFloat(), in.readFloat(), Keypoint.Visibility.of(in.readByte())));
         }
         return new Instance(
                 classId,

@@ -65,7 +65,8 @@ final class CocoFile {
         try (JsonParser json = JSON.createParser(Files.newInputStream(file))) {
             coco.index(json);
         } catch (JsonEOFException e) {
-            throw coco.corrupt(e.getLocation().getLineNr(), e.getLocation().getColumnNr(), "cut off");
+            throw coco.corrupt(
+                    e.getLocation().getLineNr(), e.getLocation().getColumnNr(), "cut off");
         } catch (JsonProcessingException e) {
             throw coco.corrupt(
                     e.getLocation().getLineNr(), e.getLocation().getColumnNr(), "not JSON");
@@ -149,7 +150,11 @@ final class CocoFile {
             throw corrupt(json, "a second image %d".formatted(id));
         }
         images.add(
-                new Image(id, name.asText(), node.path("width").asInt(), node.path("height").asInt()));
+                new Image(
+                        id,
+                        name.asText(),
+                        node.path("width").asInt(),
+                        node.path("height").asInt()));
     }
 
     private void addCategory(JsonParser json) throws IOException {

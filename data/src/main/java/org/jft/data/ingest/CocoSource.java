@@ -28,7 +28,8 @@ public final class CocoSource implements Source {
     public record Part(File annotations, File images) implements java.io.Serializable {
         /** Takes paths. */
         public static Part of(Path annotations, Path images) {
-            return new Part(annotations.toAbsolutePath().toFile(), images.toAbsolutePath().toFile());
+            return new Part(
+                    annotations.toAbsolutePath().toFile(), images.toAbsolutePath().toFile());
         }
 
         private void check() {
@@ -115,8 +116,7 @@ public final class CocoSource implements Source {
             }
         }
         Annotations all = new Annotations(image.width(), image.height(), instances, null);
-        return Entry.annotated(
-                image.fileName(), number, part, split, new Annotated(classes, all));
+        return Entry.annotated(image.fileName(), number, part, split, new Annotated(classes, all));
     }
 
     /** Returns the number of a category among the classes of an image, to which it is added. */

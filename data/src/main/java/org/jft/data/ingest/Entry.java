@@ -81,8 +81,7 @@ public record Entry(
     }
 
     /** Returns an image whose labels are the classes of what is in it. */
-    static Entry annotated(
-            String path, long row, int part, String split, Annotated annotated) {
+    static Entry annotated(String path, long row, int part, String split, Annotated annotated) {
         return new Entry(
                 path,
                 row,

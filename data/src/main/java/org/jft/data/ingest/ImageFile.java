@@ -3,7 +3,6 @@ package org.jft.data.ingest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-
 import org.jft.data.annotation.Annotations;
 
 /** An image that is a file of its own. */

@@ -181,7 +181,8 @@ final class VocMasks {
             most = pixels[number] > (most == 0 ? 0 : pixels[most]) ? number : most;
         }
         if (most == 0) {
-            throw new UnusableImageException("object %d of its mask has no class".formatted(object));
+            throw new UnusableImageException(
+                    "object %d of its mask has no class".formatted(object));
         }
         return most - 1;
     }

@@ -31,9 +31,26 @@ public final class VocSource implements Source {
     /** Classes of pixel values 1 to 20. */
     private static final List<String> CLASSES =
             List.of(
-                    "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair",
-                    "cow", "diningtable", "dog", "horse", "motorbike", "person", "pottedplant",
-                    "sheep", "sofa", "train", "tvmonitor");
+                    "aeroplane",
+                    "bicycle",
+                    "bird",
+                    "boat",
+                    "bottle",
+                    "bus",
+                    "car",
+                    "cat",
+                    "chair",
+                    "cow",
+                    "diningtable",
+                    "dog",
+                    "horse",
+                    "motorbike",
+                    "person",
+                    "pottedplant",
+                    "sheep",
+                    "sofa",
+                    "train",
+                    "tvmonitor");
 
     private static final String ANNOTATIONS = "Annotations";
     private static final String CLASS_MASKS = "SegmentationClass";
@@ -61,7 +78,9 @@ public final class VocSource implements Source {
             throw new ConfigException("%s: no such folder".formatted(images));
         }
         if (testSet != null && trainSet == null) {
-            throw new ConfigException("--test %s needs --train, or its images would be learned from".formatted(testSet));
+            throw new ConfigException(
+                    "--test %s needs --train, or its images would be learned from"
+                            .formatted(testSet));
         }
         this.folder = folder.toAbsolutePath().toFile();
         this.trainSet = trainSet;

@@ -46,8 +46,7 @@ record VocXml(int width, int height, List<VocObject> objects) {
             return new Parser(file, xml).run();
         } catch (XMLStreamException e) {
             String message = String.valueOf(e.getMessage());
-            throw problem(
-                    file, e.getLocation(), message.substring(message.lastIndexOf('\n') + 1));
+            throw problem(file, e.getLocation(), message.substring(message.lastIndexOf('\n') + 1));
         }
     }
 

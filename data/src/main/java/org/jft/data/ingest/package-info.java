@@ -1,7 +1,7 @@
 /**
  * From images and labels to data sets. A {@link org.jft.data.ingest.Source} (folders, a manifest,
- * IDX files, archives, Parquet, COCO, Pascal VOC) lists {@link org.jft.data.ingest.Entry entries}; an {@link
- * org.jft.data.ingest.ImportEngine} takes them through the steps that {@link
+ * IDX files, archives, Parquet, COCO, Pascal VOC) lists {@link org.jft.data.ingest.Entry entries};
+ * an {@link org.jft.data.ingest.ImportEngine} takes them through the steps that {@link
  * org.jft.data.ingest.Importer}, the local one, draws: check, find copies, turn what labels claim
  * into a taxonomy ({@link org.jft.data.ingest.LabelSpace}), write. Its working files are {@code
  * EntryLog}, {@code Repeats}, {@code KeyTable} and {@code ImportJournal}. {@link

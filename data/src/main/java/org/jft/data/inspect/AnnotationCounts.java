@@ -85,10 +85,7 @@ public record AnnotationCounts(
                     instance.keypoints() == null
                             ? 0
                             : instance.keypoints().stream()
-                                    .filter(
-                                            k ->
-                                                    k.visibility()
-                                                            != Keypoint.Visibility.UNLABELLED)
+                                    .filter(k -> k.visibility() != Keypoint.Visibility.UNLABELLED)
                                     .count();
             posed += labelled > 0 ? 1 : 0;
             keypoints += labelled;

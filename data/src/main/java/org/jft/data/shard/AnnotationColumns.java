@@ -74,10 +74,13 @@ final class AnnotationColumns {
     /** Size and annotations of a row. */
     static final MessageType READ =
             new MessageType(
-                    SampleSchema.TYPE.getName(),
-                    SampleSchema.TYPE.getFields().stream()
-                            .filter(f -> f.getName().equals(WIDTH) || f.getName().equals(HEIGHT))
-                            .toList())
+                            SampleSchema.TYPE.getName(),
+                            SampleSchema.TYPE.getFields().stream()
+                                    .filter(
+                                            f ->
+                                                    f.getName().equals(WIDTH)
+                                                            || f.getName().equals(HEIGHT))
+                                    .toList())
                     .union(COLUMNS);
 
     /** All columns of an annotated row. */

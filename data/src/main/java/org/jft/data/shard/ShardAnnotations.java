@@ -116,8 +116,7 @@ final class ShardAnnotations implements Closeable {
         }
     }
 
-    private synchronized Annotations[] read(int group, int firstRow, int count)
-            throws IOException {
+    private synchronized Annotations[] read(int group, int firstRow, int count) throws IOException {
         PageReadStore pages = reader.readRowGroup(group);
         MessageColumnIO columns = new ColumnIOFactory().getColumnIO(AnnotationColumns.READ);
         RecordReader<Group> rows =

@@ -50,10 +50,7 @@ class ClassMaskTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("broken PNG");
         assertThatThrownBy(() -> new ClassMask(new byte[50])).hasMessageContaining("no PNG");
-        assertThatThrownBy(
-                        () ->
-                                new Annotations(
-                                        9, 8, java.util.List.of(), new ClassMask(whole)))
+        assertThatThrownBy(() -> new Annotations(9, 8, java.util.List.of(), new ClassMask(whole)))
                 .hasMessage("the mask of classes is not of an image of 9x8");
     }
 }

@@ -27,8 +27,7 @@ class PolygonsTest {
     void shouldUniteThePartsOfAnObject() {
         double[] left = {0, 0, 2, 0, 2, 2, 0, 2};
         double[] right = {1, 0, 3, 0, 3, 2, 1, 2};
-        assertThat(Polygons.rasterise(4, 2, List.of(left, right)).runs())
-                .containsExactly(0, 6, 2);
+        assertThat(Polygons.rasterise(4, 2, List.of(left, right)).runs()).containsExactly(0, 6, 2);
     }
 
     /** 150 random cases, see coco_masks.py beside the file. */

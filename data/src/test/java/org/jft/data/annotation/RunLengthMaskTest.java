@@ -86,8 +86,7 @@ class RunLengthMaskTest {
         assertRefused("exceed the 6 pixels", new int[] {2, 5});
         assertRefused("negative: -1", new int[] {2, 5, -1});
         assertRefused("exceed the 6 pixels", new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE, 8});
-        assertThatThrownBy(() -> RunLengthMask.ofCoco(3, 2, "21T"))
-                .hasMessageContaining("cut off");
+        assertThatThrownBy(() -> RunLengthMask.ofCoco(3, 2, "21T")).hasMessageContaining("cut off");
         assertThatThrownBy(() -> RunLengthMask.ofCoco(3, 2, "2 1"))
                 .hasMessageContaining("no run lengths from character 2 on");
         assertThatThrownBy(() -> RunLengthMask.ofCoco(3, 2, "oooooooooooo"))

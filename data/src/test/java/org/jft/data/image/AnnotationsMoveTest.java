@@ -83,8 +83,7 @@ class AnnotationsMoveTest {
                         new Instance(1, mask.bounds(), mask.area(), false, false, mask, null));
         return new Scene(
                 image,
-                new Annotations(
-                        width, height, instances, ClassMask.of(width, height, classes)),
+                new Annotations(width, height, instances, ClassMask.of(width, height, classes)),
                 1 + random.nextInt(8));
     }
 
@@ -194,8 +193,7 @@ class AnnotationsMoveTest {
                                                             before.y() + sign * MARK / 2.0)))
                             .mapToDouble(d -> d)
                             .toArray();
-            boolean whole =
-                    java.util.Arrays.stream(corners).allMatch(c -> c >= 0 && c <= SIDE);
+            boolean whole = java.util.Arrays.stream(corners).allMatch(c -> c >= 0 && c <= SIDE);
             if (whole) {
                 double[] centre = found.centre(3 + drawn);
                 assertThat((double) moved.get(k).x()).as(context).isCloseTo(centre[0], within(1.));
@@ -265,15 +263,7 @@ class AnnotationsMoveTest {
     void shouldRefuseWhatTurnsAndShears() {
         ImageConfig config =
                 new ImageConfig(
-                        SIDE,
-                        null,
-                        0,
-                        null,
-                        true,
-                        new RandAugmentConfig(2, 9.0),
-                        null,
-                        null,
-                        null);
+                        SIDE, null, 0, null, true, new RandAugmentConfig(2, 9.0), null, null, null);
         try (ImageTransform training = ImageTransform.training(config)) {
             assertThatThrownBy(() -> training.map(draw().png(), SampleRandom.of(1, 2, 3)))
                     .isInstanceOf(ConfigException.class)

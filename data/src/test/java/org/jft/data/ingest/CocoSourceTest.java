@@ -259,13 +259,18 @@ class CocoSourceTest {
     @Test
     void shouldQuarantineImagesWhoseAnnotationsCannotBe() throws IOException {
         writeImages("a/b.png", "empty.png", "c.png");
-        assertQuarantined("\"category_id\": 90", "\"category_id\": 91", "annotation 5: the file has no category 91");
+        assertQuarantined(
+                "\"category_id\": 90",
+                "\"category_id\": 91",
+                "annotation 5: the file has no category 91");
         assertQuarantined("3.75, 4.0]", "3.75]", "annotation 5: its bbox has 3 numbers, not 4");
-        assertQuarantined("3.75, 4.0]", "-3, 4]", "annotation 5: no box: x=1.25, y=2.5, width=-3.0");
+        assertQuarantined(
+                "3.75, 4.0]", "-3, 4]", "annotation 5: no box: x=1.25, y=2.5, width=-3.0");
         assertQuarantined("5, 6, 1, 6]]", "5, 6, 1]]", "annotation 5: a polygon has 7 numbers");
         assertQuarantined("[7, 14, 42]", "[7, 14, 41]", "annotation 6: a mask's runs sum to 62");
         assertQuarantined("7>Z1", "7>Z", "annotation 7: a mask's counts are cut off");
-        assertQuarantined("\"size\": [7, 9]}}", "\"size\": [9, 7]}}", "annotation 6: its mask is not");
+        assertQuarantined(
+                "\"size\": [7, 9]}}", "\"size\": [9, 7]}}", "annotation 6: its mask is not");
         assertQuarantined("8, 6, 2]", "8, 6, 3]", "annotation 7: a keypoint's visibility");
         assertQuarantined("\"empty.png\", \"width\": 9", "\"empty.png\"", "do not say its size");
         assertQuarantined(
@@ -306,8 +311,10 @@ class CocoSourceTest {
                 "an image without a whole number as id");
         assertRefused("{}", "no list of images, as COCO has it");
         assertRefused("", "no object");
-        assertRefused("{\"images\": [],\n\"annotations\": [{}]}", "line 2, column 20: an annotation");
-        assertRefused(SMALL.replace("\"id\": 8, \"name\"", "\"id\": 7, \"name\""), "a second category 7");
+        assertRefused(
+                "{\"images\": [],\n\"annotations\": [{}]}", "line 2, column 20: an annotation");
+        assertRefused(
+                SMALL.replace("\"id\": 8, \"name\"", "\"id\": 7, \"name\""), "a second category 7");
         assertRefused(SMALL.replace("\"id\": 8, \"file", "\"id\": 9, \"file"), "a second image 9");
         assertRefused(SMALL.replace("[1.25,", "[1.25;"), "line 4, column ", ": not JSON");
     }

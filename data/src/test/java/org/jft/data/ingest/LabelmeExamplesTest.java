@@ -27,7 +27,8 @@ class LabelmeExamplesTest {
     @BeforeEach
     void findExamples() {
         assumeTrue(
-                Files.isDirectory(EXAMPLES), "the Debian package labelme-examples is not installed");
+                Files.isDirectory(EXAMPLES),
+                "the Debian package labelme-examples is not installed");
     }
 
     private DataSet imported(Source source) {

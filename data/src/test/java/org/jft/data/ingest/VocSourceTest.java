@@ -173,7 +173,13 @@ class VocSourceTest {
         }
         ImportOptions two =
                 new ImportOptions(
-                        new SplitRule.AsListed(), 2, ShrinkRule.NONE, 50, 0, ShardLayout.DEFAULT, false);
+                        new SplitRule.AsListed(),
+                        2,
+                        ShrinkRule.NONE,
+                        50,
+                        0,
+                        ShardLayout.DEFAULT,
+                        false);
         new Importer().run(source(null, null), two, folder.resolve("out"), told::add);
         try (DataSet data = DataSet.open(folder.resolve("out"))) {
             assertThat(data.taxonomy().names()).containsExactly("person");
@@ -221,7 +227,8 @@ class VocSourceTest {
         Files.writeString(secret, "dog");
         String type =
                 "<!DOCTYPE annotation [<!ENTITY e SYSTEM \"%s\">]>\n".formatted(secret.toUri());
-        assertQuarantined("<annotation>", type + "<annotation>", "a document type, which is refused");
+        assertQuarantined(
+                "<annotation>", type + "<annotation>", "a document type, which is refused");
         assertQuarantined("<name>dog</name>", "<name>&e;</name>", "1.xml: line 12, column ");
     }
 

@@ -101,8 +101,7 @@ class AnnotatedShardTest {
                                     row ->
                                             !data.annotations(row)
                                                     .orElseThrow()
-                                                    .equals(
-                                                            samples.get((int) row).annotations()))
+                                                    .equals(samples.get((int) row).annotations()))
                             .boxed()
                             .toList();
             assertThat(wrong).as("seed=%d", seed).isEmpty();
