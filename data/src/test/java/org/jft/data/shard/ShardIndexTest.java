@@ -165,7 +165,13 @@ class ShardIndexTest {
         Manifest.Shard shard = manifest.shards().get(0);
         try (Storage storage = Storage.of(folder.toString())) {
             assertThatThrownBy(
-                            () -> OpenShard.open(storage, shard, rules(folder, 3), new PageCache(), new ShardAnnotations.Kept()))
+                            () ->
+                                    OpenShard.open(
+                                            storage,
+                                            shard,
+                                            rules(folder, 3),
+                                            new PageCache(),
+                                            new ShardAnnotations.Kept()))
                     .hasMessageContaining("is outside the label space of 3 classes");
         }
     }
