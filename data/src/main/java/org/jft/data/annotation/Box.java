@@ -40,13 +40,13 @@ public record Box(float x, float y, float width, float height) implements Serial
         return of(Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1));
     }
 
-    /** Returns the part that lies in an image; without area where none does. */
-    Box clipped(int imageWidth, int imageHeight) {
-        double left = Math.min(Math.max(0, x), imageWidth);
-        double top = Math.min(Math.max(0, y), imageHeight);
-        double right = Math.min(Math.max(left, (double) x + width), imageWidth);
-        double bottom = Math.min(Math.max(top, (double) y + height), imageHeight);
-        return of(left, top, right, bottom);
+    /** Returns the part that lies in a region; without area where none does. */
+    Box clipped(PixelMap.Region region) {
+        double left = Math.max(region.left(), x);
+        double top = Math.max(region.top(), y);
+        double right = Math.min(region.right(), (double) x + width);
+        double bottom = Math.min(region.bottom(), (double) y + height);
+        return of(left, top, Math.max(left, right), Math.max(top, bottom));
     }
 
     private static Box of(double left, double top, double right, double bottom) {

@@ -43,7 +43,7 @@ public record Instance(
      */
     Instance moved(PixelMap map, int[] mirroredKeypoints) {
         Box whole = box.moved(map);
-        Box left = whole.clipped(map.width(), map.height());
+        Box left = whole.clipped(map.shown());
         RunLengthMask movedMask = mask == null ? null : mask.moved(map);
         if (left.area() == 0 || movedMask != null && movedMask.area() == 0) {
             return null;

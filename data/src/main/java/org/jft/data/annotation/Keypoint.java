@@ -41,8 +41,8 @@ public record Keypoint(float x, float y, Visibility visibility) implements Seria
         }
         double movedX = map.x(x, y);
         double movedY = map.y(x, y);
-        boolean inside =
-                movedX >= 0 && movedX <= map.width() && movedY >= 0 && movedY <= map.height();
-        return inside ? new Keypoint((float) movedX, (float) movedY, visibility) : NONE;
+        return map.shown().contains(movedX, movedY)
+                ? new Keypoint((float) movedX, (float) movedY, visibility)
+                : NONE;
     }
 }

@@ -16,6 +16,7 @@ import org.jft.data.header.Orientation;
  * @param height of the image that comes out, pixels
  * @param transposed whether rows become columns
  * @param scaleX negative where left and right change places
+ * @param shown the part of the image that comes out which shows the source; padding is around it
  */
 public record PixelMap(
         int width,
@@ -24,14 +25,35 @@ public record PixelMap(
         double scaleX,
         double shiftX,
         double scaleY,
-        double shiftY) {
+        double shiftY,
+        Region shown) {
+    /** A rectangle, pixels; it has no area where right is not beyond left, or bottom not below. */
+    public record Region(double left, double top, double right, double bottom) {
+        private Region moved(double byX, double byY) {
+            return new Region(left + byX, top + byY, right + byX, bottom + byY);
+        }
+
+        private Region within(int width, int height) {
+            return new Region(
+                    Math.max(0, left),
+                    Math.max(0, top),
+                    Math.min(width, right),
+                    Math.min(height, bottom));
+        }
+
+        boolean contains(double x, double y) {
+            return x >= left && x <= right && y >= top && y <= bottom;
+        }
+    }
+
     public PixelMap {
         checkArgument(width > 0 && height > 0, "no area: width=%s, height=%s", width, height);
     }
 
     /** Every pixel stays where it is. */
     public static PixelMap identity(int width, int height) {
-        return new PixelMap(width, height, false, 1, 0, 1, 0);
+        return new PixelMap(
+                width, height, false, 1, 0, 1, 0, new Region(0, 0, width, height));
     }
 
     /**
@@ -43,21 +65,30 @@ public record PixelMap(
     public static PixelMap upright(int width, int height, Orientation orientation) {
         PixelMap turned =
                 orientation.transposes()
-                        ? new PixelMap(height, width, true, 1, 0, 1, 0)
+                        ? new PixelMap(
+                                height, width, true, 1, 0, 1, 0, new Region(0, 0, height, width))
                         : identity(width, height);
         turned = orientation.leftRight() ? turned.mirrored() : turned;
         return orientation.upDown() ? turned.flipped() : turned;
     }
 
     /**
-     * Cuts a window out; where it reaches beyond the image, the image is padded.
+     * Cuts a window out; where it reaches beyond the image, the image is padded. What was cut off
+     * once does not come back.
      *
      * @param left column of the window's first one; negative pads
      * @param top row of the window's first one; negative pads
      */
     public PixelMap window(int left, int top, int newWidth, int newHeight) {
         return new PixelMap(
-                newWidth, newHeight, transposed, scaleX, shiftX - left, scaleY, shiftY - top);
+                newWidth,
+                newHeight,
+                transposed,
+                scaleX,
+                shiftX - left,
+                scaleY,
+                shiftY - top,
+                shown.moved(-left, -top).within(newWidth, newHeight));
     }
 
     /** Resizes; aspect is not kept. */
@@ -71,16 +102,37 @@ public record PixelMap(
                 scaleX * byX,
                 shiftX * byX,
                 scaleY * byY,
-                shiftY * byY);
+                shiftY * byY,
+                new Region(
+                        shown.left * byX,
+                        shown.top * byY,
+                        shown.right * byX,
+                        shown.bottom * byY));
     }
 
     /** Lets left and right change places. */
     public PixelMap mirrored() {
-        return new PixelMap(width, height, transposed, -scaleX, width - shiftX, scaleY, shiftY);
+        return new PixelMap(
+                width,
+                height,
+                transposed,
+                -scaleX,
+                width - shiftX,
+                scaleY,
+                shiftY,
+                new Region(width - shown.right, shown.top, width - shown.left, shown.bottom));
     }
 
     private PixelMap flipped() {
-        return new PixelMap(width, height, transposed, scaleX, shiftX, -scaleY, height - shiftY);
+        return new PixelMap(
+                width,
+                height,
+                transposed,
+                scaleX,
+                shiftX,
+                -scaleY,
+                height - shiftY,
+                new Region(shown.left, height - shown.bottom, shown.right, height - shown.top));
     }
 
     /** Returns where a point of the source lands. */
@@ -118,7 +170,8 @@ public record PixelMap(
             for (int y = 0; y < height; y++) {
                 int column = transposed ? ofRow[y] : ofColumn[x];
                 int row = transposed ? ofColumn[x] : ofRow[y];
-                place.take(x, y, column < 0 || row < 0 ? -1 : row * sourceWidth + column);
+                boolean inside = column >= 0 && row >= 0 && shown.contains(x + 0.5, y + 0.5);
+                place.take(x, y, inside ? row * sourceWidth + column : -1);
             }
         }
     }

@@ -1,9 +1,9 @@
 package org.jft.data.ingest;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -64,12 +64,11 @@ final class CocoFile {
         CocoFile coco = new CocoFile(file);
         try (JsonParser json = JSON.createParser(Files.newInputStream(file))) {
             coco.index(json);
-        } catch (JsonEOFException e) {
-            throw coco.corrupt(
-                    e.getLocation().getLineNr(), e.getLocation().getColumnNr(), "cut off");
         } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            boolean atEnd = at.getByteOffset() >= file.toFile().length();
             throw coco.corrupt(
-                    e.getLocation().getLineNr(), e.getLocation().getColumnNr(), "not JSON");
+                    at.getLineNr(), at.getColumnNr(), atEnd ? "cut off" : "not JSON");
         } catch (IOException e) {
             throw new CorruptDataException(file, "cannot be read: " + e, e);
         }

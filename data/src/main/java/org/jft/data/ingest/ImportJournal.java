@@ -27,7 +27,7 @@ final class ImportJournal implements Closeable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Changes when working files of an earlier version can no longer be taken up. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private final Path folder;
     private final long everyNs;

@@ -45,8 +45,9 @@ record VocXml(int width, int height, List<VocObject> objects) {
             XMLStreamReader xml = factory.createXMLStreamReader(in);
             return new Parser(file, xml).run();
         } catch (XMLStreamException e) {
-            String message = String.valueOf(e.getMessage());
-            throw problem(file, e.getLocation(), message.substring(message.lastIndexOf('\n') + 1));
+            String message = String.valueOf(e.getMessage()); // of two lines, the first the place
+            String problem = message.substring(message.lastIndexOf('\n') + 1);
+            throw problem(file, e.getLocation(), problem.replaceFirst("^Message: ", ""));
         }
     }
 

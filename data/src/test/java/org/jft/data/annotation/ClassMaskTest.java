@@ -47,6 +47,10 @@ class ClassMaskTest {
                 .hasMessage("a mask has one channel of 8 bits, not 3 of 8");
         byte[] whole = ClassMask.of(9, 9, new byte[81]).png();
         assertThatThrownBy(() -> IndexedPng.decode(Arrays.copyOf(whole, 45)))
+                .hasMessage("not a PNG: PNG: cut off after 45 bytes");
+        byte[] broken = whole.clone();
+        broken[42] ^= 0x55; // in the compressed pixels
+        assertThatThrownBy(() -> IndexedPng.decode(broken))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("broken PNG");
         assertThatThrownBy(() -> new ClassMask(new byte[50])).hasMessageContaining("no PNG");

@@ -145,6 +145,14 @@ class PixelMapTest {
         assertThat(left.area()).isEqualTo(60);
         assertThat(left.crowd()).isTrue();
         assertThat(left.classId()).isEqualTo(3);
+        Annotations padded =
+                one(new Box(10, 10, 20, 10), 120, null)
+                        .moved(
+                                PixelMap.identity(100, 50)
+                                        .window(20, 0, 40, 50)
+                                        .window(-30, -5, 100, 60),
+                                new int[0]);
+        assertThat(padded.instances().get(0).box()).isEqualTo(new Box(30, 15, 10, 10));
         Annotations larger =
                 one(new Box(10, 10, 20, 10), 120, null)
                         .moved(PixelMap.identity(100, 50).resized(200, 150), new int[0]);

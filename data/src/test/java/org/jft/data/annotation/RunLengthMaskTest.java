@@ -84,7 +84,7 @@ class RunLengthMaskTest {
     void shouldRefuseWhatIsNoMaskOfTheImage() {
         assertRefused("sum to 5, the image has 6 pixels", new int[] {2, 3});
         assertRefused("exceed the 6 pixels", new int[] {2, 5});
-        assertRefused("negative: -1", new int[] {2, 5, -1});
+        assertRefused("negative: -1", new int[] {2, -1, 5});
         assertRefused("exceed the 6 pixels", new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE, 8});
         assertThatThrownBy(() -> RunLengthMask.ofCoco(3, 2, "21T")).hasMessageContaining("cut off");
         assertThatThrownBy(() -> RunLengthMask.ofCoco(3, 2, "2 1"))

@@ -122,7 +122,9 @@ class AnnotationsMoveTest {
                 lost += 2 - moved.instances().size();
             }
             assertThat(mirrored).as("seed=%d", seed).isBetween(20, 100);
-            assertThat(lost).as("seed=%d", seed).isPositive();
+            if (crop == Crop.RANDOM_RESIZED) { // small enough to lose whole objects
+                assertThat(lost).as("seed=%d", seed).isPositive();
+            }
         }
     }
 

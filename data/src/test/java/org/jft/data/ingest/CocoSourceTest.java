@@ -270,7 +270,7 @@ class CocoSourceTest {
         assertQuarantined("[7, 14, 42]", "[7, 14, 41]", "annotation 6: a mask's runs sum to 62");
         assertQuarantined("7>Z1", "7>Z", "annotation 7: a mask's counts are cut off");
         assertQuarantined(
-                "\"size\": [7, 9]}}", "\"size\": [9, 7]}}", "annotation 6: its mask is not");
+                "[7, 9], \"counts\": [7", "[9, 7], \"counts\": [7", "annotation 6: its mask is not");
         assertQuarantined("8, 6, 2]", "8, 6, 3]", "annotation 7: a keypoint's visibility");
         assertQuarantined("\"empty.png\", \"width\": 9", "\"empty.png\"", "do not say its size");
         assertQuarantined(
@@ -312,7 +312,7 @@ class CocoSourceTest {
         assertRefused("{}", "no list of images, as COCO has it");
         assertRefused("", "no object");
         assertRefused(
-                "{\"images\": [],\n\"annotations\": [{}]}", "line 2, column 20: an annotation");
+                "{\"images\": [],\n\"annotations\": [{}]}", "line 2, column 19: an annotation");
         assertRefused(
                 SMALL.replace("\"id\": 8, \"name\"", "\"id\": 7, \"name\""), "a second category 7");
         assertRefused(SMALL.replace("\"id\": 8, \"file", "\"id\": 9, \"file"), "a second image 9");

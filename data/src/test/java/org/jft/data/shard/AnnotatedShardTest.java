@@ -40,7 +40,7 @@ class AnnotatedShardTest {
     void writeShards() {
         Random random = new Random(seed);
         for (int row = 0; row < ROWS; row++) {
-            byte[] image = new byte[100 + random.nextInt(3000)];
+            byte[] image = new byte[100 + random.nextInt(6000)];
             random.nextBytes(image);
             int width = 1 + random.nextInt(20);
             int height = 1 + random.nextInt(20);
@@ -59,7 +59,7 @@ class AnnotatedShardTest {
     }
 
     private static Manifest write(Path into, List<Sample> samples) {
-        ShardLayout layout = new ShardLayout(120_000, 30_000, 4_000);
+        ShardLayout layout = new ShardLayout(250_000, 120_000, 4_000);
         try (DataSetWriter writer =
                 DataSetWriter.create(
                         into, "train", RandomSamples.taxonomy(CLASSES), layout, false)) {
