@@ -52,8 +52,7 @@ public record PixelMap(
 
     /** Every pixel stays where it is. */
     public static PixelMap identity(int width, int height) {
-        return new PixelMap(
-                width, height, false, 1, 0, 1, 0, new Region(0, 0, width, height));
+        return new PixelMap(width, height, false, 1, 0, 1, 0, new Region(0, 0, width, height));
     }
 
     /**
@@ -104,10 +103,7 @@ public record PixelMap(
                 scaleY * byY,
                 shiftY * byY,
                 new Region(
-                        shown.left * byX,
-                        shown.top * byY,
-                        shown.right * byX,
-                        shown.bottom * byY));
+                        shown.left * byX, shown.top * byY, shown.right * byX, shown.bottom * byY));
     }
 
     /** Lets left and right change places. */

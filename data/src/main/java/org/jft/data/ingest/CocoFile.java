@@ -67,8 +67,7 @@ final class CocoFile {
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             boolean atEnd = at.getByteOffset() >= file.toFile().length();
-            throw coco.corrupt(
-                    at.getLineNr(), at.getColumnNr(), atEnd ? "cut off" : "not JSON");
+            throw coco.corrupt(at.getLineNr(), at.getColumnNr(), atEnd ? "cut off" : "not JSON");
         } catch (IOException e) {
             throw new CorruptDataException(file, "cannot be read: " + e, e);
         }

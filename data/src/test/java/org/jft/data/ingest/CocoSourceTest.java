@@ -270,7 +270,9 @@ class CocoSourceTest {
         assertQuarantined("[7, 14, 42]", "[7, 14, 41]", "annotation 6: a mask's runs sum to 62");
         assertQuarantined("7>Z1", "7>Z", "annotation 7: a mask's counts are cut off");
         assertQuarantined(
-                "[7, 9], \"counts\": [7", "[9, 7], \"counts\": [7", "annotation 6: its mask is not");
+                "[7, 9], \"counts\": [7",
+                "[9, 7], \"counts\": [7",
+                "annotation 6: its mask is not");
         assertQuarantined("8, 6, 2]", "8, 6, 3]", "annotation 7: a keypoint's visibility");
         assertQuarantined("\"empty.png\", \"width\": 9", "\"empty.png\"", "do not say its size");
         assertQuarantined(

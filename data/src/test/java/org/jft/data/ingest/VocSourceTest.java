@@ -210,7 +210,8 @@ class VocSourceTest {
 
     @Test
     void shouldQuarantineImagesWhoseFilesAreBroken() throws IOException {
-        assertQuarantined("<truncated/>", "<truncated>", "1.xml: line 9, column 5: The element type");
+        assertQuarantined(
+                "<truncated/>", "<truncated>", "1.xml: line 9, column 5: The element type");
         assertQuarantined("</annotation>", "", "1.xml: line 15, column 1: XML document structures");
         assertQuarantined("4.75", "four", "<bndbox/xmax> is 'four', no number");
         assertQuarantined("<xmax>4.75</xmax>", "", "the box of 'person' is missing or has no area");
@@ -229,7 +230,8 @@ class VocSourceTest {
                 "<!DOCTYPE annotation [<!ENTITY e SYSTEM \"%s\">]>\n".formatted(secret.toUri());
         assertQuarantined(
                 "<annotation>", type + "<annotation>", "a document type, which is refused");
-        assertQuarantined("<name>dog</name>", "<name>&e;</name>", "1.xml: line 11, column 14: The entity");
+        assertQuarantined(
+                "<name>dog</name>", "<name>&e;</name>", "1.xml: line 11, column 14: The entity");
     }
 
     @Test

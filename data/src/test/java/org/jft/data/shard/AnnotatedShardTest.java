@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Blob;
@@ -59,7 +60,7 @@ class AnnotatedShardTest {
     }
 
     private static Manifest write(Path into, List<Sample> samples) {
-        ShardLayout layout = new ShardLayout(250_000, 120_000, 4_000);
+        ShardLayout layout = new ShardLayout(400_000, 250_000, 4_000);
         try (DataSetWriter writer =
                 DataSetWriter.create(
                         into, "train", RandomSamples.taxonomy(CLASSES), layout, false)) {
@@ -222,7 +223,7 @@ class AnnotatedShardTest {
         String footer =
                 new String(
                         Files.readAllBytes(other.resolve("shard-00000.parquet")),
-                        java.nio.charset.StandardCharsets.ISO_8859_1);
+                        StandardCharsets.ISO_8859_1);
         assertThat(footer).contains("clean_labels").doesNotContain("keypoints");
     }
 
