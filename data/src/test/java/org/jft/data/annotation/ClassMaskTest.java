@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class ClassMaskTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("broken PNG");
         assertThatThrownBy(() -> new ClassMask(new byte[50])).hasMessageContaining("no PNG");
-        assertThatThrownBy(() -> new Annotations(9, 8, java.util.List.of(), new ClassMask(whole)))
+        assertThatThrownBy(() -> new Annotations(9, 8, List.of(), new ClassMask(whole)))
                 .hasMessage("the mask of classes is not of an image of 9x8");
     }
 }

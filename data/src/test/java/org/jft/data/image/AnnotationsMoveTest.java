@@ -8,6 +8,7 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -195,7 +196,7 @@ class AnnotationsMoveTest {
                                                             before.y() + sign * MARK / 2.0)))
                             .mapToDouble(d -> d)
                             .toArray();
-            boolean whole = java.util.Arrays.stream(corners).allMatch(c -> c >= 0 && c <= SIDE);
+            boolean whole = Arrays.stream(corners).allMatch(c -> c >= 0 && c <= SIDE);
             if (whole) {
                 double[] centre = found.centre(3 + drawn);
                 assertThat((double) moved.get(k).x()).as(context).isCloseTo(centre[0], within(1.));
