@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jft.core.failure.ConfigException;
 import org.jft.core.failure.CorruptDataException;
 import org.jft.data.annotation.Annotations;
@@ -294,7 +295,7 @@ class CocoSourceTest {
     private void deleteOut() throws IOException {
         Path out = folder.resolve("out");
         if (Files.exists(out)) {
-            try (var files = Files.walk(out)) {
+            try (Stream<Path> files = Files.walk(out)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
                 }

@@ -8,7 +8,6 @@ import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -42,8 +41,8 @@ class VocSourceTest {
             </annotation>
             """;
 
-    private final List<String> told = new ArrayList<>();
     @TempDir private Path folder;
+    private int imports;
 
     @BeforeEach
     void makeFolder() throws IOException {
@@ -83,24 +82,29 @@ class VocSourceTest {
         return new VocSource(voc(), train, test, null);
     }
 
-    private ImportReport run(Source source, double maxQuarantine) {
+    private ImportReport run(Source source) {
+        return run(source, 1, 0, folder.resolve("out"));
+    }
+
+    private static ImportReport run(
+            Source source, long minImages, double maxQuarantine, Path out) {
         ImportOptions options =
                 new ImportOptions(
                         new SplitRule.AsListed(),
-                        1,
+                        minImages,
                         ShrinkRule.NONE,
                         50,
                         maxQuarantine,
                         ShardLayout.DEFAULT,
                         false);
-        return new Importer().run(source, options, folder.resolve("out"), told::add);
+        return new Importer().run(source, options, out, line -> {});
     }
 
     @Test
     void shouldReadFractionsEmptyElementsAndPartsOfObjects() throws IOException {
         image("1", 1);
         write("Annotations/1.xml", XML);
-        run(source(null, null), 0);
+        run(source(null, null));
         try (DataSet data = DataSet.open(folder.resolve("out"))) {
             assertThat(data.taxonomy().names()).containsExactly("dog", "person"); // VOC's order
             List<Instance> objects = data.annotations(0).orElseThrow().instances();
@@ -127,7 +131,7 @@ class VocSourceTest {
         objects[62] = 255;
         mask("SegmentationClass/1.png", 9, 7, classes);
         mask("SegmentationObject/1.png", 9, 7, objects);
-        run(source(null, null), 0);
+        run(source(null, null));
         try (DataSet data = DataSet.open(folder.resolve("out"))) {
             Annotations annotations = data.annotations(0).orElseThrow();
             byte[] expected = new byte[63];
@@ -154,7 +158,7 @@ class VocSourceTest {
         }
         mask("SegmentationClassPNG/1.png", 9, 7, classes);
         mask("SegmentationObjectPNG/1.png", 9, 7, objects);
-        run(source(null, null), 0);
+        run(source(null, null));
         try (DataSet data = DataSet.open(folder.resolve("out"))) {
             assertThat(data.taxonomy().names()).containsExactly("first", "second");
             Instance object = data.annotations(0).orElseThrow().instances().get(0);
@@ -172,16 +176,7 @@ class VocSourceTest {
             classes[1] = i == 0 ? 12 : 0;
             mask("SegmentationClass/i" + i + ".png", 9, 7, classes);
         }
-        ImportOptions two =
-                new ImportOptions(
-                        new SplitRule.AsListed(),
-                        2,
-                        ShrinkRule.NONE,
-                        50,
-                        0,
-                        ShardLayout.DEFAULT,
-                        false);
-        new Importer().run(source(null, null), two, folder.resolve("out"), told::add);
+        run(source(null, null), 2, 0, folder.resolve("out"));
         try (DataSet data = DataSet.open(folder.resolve("out"))) {
             assertThat(data.taxonomy().names()).containsExactly("person");
             assertThat(data.annotations(0).orElseThrow().mask().values()).startsWith(1, -1, 0);
@@ -196,7 +191,7 @@ class VocSourceTest {
         }
         write("ImageSets/Main/trainval.txt", "i2\ni0  1\n\n");
         write("ImageSets/Main/test.txt", "i3 -1\n");
-        run(source("Main/trainval", "Main/test"), 0);
+        run(source("Main/trainval", "Main/test"));
         try (DataSet train = DataSet.open(folder.resolve("out/train"));
                 DataSet test = DataSet.open(folder.resolve("out/test"))) {
             assertThat(train.locate(0)).endsWith("(JPEGImages/i2.png)");
@@ -268,22 +263,8 @@ class VocSourceTest {
             assertThat(XML).contains(good);
             write("Annotations/1.xml", good.isEmpty() ? XML : XML.replace(good, bad));
         }
-        Path out = folder.resolve("out" + told.size());
-        told.add(reason);
-        ImportReport report =
-                new Importer()
-                        .run(
-                                source(null, null),
-                                new ImportOptions(
-                                        new SplitRule.AsListed(),
-                                        1,
-                                        ShrinkRule.NONE,
-                                        50,
-                                        1,
-                                        ShardLayout.DEFAULT,
-                                        false),
-                                out,
-                                line -> {});
+        Path out = folder.resolve("out" + imports++);
+        ImportReport report = run(source(null, null), 1, 1, out);
         assertThat(report.quarantined()).as(reason).isEqualTo(1);
         assertThat(out.resolve("quarantine.tsv"))
                 .content()
