@@ -86,8 +86,7 @@ class VocSourceTest {
         return run(source, 1, 0, folder.resolve("out"));
     }
 
-    private static ImportReport run(
-            Source source, long minImages, double maxQuarantine, Path out) {
+    private static ImportReport run(Source source, long minImages, double maxQuarantine, Path out) {
         ImportOptions options =
                 new ImportOptions(
                         new SplitRule.AsListed(),
