@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,8 +18,7 @@ class DetectionAgreementTest {
 
     @Test
     void shouldPrintWhatPycocotoolsPrints() throws IOException {
-        JsonNode cases =
-                new ObjectMapper().readTree(getClass().getResource("pycocotools-boxes.json"));
+        JsonNode cases = golden("pycocotools-boxes.json");
         assertThat(cases).hasSize(8);
         for (JsonNode golden : cases) {
             DetectionScorer scorer = new DetectionScorer(golden.get("classes").asInt());
@@ -201,5 +201,11 @@ class DetectionAgreementTest {
                 numbers.get(from + 1).asDouble(),
                 numbers.get(from + 2).asDouble(),
                 numbers.get(from + 3).asDouble());
+    }
+
+    private static JsonNode golden(String file) throws IOException {
+        try (InputStream in = DetectionAgreementTest.class.getResourceAsStream(file)) {
+            return new ObjectMapper().readTree(in);
+        }
     }
 }

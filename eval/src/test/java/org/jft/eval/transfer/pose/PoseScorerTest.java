@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -104,8 +105,7 @@ class PoseScorerTest {
 
     @Test
     void shouldPrintWhatPycocotoolsPrints() throws IOException {
-        JsonNode cases =
-                new ObjectMapper().readTree(getClass().getResource("pycocotools-poses.json"));
+        JsonNode cases = golden("pycocotools-poses.json");
         assertThat(cases).hasSize(8);
         for (JsonNode golden : cases) {
             PoseScorer scorer = new PoseScorer(doubles(golden.get("sigmas")));
@@ -346,5 +346,11 @@ class PoseScorerTest {
             values[i] = array.get(i).asDouble();
         }
         return values;
+    }
+
+    private static JsonNode golden(String file) throws IOException {
+        try (InputStream in = PoseScorerTest.class.getResourceAsStream(file)) {
+            return new ObjectMapper().readTree(in);
+        }
     }
 }
