@@ -73,9 +73,11 @@ final class HtmlFrequency {
                         .flatMap(line -> line.cells().stream())
                         .anyMatch(cell -> cell.interval().isPresent());
         return "<p class=\"reading\">Mean AP@100 in percent over the classes that so many images of"
-                + " the run&#39;s own subset carry, every class alike; with more data a class moves"
-                + " to the right."
-                + (report.series().size() == 1 ? "" : " Each series on its largest subset.")
+                + " the run&#39;s own subset carry, every class alike."
+                + (report.series().size() == 1
+                        ? " With more data a class moves to the right, so a bucket holds other"
+                                + " classes in each subset."
+                        : " Each series on its largest subset.")
                 + (intervals
                         ? " Brackets and whiskers: %s%% intervals over seeds, by Student&#39;s t;"
                                         .formatted(Numbers.plain(100 * panel.level()))

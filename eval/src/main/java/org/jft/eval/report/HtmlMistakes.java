@@ -8,6 +8,8 @@ import org.jft.eval.report.ContactSheet.Guess;
 
 /** The contact sheet on the page; its pictures are inside the page. */
 final class HtmlMistakes {
+    private static final int SHOWN = 6; // labels of an image
+
     private HtmlMistakes() {}
 
     static String render(ContactSheet sheet) {
@@ -48,13 +50,16 @@ final class HtmlMistakes {
 
     private static String guesses(String heading, List<Guess> guesses) {
         StringBuilder html = new StringBuilder("<b>%s</b>".formatted(heading));
-        for (Guess guess : guesses) {
+        for (Guess guess : guesses.subList(0, Math.min(SHOWN, guesses.size()))) {
             html.append(
                     "<span class=\"%s\"><i>%s</i> %s</span>"
                             .formatted(
                                     guess.right() ? "right" : "wrong",
-                                    Markup.escape(guess.name()),
+                                    Markup.escape(guess.name()).replace("/", "/<wbr/>"),
                                     percent(guess.probability())));
+        }
+        if (guesses.size() > SHOWN) {
+            html.append("<small>and %d more</small>".formatted(guesses.size() - SHOWN));
         }
         return html.toString();
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jft.eval.report.ContactSheet.Entry;
 import org.jft.eval.report.ContactSheet.Guess;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,17 @@ class ContactSheetTest {
         assertThat(Documents.texts(document, "i")).containsExactly(hostile, hostile);
         assertThat(Documents.elements(document, "img").get(0).getAttribute("alt"))
                 .isEqualTo(hostile);
+    }
+
+    @Test
+    void shouldShowSixLabelsOfManyAndBreakLongNamesAtTheirSlashes() {
+        List<Guess> labels =
+                IntStream.range(0, 9).mapToObj(i -> new Guess("a/" + i, 0.5, true)).toList();
+        Entry image = new Entry("row 0", new byte[] {1}, labels, labels.subList(0, 1));
+        String page =
+                HtmlMistakes.render(new ContactSheet("r", "y", "set", "", List.of(image), ""));
+        assertThat(page).contains("<i>a/<wbr/>5</i>", "<small>and 3 more</small>");
+        assertThat(page).doesNotContain("<i>a/<wbr/>6</i>");
     }
 
     @Test
