@@ -28,7 +28,10 @@ final class HtmlFrequency {
                 new StringBuilder("<figure class=\"scroll\">\n" + svg + "</figure>\n")
                         .append("<h4>Mean AP@100 (%) by training images of a class</h4>\n")
                         .append("<div class=\"scroll\">\n<table class=\"runs cells\">\n<thead><tr>")
-                        .append(report.series().size() == 1 ? "<th>subset</th>" : "<th>series</th>");
+                        .append(
+                                report.series().size() == 1
+                                        ? "<th>subset</th>"
+                                        : "<th>series</th>");
         for (Bucket bucket : buckets) {
             html.append("<th class=\"number\">%s</th>".formatted(bucket.label()));
         }
@@ -44,7 +47,9 @@ final class HtmlFrequency {
             }
             html.append("</tr>\n");
         }
-        return html.append("</tbody>\n</table>\n</div>\n").append(reading(report, panel)).toString();
+        return html.append("</tbody>\n</table>\n</div>\n")
+                .append(reading(report, panel))
+                .toString();
     }
 
     private static String cell(Line line, Bucket bucket) {

@@ -115,7 +115,8 @@ class FrequencyPanelTest {
         String svg = FrequencyChart.svg(report, panel);
         Document document = Documents.parse(svg);
         List<String> texts = Documents.texts(document, "text");
-        FrequencyPanel.buckets(panel.lines()).forEach(bucket -> assertThat(texts).contains(bucket.label()));
+        FrequencyPanel.buckets(panel.lines())
+                .forEach(bucket -> assertThat(texts).contains(bucket.label()));
         List<Element> dots = Documents.elements(document, "circle");
         assertThat(dots).hasSize(panel.lines().stream().mapToInt(l -> l.cells().size()).sum());
         for (Element dot : dots) {
