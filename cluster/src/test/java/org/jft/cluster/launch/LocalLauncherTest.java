@@ -191,7 +191,8 @@ class LocalLauncherTest {
                                                 : List.of(String.valueOf(late), "700"))
                                 .withHeapMegabytes(64);
         return launcher(
-                        new ClusterConfig(2, null, 0, null, null, 0, null, false, sizes, null),
+                        new ClusterConfig(
+                                2, null, 0, null, null, 0, null, false, sizes, null, null),
                         command,
                         LONG_GRACE)
                 .run();

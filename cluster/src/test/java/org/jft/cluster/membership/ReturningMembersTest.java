@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.OptionalInt;
 import org.jft.cluster.membership.JobSize.BelowMin;
-import org.jft.cluster.protocol.Announcement.Endpoint;
+import org.jft.cluster.protocol.Endpoint;
 import org.jft.cluster.protocol.Standing;
 import org.junit.jupiter.api.Test;
 

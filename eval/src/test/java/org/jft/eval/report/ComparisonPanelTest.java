@@ -59,7 +59,8 @@ class ComparisonPanelTest {
                         Optional.empty(),
                         Optional.empty(),
                         Examples.provenance());
-        String page = HtmlReport.render(report, CurveChart.svg(report), ResidualChart.svg(report), "");
+        String page =
+                HtmlReport.render(report, CurveChart.svg(report), ResidualChart.svg(report), "");
         Documents.parse(page);
         assertThat(page)
                 .contains("<h2>Differences</h2>", "<th colspan=\"2\">9%</th>")

@@ -50,6 +50,6 @@ class PreflightTest {
 
     private static ClusterConfig cluster(int workers, int max, Transport over) {
         ElasticConfig elastic = new ElasticConfig(null, max, null, null, null);
-        return new ClusterConfig(workers, null, 0, over, null, 0, null, false, elastic, null);
+        return new ClusterConfig(workers, null, 0, over, null, 0, null, false, elastic, null, null);
     }
 }
