@@ -1,16 +1,20 @@
 package org.jft.cluster.transport;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.util.List;
 import java.util.Optional;
 
 /** Sends frames over several streams in turns; {@link StripedInbound} is the other end. */
 final class StripedOutbound implements Outbound {
     private final List<Outbound> streams;
+    private final int maxFrameLength;
     private boolean complete; // all streams were there
     private int next;
 
     StripedOutbound(List<Outbound> streams) {
         this.streams = streams;
+        maxFrameLength = streams.stream().mapToInt(Outbound::maxFrameLength).min().orElseThrow();
     }
 
     @Override
@@ -20,7 +24,7 @@ final class StripedOutbound implements Outbound {
 
     @Override
     public int maxFrameLength() {
-        return streams.stream().mapToInt(Outbound::maxFrameLength).min().orElseThrow();
+        return maxFrameLength;
     }
 
     /**
@@ -29,6 +33,7 @@ final class StripedOutbound implements Outbound {
      */
     @Override
     public boolean offer(int length, FrameWriter writer) {
+        checkArgument(length <= maxFrameLength, "frame too long: length=%s", length);
         complete = complete || connected();
         if (!complete || !streams.get(next).offer(length, writer)) {
             return false;
