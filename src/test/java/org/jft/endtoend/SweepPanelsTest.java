@@ -117,6 +117,7 @@ class SweepPanelsTest {
         return Files.readString(folder.resolve("out/report.html"));
     }
 
+    /** Scored in ten crops, which the pictures of the page are not. */
     private static void sweep() {
         Result result =
                 Command.run(
@@ -124,6 +125,8 @@ class SweepPanelsTest {
                         folder,
                         "--subset=30%,100%",
                         "--config=tiny.yaml",
+                        "--set=data.image.resize=20",
+                        "--set=eval.crops=10",
                         "--out=out");
         assertThat(result.exitCode()).as(result.err()).isZero();
     }

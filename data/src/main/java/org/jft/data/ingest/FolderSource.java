@@ -16,7 +16,7 @@ import org.jft.core.failure.ConfigException;
  * under several classes.
  */
 public final class FolderSource implements Source {
-    private static final List<String> IMAGE_NAMES =
+    static final List<String> IMAGE_NAMES =
             List.of(".jpg", ".jpeg", ".png", ".webp", ".bmp");
 
     private final List<File> roots; // of what is learned from, then of what is held out
@@ -68,7 +68,7 @@ public final class FolderSource implements Source {
         return new Listing.Rest(counts[1], List.of());
     }
 
-    private static boolean isImage(Path file) {
+    static boolean isImage(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         return IMAGE_NAMES.stream().anyMatch(name::endsWith);
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -57,7 +58,6 @@ public final class VocSource implements Source {
     private static final String OBJECT_MASKS = "SegmentationObject";
     private static final String LABELME = "PNG"; // ending of its folders of masks
     private static final String CLASS_NAMES = "class_names.txt";
-    private static final List<String> IMAGE_NAMES = List.of(".jpg", ".jpeg", ".png");
 
     private final File folder;
     private final String trainSet;
@@ -133,8 +133,8 @@ public final class VocSource implements Source {
             return names(trainSet);
         }
         try (Stream<Path> files = Files.list(folder.toPath().resolve("JPEGImages"))) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> IMAGE_NAMES.stream().anyMatch(name::endsWith))
+            return files.filter(FolderSource::isImage)
+                    .map(file -> file.getFileName().toString())
                     .map(name -> name.substring(0, name.lastIndexOf('.')))
                     .sorted()
                     .distinct()
@@ -160,11 +160,12 @@ public final class VocSource implements Source {
 
     private Entry entry(String name, long row, int part, String split) {
         String image =
-                IMAGE_NAMES.stream()
+                FolderSource.IMAGE_NAMES.stream()
+                        .flatMap(ending -> Stream.of(ending, ending.toUpperCase(Locale.ROOT)))
                         .map(ending -> "JPEGImages/" + name + ending)
                         .filter(file -> Files.isRegularFile(folder.toPath().resolve(file)))
                         .findFirst()
-                        .orElse("JPEGImages/" + name + IMAGE_NAMES.get(0));
+                        .orElse("JPEGImages/" + name + ".jpg");
         try {
             VocMasks masks = new VocMasks(classes);
             masks.readObjects(file(ANNOTATIONS, name + ".xml"));

@@ -147,7 +147,11 @@ final class HardestImages {
     private Map<Long, byte[]> pictures(DataSet data, Set<Long> rows) {
         RunConfig small =
                 ConfigLoader.with(
-                        config, List.of("data.image.size=" + SIDE, "data.image.resize=" + SIDE));
+                        config,
+                        List.of(
+                                "data.image.size=" + SIDE,
+                                "data.image.resize=" + SIDE,
+                                "eval.crops=1"));
         EvaluationStream stream =
                 EvaluationStream.of(data, BATCH, /* preferClean= */ true).only(rows::contains);
         Map<Long, byte[]> pictures = new HashMap<>();

@@ -232,7 +232,7 @@ final class Reporting {
         Map<String, String> details = new TreeMap<>();
         String fingerprint;
         try (DataSet train = DataSet.openTrain(base.data());
-                DataSet test = DataSet.openTest(base.data())) {
+                DataSet test = DataSet.openTest(base.scoredData())) {
             fingerprint = train.fingerprint();
             details.put("training images", format("%,d", train.rowCount()));
             details.put("held-out images", format("%,d", test.rowCount()));
@@ -243,6 +243,9 @@ final class Reporting {
                             train.droppedCount(), test.droppedCount()));
             details.put("held-out fingerprint", test.fingerprint());
             details.put("classes", format("%,d", train.classCount()));
+            if (test.classCount() != train.classCount()) {
+                details.put("scored classes", format("%,d", test.classCount()));
+            }
         }
         details.put("workers", Integer.toString(base.cluster().workers()));
         details.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));

@@ -19,24 +19,7 @@ import org.jft.eval.scaling.PairedDifference;
 import org.jft.eval.scaling.Prediction;
 
 /**
- * {@code curve.json}: the fitted curve for programs.
- *
- * <pre>
- *   points          [{subset, examples, seed, metric, value, series}]   of the fitted metric
- *   fits            [{series, law, chosen, parameters {name: number},
- *                     confidence_interval {name: [low, high]} | null, r2, rmse, identified, note,
- *                     extrapolation_log_rmse | null,
- *                     predictions [{factor, examples, value, confidence_interval [low, high] | null}],
- *                     target {value, examples, confidence_interval [low, high] | null} | null}]
- *   joint           [{panel, parameters, confidence_interval, log_rmse, note,
- *                     models [{series, parameters}]}]   of data and model size; often empty
- *   comparisons     [{panel, series, against, subset, mean, difference,
- *                     confidence_interval [low, high]}]   on equal seeds; often empty
- *   class_frequency [{series, examples, train_images [from, to], classes, average_precision,
- *                     confidence_interval [low, high] | null}]
- *   mistakes        [{run_folder, place, labels [{class, probability, right}], predictions [...]}]
- *   metric, config, data_fingerprint, commit, created (ISO 8601, UTC)
- * </pre>
+ * {@code curve.json}: the fitted curve for programs. Its keys are listed in eval/README.md.
  *
  * A number that does not exist is null: r2 and rmse without a fit, r2 of equal values, the examples
  * of a target that is never reached.

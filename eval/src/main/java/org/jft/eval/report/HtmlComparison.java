@@ -30,9 +30,10 @@ final class HtmlComparison {
                 .append("<p class=\"reading\">Means over seeds; beside them the mean difference to")
                 .append(" the first row on the same seeds")
                 .append(text.response() == Response.SCORE ? ", in points" : "")
-                .append(
-                        ", and its %s%% interval by Student&#39;s t; bold where that excludes 0.</p>\n"
-                                .formatted(Numbers.plain(100 * panel.confidence())))
+                .append(", and its ")
+                .append(Numbers.plain(100 * panel.confidence()))
+                .append("% interval by Student&#39;s t; bold where that excludes 0.")
+                .append(" Only seeds vary: it does not say what other images would give.</p>\n")
                 .toString();
     }
 

@@ -1,6 +1,7 @@
 package org.jft.eval.scaling;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.math3.distribution.FDistribution;
 
@@ -8,6 +9,8 @@ import org.apache.commons.math3.distribution.FDistribution;
  * Whether the means of the sizes stand farther from a law than the spread of seeds explains: the
  * F-test for lack of fit with repeated runs (Draper and Smith 1998, "Applied Regression Analysis",
  * section 2.1). A small p-value says that the law is wrong here, however sure its parameters look.
+ * Where all runs of a size learn from the same drawn images, it is conditional on that draw: part of
+ * what stands off may be luck of the draw, which no seed shows.
  *
  * @param f mean square of the sizes' means about the law over that of the runs about their mean
  * @param sizesToSpare degrees of freedom of the first, sizes - parameters
@@ -32,9 +35,10 @@ public record LackOfFit(double f, int sizesToSpare, int runsToSpare, double pVal
                     runs.stream()
                             .mapToDouble(p -> fitter.residuals().of(curve.response(), p.value()))
                             .toArray();
-            double mean = 0;
+            double first = values[0]; // equal runs have exactly no spread
+            double mean = first;
             for (double value : values) {
-                mean += value / values.length;
+                mean += (value - first) / values.length;
             }
             double expected = law.valueAt(runs.get(0).examples());
             double off = mean - fitter.residuals().of(curve.response(), expected);
@@ -59,12 +63,19 @@ public record LackOfFit(double f, int sizesToSpare, int runsToSpare, double pVal
 
     /** Returns the p-value as it is printed: {@code p < 0.001}. */
     public String text() {
-        return pValue < 0.001 ? "p < 0.001" : "p = %.2g".formatted(pValue);
+        return pValue < 0.001
+                ? "p < 0.001"
+                : String.format(Locale.ROOT, "p = %.2g", pValue);
     }
 
     /** Says in one clause what a significant one means. */
     String note() {
-        return "the sizes stand off this law by more than seeds do, lack of fit F(%d, %d) = %.3g, %s"
-                .formatted(sizesToSpare, runsToSpare, f, text());
+        return String.format(
+                Locale.ROOT,
+                "the sizes stand off this law by more than seeds do, lack of fit F(%d, %d) = %.3g, %s",
+                sizesToSpare,
+                runsToSpare,
+                f,
+                text());
     }
 }

@@ -9,6 +9,7 @@ import org.jft.data.order.Selection;
 import org.jft.data.pipeline.TrainingLabels;
 import org.jft.data.shard.DataSet;
 import org.jft.data.taxonomy.Labels;
+import org.jft.eval.transfer.classification.ClassColumns;
 
 /**
  * How many images of a run's subset carry each class, as a network is shown them. Reads every label
@@ -24,8 +25,16 @@ final class ClassFrequencies {
      * @return [outputs]
      */
     long[] of(RunConfig config, int outputs) {
-        return Arrays.copyOf(
-                counted.computeIfAbsent(config.scoredData(), ClassFrequencies::count), outputs);
+        long[] learned = counted.computeIfAbsent(config.data(), ClassFrequencies::count);
+        String list = config.eval().classes();
+        if (list == null) {
+            return Arrays.copyOf(learned, outputs);
+        }
+        try (DataSet all = DataSet.openTrain(config.data());
+                DataSet scored = DataSet.openTrain(config.scoredData())) {
+            return ClassColumns.of(list, scored.taxonomy().names(), all.taxonomy().names())
+                    .of(learned);
+        }
     }
 
     private static long[] count(DataConfig config) {

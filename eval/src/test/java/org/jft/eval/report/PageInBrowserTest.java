@@ -100,9 +100,9 @@ class PageInBrowserTest {
                         .redirectOutput(out.toFile())
                         .redirectError(folder.resolve("err.txt").toFile())
                         .start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(180, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new AssertionError("the browser takes more than a minute");
+            throw new AssertionError("the browser takes more than three minutes");
         }
         return Files.readString(out);
     }

@@ -1,6 +1,7 @@
 package org.jft.eval.transfer.classification;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,5 +57,10 @@ public final class ClassColumns {
             }
         }
         return scored.flip();
+    }
+
+    /** Picks the scored classes' numbers from those of all outputs. */
+    public long[] of(long[] outputs) {
+        return Arrays.stream(columns).mapToLong(column -> outputs[column]).toArray();
     }
 }
