@@ -16,8 +16,7 @@ import org.jft.core.failure.ConfigException;
  * under several classes.
  */
 public final class FolderSource implements Source {
-    static final List<String> IMAGE_NAMES =
-            List.of(".jpg", ".jpeg", ".png", ".webp", ".bmp");
+    static final List<String> IMAGE_NAMES = List.of(".jpg", ".jpeg", ".png", ".webp", ".bmp");
 
     private final List<File> roots; // of what is learned from, then of what is held out
 

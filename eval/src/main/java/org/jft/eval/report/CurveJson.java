@@ -21,8 +21,8 @@ import org.jft.eval.scaling.Prediction;
 /**
  * {@code curve.json}: the fitted curve for programs. Its keys are listed in eval/README.md.
  *
- * A number that does not exist is null: r2 and rmse without a fit, r2 of equal values, the examples
- * of a target that is never reached.
+ * <p>A number that does not exist is null: r2 and rmse without a fit, r2 of equal values, the
+ * examples of a target that is never reached.
  */
 final class CurveJson {
     private static final ObjectMapper JSON = new ObjectMapper();

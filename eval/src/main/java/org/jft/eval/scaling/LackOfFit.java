@@ -9,8 +9,8 @@ import org.apache.commons.math3.distribution.FDistribution;
  * Whether the means of the sizes stand farther from a law than the spread of seeds explains: the
  * F-test for lack of fit with repeated runs (Draper and Smith 1998, "Applied Regression Analysis",
  * section 2.1). A small p-value says that the law is wrong here, however sure its parameters look.
- * Where all runs of a size learn from the same drawn images, it is conditional on that draw: part of
- * what stands off may be luck of the draw, which no seed shows.
+ * Where all runs of a size learn from the same drawn images, it is conditional on that draw: part
+ * of what stands off may be luck of the draw, which no seed shows.
  *
  * @param f mean square of the sizes' means about the law over that of the runs about their mean
  * @param sizesToSpare degrees of freedom of the first, sizes - parameters
@@ -63,9 +63,7 @@ public record LackOfFit(double f, int sizesToSpare, int runsToSpare, double pVal
 
     /** Returns the p-value as it is printed: {@code p < 0.001}. */
     public String text() {
-        return pValue < 0.001
-                ? "p < 0.001"
-                : String.format(Locale.ROOT, "p = %.2g", pValue);
+        return pValue < 0.001 ? "p < 0.001" : String.format(Locale.ROOT, "p = %.2g", pValue);
     }
 
     /** Says in one clause what a significant one means. */
