@@ -36,7 +36,7 @@ class ElasticJobTest {
         assertThat(result.err())
                 .contains("worker 0 was killed by signal 9")
                 .contains("and is started again")
-                .contains("; gone: worker 0 (pid ");
+                .contains("generation 0 ends: worker 0 (pid ");
         assertThat(result.err()).doesNotContain("\tat ");
 
         JsonNode summary = runs.summary("killed");
@@ -78,7 +78,8 @@ class ElasticJobTest {
                     .isCloseTo(nominalRate * samples / 24, withinPercentage(1e-6));
         }
         assertThat(runs.steps("scaled")).isEqualTo(Runs.everyStep(microBatches.size()));
-        assertThat(microBatches).startsWith(6, 6, 6).contains(4).allMatch(n -> n == 6 || n == 4);
+        // Started again before the others have missed it, the worker is there for every step.
+        assertThat(microBatches).startsWith(6, 6, 6).allMatch(n -> n == 6 || n == 4);
         assertThat(before).isBetween(samplesOfRun, samplesOfRun + 23);
 
         long steps = microBatches.size();
@@ -97,7 +98,8 @@ class ElasticJobTest {
                         "cluster.elastic.max_workers=4",
                         "train.cadence.checkpoint_every=1000000");
         runs.awaitSteps(job, "stopped", 10);
-        new Workers(job).kill(1);
+        // Frozen, not killed: it would be started again, perhaps before the others have missed it.
+        Workers.signal(new Workers(job).alive().get(1), "STOP");
         Result result = job.await();
         assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
         assertThat(result.err())
