@@ -212,7 +212,6 @@ public final class LocalLauncher {
                 awaitRest(left - 1, COMPLETE);
                 return new LaunchResult(0, Optional.empty());
             }
-            blamed = graver(blamed, worker);
             if (code == TooFewMembersException.EXIT_CODE || code == EXIT_USAGE) {
                 blamed = worker;
                 awaitRest(left - 1, grace);
@@ -232,6 +231,8 @@ public final class LocalLauncher {
                 start(worker.rank(), environment);
                 restarts++;
                 left++;
+            } else {
+                blamed = graver(blamed, worker);
             }
         }
         return result(blamed);

@@ -22,9 +22,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jft.cluster.launch.LaunchResult.Failure;
+import org.jft.cluster.membership.ExpelledException;
 import org.jft.cluster.transport.TestDriver;
 import org.jft.core.config.ClusterConfig;
 import org.jft.core.config.ClusterConfig.Transport;
@@ -179,23 +181,38 @@ class LocalLauncherTest {
                 .contains(new Failure(1, "exited with code 1"));
     }
 
-    /** Of two workers, one soon and one late. */
-    private LaunchResult launchThatExits(boolean elastic, int soon, int late) throws Exception {
-        ElasticConfig sizes = elastic ? new ElasticConfig(1, null, null, null, null) : null;
+    /** Long before the others were told to leave, maybe. */
+    @ParameterizedTest
+    @ValueSource(ints = {128 + 9, ExpelledException.EXIT_CODE})
+    void shouldNotBlameAWorkerThatWasStartedAgain(int lost) throws Exception {
+        AtomicInteger starts = new AtomicInteger();
         IntFunction<WorkerCommand> command =
                 rank ->
-                        WorkerCommand.likeThisJvm(
-                                        ExitMain.class.getName(),
-                                        rank == 0
-                                                ? List.of(String.valueOf(soon), "0")
-                                                : List.of(String.valueOf(late), "700"))
-                                .withHeapMegabytes(64);
-        return launcher(
-                        new ClusterConfig(
-                                2, null, 0, null, null, 0, null, false, sizes, null, null),
-                        command,
-                        LONG_GRACE)
-                .run();
+                        rank == 0
+                                ? exit(143, 700)
+                                : exit(starts.getAndIncrement() == 0 ? lost : 143, 0);
+        LaunchResult result = launcher(ofTwo(true), command, LONG_GRACE).run();
+        assertThat(result.exitCode()).as(output()).isEqualTo(128 + 15);
+        assertThat(result.failure().orElseThrow().how()).isEqualTo("was told to end (SIGTERM)");
+        assertThat(starts).as(output()).hasValue(2);
+    }
+
+    /** Of two workers, one soon and one late. */
+    private LaunchResult launchThatExits(boolean elastic, int soon, int late) throws Exception {
+        IntFunction<WorkerCommand> command = rank -> rank == 0 ? exit(soon, 0) : exit(late, 700);
+        return launcher(ofTwo(elastic), command, LONG_GRACE).run();
+    }
+
+    private static ClusterConfig ofTwo(boolean elastic) {
+        ElasticConfig sizes = elastic ? new ElasticConfig(1, null, null, null, null) : null;
+        return new ClusterConfig(2, null, 0, null, null, 0, null, false, sizes, null, null);
+    }
+
+    private static WorkerCommand exit(int code, int afterMs) {
+        return WorkerCommand.likeThisJvm(
+                        ExitMain.class.getName(),
+                        List.of(String.valueOf(code), String.valueOf(afterMs)))
+                .withHeapMegabytes(64);
     }
 
     @Test
