@@ -335,16 +335,22 @@ public final class LocalLauncher {
         return onlyNoticed(ended) ? 0 : hasLeft(ended) ? 1 : 2;
     }
 
+    /**
+     * Blames who is still there if the others only noticed, or have left; not when this process is
+     * told to end: then all have longer than the grace.
+     */
     private LaunchResult result(Worker blamed) {
-        int exitCode = hasLeft(blamed) || blamed.exitCode() == EXIT_USAGE ? blamed.exitCode() : 1;
-        String how = blamed.describeExit();
-        int rank = blamed.rank();
-        if (onlyNoticed(blamed)) {
-            Optional<Worker> silent = workers.stream().filter(Worker::alive).findFirst();
-            rank = silent.map(Worker::rank).orElse(rank);
-            how = silent.isPresent() ? "did not answer the others and was ended" : how;
+        Optional<Worker> silent = workers.stream().filter(Worker::alive).findFirst();
+        if (silent.isPresent() && !ending && (onlyNoticed(blamed) || hasLeft(blamed))) {
+            String how = hasLeft(blamed) ? "did not leave with" : "did not answer";
+            return failure(1, silent.get(), how + " the others and was ended");
         }
-        return new LaunchResult(exitCode, Optional.of(new Failure(rank, how)));
+        int exitCode = hasLeft(blamed) || blamed.exitCode() == EXIT_USAGE ? blamed.exitCode() : 1;
+        return failure(exitCode, blamed, blamed.describeExit());
+    }
+
+    private static LaunchResult failure(int exitCode, Worker worker, String how) {
+        return new LaunchResult(exitCode, Optional.of(new Failure(worker.rank(), how)));
     }
 
     /** Whether a worker ended because of another one. */

@@ -181,6 +181,20 @@ class LocalLauncherTest {
                 .contains(new Failure(1, "exited with code 1"));
     }
 
+    @Test
+    void shouldBlameWhoHangsAndNotWhoHasLeft() throws Exception {
+        IntFunction<WorkerCommand> command = rank -> exit(143, rank == 0 ? 0 : 60_000);
+        assertThat(launcher(ofTwo(false), command, SHORT_GRACE).run())
+                .as(output())
+                .isEqualTo(
+                        new LaunchResult(
+                                1,
+                                Optional.of(
+                                        new Failure(
+                                                1,
+                                                "did not leave with the others and was ended"))));
+    }
+
     /** Long before the others were told to leave, maybe. */
     @ParameterizedTest
     @ValueSource(ints = {128 + 9, ExpelledException.EXIT_CODE})

@@ -1,6 +1,5 @@
 package org.jft.train.loop;
 
-import java.nio.file.Path;
 import org.jft.cluster.collective.PeerLostException;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
@@ -41,10 +40,13 @@ public final class LeftEarlyException extends JftException {
     }
 
     /** Says how a run was left whose workers are processes of their own. */
-    static LeftEarlyException ofWorkers(Path folder) {
+    static LeftEarlyException ofWorkers(RunFolder folder) {
         return new LeftEarlyException(
-                "its workers were told to end (SIGTERM) and have left; the same command goes on from the newest checkpoint in "
-                        + folder);
+                "its workers were told to end (SIGTERM) and have left; the same command "
+                        + (folder.checkpoints(1).files().isEmpty()
+                                ? "begins anew: there is no checkpoint yet in "
+                                : "goes on from the newest checkpoint in ")
+                        + folder.root());
     }
 
     /** The others left because of a peer, and say so to their launcher. */

@@ -195,7 +195,7 @@ public final class TrainingJob {
                 throw new ConfigException(failure + ", see above");
             }
             if (result.exitCode() == LeftEarlyException.EXIT_CODE) {
-                throw LeftEarlyException.ofWorkers(folder.root());
+                throw LeftEarlyException.ofWorkers(folder);
             }
             if (failure.contains("exited with code")) {
                 throw new JftException(Category.ABORT_RUN, failure + ", see above");
