@@ -69,11 +69,18 @@ final class HostAddresses {
             return InetAddress.getLoopbackAddress(); // all are on this host
         }
         return addressTowards(
-                resolved(
-                        member.topology(),
-                        MemberEnvironment.COORDINATORS,
-                        member.coordinators(),
-                        timeout));
+                resolved(member.topology(), variable(member), member.coordinators(), timeout));
+    }
+
+    /** Returns the variable that says where the coordinators are. */
+    private static String variable(MemberEnvironment member) {
+        boolean atMaster =
+                member.master()
+                        .map(MasterCoordinator::at)
+                        .map(List::of)
+                        .filter(member.coordinators()::equals)
+                        .isPresent();
+        return atMaster ? MemberEnvironment.MASTER_ADDRESS : MemberEnvironment.COORDINATORS;
     }
 
     /** Returns this host's address on the way to another; asks the routing table, sends nothing. */

@@ -47,7 +47,7 @@ public final class MasterCoordinator {
             return member;
         }
         InetSocketAddress master = member.master().orElseThrow();
-        HostAndPort at = HostAndPort.fromParts(master.getHostString(), master.getPort());
+        HostAndPort at = at(master);
         if (member.topology().leads()) {
             HostAddresses.resolved(member.topology(), master, timeout);
             if (!isThere(at)) {
@@ -56,6 +56,11 @@ public final class MasterCoordinator {
             }
         }
         return member.withCoordinators(List.of(at));
+    }
+
+    /** Returns where the coordinator of a master listens. */
+    static HostAndPort at(InetSocketAddress master) {
+        return HostAndPort.fromParts(master.getHostString(), master.getPort());
     }
 
     /** Returns whether one listens already: an earlier rank 0 has started it. */

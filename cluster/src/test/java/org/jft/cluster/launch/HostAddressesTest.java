@@ -26,6 +26,27 @@ class HostAddressesTest {
                         "rank 1 of 2 cannot find the others: JFT_COORDINATORS=no.such.host.invalid,nor.this.invalid: no host has that name");
     }
 
+    @Test
+    void shouldNameTheMasterWhereTheCoordinatorIsIts() {
+        MemberEnvironment member =
+                MemberEnvironment.read(
+                        Map.of(
+                                "RANK",
+                                "1",
+                                "WORLD_SIZE",
+                                "2",
+                                "MASTER_ADDR",
+                                "no.such.host.invalid",
+                                "MASTER_PORT",
+                                "29500"));
+        MemberEnvironment found =
+                MasterCoordinator.find(member, Duration.ofSeconds(1), Duration.ofMillis(1));
+        assertThatThrownBy(() -> HostAddresses.addressOf(found, Duration.ofMillis(1)))
+                .isInstanceOf(JftException.class)
+                .hasMessage(
+                        "rank 1 of 2 cannot find the others: MASTER_ADDR=no.such.host.invalid: no host has that name");
+    }
+
     private static MemberEnvironment member(String coordinators) {
         return MemberEnvironment.read(
                 Map.of("RANK", "1", "WORLD_SIZE", "2", "JFT_COORDINATORS", coordinators));
