@@ -1,7 +1,5 @@
 package org.jft.cluster.preflight;
 
-import com.google.common.base.Splitter;
-import com.google.common.base.Strings;
 import com.google.common.net.HostAndPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -27,8 +24,8 @@ import org.jft.cluster.preflight.HostFacts.Reach;
 import org.jft.cluster.preflight.HostFacts.Route;
 
 /**
- * Asks this host; takes milliseconds, two seconds where rank 0's or a coordinator's host is silent,
- * and longer only where none has an address yet.
+ * Asks this host; takes milliseconds, two seconds more for rank 0's host if it is silent, or for
+ * each coordinator's that is, and longer only where none has an address yet.
  */
 public final class HostProbe {
     private static final int CONNECT_MS = 2000;
@@ -40,22 +37,23 @@ public final class HostProbe {
     /**
      * Asks.
      *
-     * @param environment where JFT_COORDINATORS names the coordinators of an elastic job, or
-     *     MASTER_ADDR and MASTER_PORT rank 0, if they are elsewhere
+     * @param coordinators of an elastic job
+     * @param master where rank 0 is; of no interest where there are coordinators
      * @param patience until one has an address: a pod gets its own some time after it starts
      */
-    public static HostFacts probe(Map<String, String> environment, Duration patience) {
-        return probe(environment, patience, Path.of("/proc"));
+    public static HostFacts probe(
+            List<HostAndPort> coordinators, Optional<InetSocketAddress> master, Duration patience) {
+        return probe(meeting(coordinators, master, patience), Path.of("/proc"));
     }
 
-    static HostFacts probe(Map<String, String> environment, Duration patience, Path proc) {
+    static HostFacts probe(Optional<Route> meeting, Path proc) {
         return new HostFacts(
                 freeBytes(Path.of("/dev/shm")),
                 freeBytes(Path.of(System.getProperty("java.io.tmpdir"))),
                 number(proc.resolve("sys/net/core/rmem_max")),
                 number(proc.resolve("sys/net/core/wmem_max")),
                 openFilesMax(proc.resolve("self/limits")),
-                meeting(environment, patience));
+                meeting);
     }
 
     /** Returns the room in the folder, or in the nearest above it that is there. */
@@ -98,39 +96,29 @@ public final class HostProbe {
         return OptionalLong.empty();
     }
 
-    private static Optional<Route> meeting(Map<String, String> environment, Duration patience) {
-        String coordinators = Strings.nullToEmpty(environment.get(Place.COORDINATOR.variable()));
-        String name = environment.get(Place.RANK_ZERO.variable());
-        String port = environment.get("MASTER_PORT");
+    private static Optional<Route> meeting(
+            List<HostAndPort> coordinators, Optional<InetSocketAddress> master, Duration patience) {
+        if (!coordinators.isEmpty()) {
+            return route(Place.COORDINATOR, coordinators, patience);
+        }
         try {
-            List<HostAndPort> all =
-                    Splitter.on(',')
-                            .trimResults()
-                            .omitEmptyStrings()
-                            .splitToStream(coordinators)
-                            .map(HostAndPort::fromString)
-                            .toList();
-            if (!all.isEmpty()) {
-                return route(Place.COORDINATOR, all, patience);
-            }
-            return Strings.isNullOrEmpty(name) || Strings.isNullOrEmpty(port)
-                    ? Optional.empty()
-                    : route(
-                            Place.RANK_ZERO,
-                            List.of(HostAndPort.fromParts(name, Integer.parseInt(port))),
-                            patience);
-        } catch (IllegalArgumentException | IllegalStateException e) {
+            return master.map(at -> HostAndPort.fromParts(at.getHostString(), at.getPort()))
+                    .flatMap(at -> route(Place.RANK_ZERO, List.of(at), patience));
+        } catch (IllegalArgumentException e) {
             return Optional.empty(); // whoever connects says that this is no address
         }
     }
 
-    /** Returns the way to one of several hosts: one that answers, if any does. */
+    /**
+     * Returns the way to one of several hosts, to one that answers if any does; empty when this one
+     * is all of them.
+     */
     private static Optional<Route> route(Place place, List<HostAndPort> hosts, Duration patience) {
         await(() -> firstKnown(hosts), patience);
         Optional<Route> found = Optional.empty();
         for (HostAndPort host : hosts) {
             Optional<Route> next = route(place, address(host), host.toString());
-            if (next.isEmpty() || next.get().reach() == Reach.ANSWERS) {
+            if (next.isPresent() && next.get().reach() == Reach.ANSWERS) {
                 return next;
             }
             found = found.or(() -> next);

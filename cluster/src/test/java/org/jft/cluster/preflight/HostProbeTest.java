@@ -2,15 +2,18 @@ package org.jft.cluster.preflight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.net.HostAndPort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jft.cluster.preflight.HostFacts.Place;
 import org.jft.cluster.preflight.HostFacts.Reach;
 import org.junit.jupiter.api.Test;
@@ -19,12 +22,14 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class HostProbeTest {
+    private static final Duration FIVE_MINUTES = Duration.ofMinutes(5);
+
     @TempDir Path folder;
 
     @Test
     @EnabledOnOs(OS.LINUX)
     void shouldSayWhatThisHostSays() throws Exception {
-        HostFacts facts = HostProbe.probe(Map.of(), Duration.ZERO);
+        HostFacts facts = HostProbe.probe(List.of(), Optional.empty(), Duration.ZERO);
         assertThat(facts.temporaryFree().orElseThrow()).isPositive();
         assertThat(facts.receiveBufferMax())
                 .isEqualTo(asTheHostSays("/proc/sys/net/core/rmem_max"));
@@ -43,7 +48,7 @@ class HostProbeTest {
                 folder.resolve("self/limits"),
                 "Limit                     Soft Limit           Hard Limit           Units\n"
                         + "Max open files            unlimited            unlimited            files\n");
-        HostFacts facts = HostProbe.probe(Map.of(), Duration.ZERO, folder);
+        HostFacts facts = HostProbe.probe(Optional.empty(), folder);
         assertThat(facts.receiveBufferMax()).isEmpty();
         assertThat(facts.openFilesMax()).isEmpty();
     }
@@ -59,43 +64,37 @@ class HostProbeTest {
                         HostProbe.route(
                                 Place.RANK_ZERO, new InetSocketAddress("localhost", 29_500), "x"))
                 .isEmpty();
-        Map<String, String> here = Map.of("MASTER_ADDR", "127.0.0.1", "MASTER_PORT", "29500");
-        assertThat(HostProbe.probe(here, Duration.ZERO).meeting()).isEmpty();
-        assertThat(HostProbe.probe(Map.of("MASTER_ADDR", "127.0.0.1"), Duration.ZERO).meeting())
-                .isEmpty();
+        assertThat(meeting(Duration.ZERO, "127.0.0.1")).isEmpty();
+        assertThat(meeting(Duration.ZERO, "127.0.0.1:29500")).as("no name of a host").isEmpty();
     }
 
     @Test
     void shouldNameAHostWithoutAnAddress() {
-        Map<String, String> nowhere =
-                Map.of("MASTER_ADDR", "rank0.invalid", "MASTER_PORT", "29500");
-        HostFacts.Route route = HostProbe.probe(nowhere, Duration.ZERO).meeting().orElseThrow();
+        HostFacts.Route route = meeting(Duration.ZERO, "rank0.invalid").orElseThrow();
+        assertThat(route.to()).isEqualTo(Place.RANK_ZERO);
         assertThat(route.target()).isEqualTo("rank0.invalid:29500");
         assertThat(route.reach()).isEqualTo(Reach.UNKNOWN_NAME);
     }
 
-    /** Rank 0 of an elastic job may be gone, and one coordinator, too. */
+    /** Rank 0 of an elastic job may be gone. */
     @Test
     void shouldLookForACoordinatorInPlaceOfRankZero() {
-        Map<String, String> job =
-                Map.of(
-                        "MASTER_ADDR",
-                        "rank0.invalid",
-                        "MASTER_PORT",
-                        "29500",
-                        "JFT_COORDINATORS",
-                        "gone.invalid:1,127.0.0.1:2");
-        assertThat(HostProbe.probe(job, Duration.ofMinutes(5)).meeting()).isEmpty();
+        assertThat(meeting(FIVE_MINUTES, "rank0.invalid", "127.0.0.1:1", "127.0.0.1:2")).isEmpty();
 
-        Map<String, String> away = Map.of("JFT_COORDINATORS", "gone.invalid:1,away.invalid:2");
-        HostFacts.Route route = HostProbe.probe(away, Duration.ZERO).meeting().orElseThrow();
+        HostFacts.Route route =
+                meeting(Duration.ZERO, "127.0.0.1", "gone.invalid:1", "away.invalid:2")
+                        .orElseThrow();
         assertThat(route.to()).isEqualTo(Place.COORDINATOR);
         assertThat(route.target()).isEqualTo("gone.invalid:1");
         assertThat(route.reach()).isEqualTo(Reach.UNKNOWN_NAME);
-        assertThat(HostProbe.probe(Map.of("JFT_COORDINATORS", ","), Duration.ZERO).meeting())
-                .isEmpty();
-        assertThat(HostProbe.probe(Map.of("JFT_COORDINATORS", "here"), Duration.ZERO).meeting())
-                .isEmpty();
+    }
+
+    /** The others come from elsewhere to the one that is here. */
+    @Test
+    void shouldLookForTheCoordinatorsThatAreElsewhere() {
+        HostFacts.Route route =
+                meeting(FIVE_MINUTES, "127.0.0.1", "127.0.0.1:1", "away.invalid:2").orElseThrow();
+        assertThat(route.target()).isEqualTo("away.invalid:2");
     }
 
     @Test
@@ -120,6 +119,15 @@ class HostProbeTest {
             assertThat(HostProbe.reach(at)).isEqualTo(Reach.ANSWERS);
         }
         assertThat(HostProbe.reach(at)).as("refused").isEqualTo(Reach.ANSWERS);
+    }
+
+    private static Optional<HostFacts.Route> meeting(
+            Duration patience, String rankZero, String... coordinators) {
+        return HostProbe.probe(
+                        Stream.of(coordinators).map(HostAndPort::fromString).toList(),
+                        Optional.of(InetSocketAddress.createUnresolved(rankZero, 29_500)),
+                        patience)
+                .meeting();
     }
 
     private static OptionalLong asTheHostSays(String file) throws Exception {

@@ -38,7 +38,9 @@ public final class Preflight {
         int workers = joined > 1 ? joined : cluster.workers();
         int most = Math.max(workers, cluster.maxWorkers());
         return HostChecks.check(
-                HostProbe.probe(environment, patience), most, sharedMemory(cluster, member, most));
+                HostProbe.probe(member.coordinators(), member.master(), patience),
+                most,
+                sharedMemory(cluster, member, most));
     }
 
     /**
