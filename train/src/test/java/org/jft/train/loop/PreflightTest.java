@@ -43,6 +43,13 @@ class PreflightTest {
         assertThat(needed(cluster(1, 1, Transport.UDP), LAUNCHES)).as("alone").isZero();
     }
 
+    @Test
+    void shouldCountEachStreamOfAMember() {
+        ClusterConfig one = cluster(1, 4, Transport.UDP);
+        assertThat(needed(one.withStreams(3), JOINS) - CONTROL)
+                .isEqualTo(3 * (needed(one, JOINS) - CONTROL));
+    }
+
     private static long needed(ClusterConfig cluster, Map<String, String> environment) {
         int most = Math.max(cluster.workers(), cluster.maxWorkers());
         return Preflight.sharedMemory(cluster, MemberEnvironment.read(environment), most);
