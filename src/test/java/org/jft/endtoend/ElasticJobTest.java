@@ -17,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ElasticJobTest {
     private static final int STEPS = 200;
 
+    /** Of a checkpoint before a worker is killed. */
+    private static final int EARLY = 10;
+
     @TempDir static Path folder;
 
     @BeforeAll
@@ -60,6 +63,7 @@ class ElasticJobTest {
                         "scaled",
                         "train.steps=" + STEPS / 2,
                         "train.global_batch=24",
+                        "train.cadence.checkpoint_every=" + EARLY,
                         "cluster.elastic={min_workers: 1, on_change: scale_rate}");
         runs.awaitSteps(job, "scaled", 20);
         new Workers(job).kill(2);
@@ -84,7 +88,7 @@ class ElasticJobTest {
 
         long steps = microBatches.size();
         float[] expected = ByHand.train(folder, "scaled", microBatches);
-        double moved = Runs.distance(runs.parameters("scaled", 100), expected);
+        double moved = Runs.distance(runs.parameters("scaled", EARLY), expected);
         assertThat(Runs.distance(runs.parameters("scaled", steps), expected) / moved)
                 .isLessThan(Runs.BOUND);
     }

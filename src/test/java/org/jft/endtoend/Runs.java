@@ -22,9 +22,9 @@ import org.jft.train.cli.JftTrain;
 record Runs(Path folder) {
     /**
      * How far a run whose workers changed may end from one whose workers did not, as a share of the
-     * largest change of a parameter since step 100: only the order in which gradients are added
-     * differs. The learning rate shrinks as steps grow in number, for training blows differences
-     * up: 800 steps ended 3.1e-5 apart, at ten times this rate 7.6e-3 (2026-11-27).
+     * largest change of a parameter since an early checkpoint: only the order in which gradients
+     * are added differs. The learning rate shrinks as steps grow in number, for training blows
+     * differences up: 800 steps ended 3.1e-5 apart, at ten times this rate 7.6e-3 (2026-11-27).
      */
     static final double BOUND = 1e-3;
 
