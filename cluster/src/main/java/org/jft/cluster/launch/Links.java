@@ -192,7 +192,7 @@ final class Links implements AutoCloseable {
             }
             return opened;
         } catch (RuntimeException e) {
-            opened.forEach(AeronUdpTransport::close);
+            StripedTransport.over(opened).close();
             throw e;
         }
     }
@@ -365,8 +365,7 @@ final class Links implements AutoCloseable {
 
     private Collective keepTcp(Collective ranks) {
         over = ClusterConfig.Transport.TCP;
-        close(ipc);
-        udp.forEach(AeronUdpTransport::close);
+        close(ipc, overUdp());
         return ranks;
     }
 
@@ -377,8 +376,7 @@ final class Links implements AutoCloseable {
 
     @Override
     public void close() {
-        close(ipc, tcp);
-        udp.forEach(AeronUdpTransport::close);
+        close(ipc, tcp, overUdp());
         if (tcpPort != null) {
             try {
                 tcpPort.close();

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -136,11 +137,24 @@ final class TcpOutbound implements Outbound {
 
     @Override
     public void close() {
+        close(List.of(this));
+    }
+
+    /** Closes several, which have a second together for what is still to be sent. */
+    static void close(List<TcpOutbound> outbounds) {
         long startNs = System.nanoTime();
-        while (!flush() && System.nanoTime() - startNs < FAREWELL_NS) {
+        while (!flush(outbounds) && System.nanoTime() - startNs < FAREWELL_NS) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
-        lose(null);
+        outbounds.forEach(outbound -> outbound.lose(null));
+    }
+
+    private static boolean flush(List<TcpOutbound> outbounds) {
+        boolean all = true;
+        for (TcpOutbound outbound : outbounds) {
+            all &= outbound.flush();
+        }
+        return all;
     }
 
     /** Goes as far towards an open stream as it can without waiting; returns whether it is. */

@@ -8,6 +8,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.jft.cluster.protocol.JobToken;
 import org.jft.core.failure.Category;
@@ -39,8 +40,9 @@ public final class TcpTransport implements Transport {
     private final JobToken job;
     private final TcpDoor door;
     private final ConcurrentMap<Integer, InetSocketAddress> peers;
-    private final List<Runnable> closers = new ArrayList<>();
-    private boolean closed;
+    private final List<TcpOutbound> outbounds = new ArrayList<>();
+    private final List<TcpInbound> inbounds = new ArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean(); // by one of its connections
 
     private TcpTransport(
             int rank, JobToken job, TcpDoor door, ConcurrentMap<Integer, InetSocketAddress> peers) {
@@ -138,25 +140,25 @@ public final class TcpTransport implements Transport {
         TcpHandshake.Route route = new TcpHandshake.Route(rank, peer, lane, stream);
         TcpOutbound outbound =
                 new TcpOutbound(route, job, door.address().getPort(), () -> peers.get(peer));
-        closers.add(outbound::close);
+        outbounds.add(outbound);
         return outbound;
     }
 
     private Inbound inbound(int peer, Lane lane, int stream) {
         TcpHandshake.Route route = new TcpHandshake.Route(peer, rank, lane, stream);
         TcpInbound inbound = new TcpInbound(route, door);
-        closers.add(inbound::close);
+        inbounds.add(inbound);
         return inbound;
     }
 
+    /** Stays up to a second while peers take what was sent to them. */
     @Override
     public void close() {
-        if (closed) {
-            return;
+        if (closed.compareAndSet(false, true)) {
+            TcpOutbound.close(outbounds);
+            inbounds.forEach(TcpInbound::close);
+            door.close();
         }
-        closed = true;
-        closers.forEach(Runnable::run);
-        door.close();
     }
 
     /** One connection for each stream: those that have the same number. */

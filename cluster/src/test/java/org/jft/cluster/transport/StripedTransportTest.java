@@ -1,9 +1,14 @@
 package org.jft.cluster.transport;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +98,47 @@ class StripedTransportTest extends TransportContract {
         assertThat(in.connected()).isTrue();
         sender.get(0).close();
         assertThat(in.connected()).isFalse();
+    }
+
+    @Test
+    void shouldCloseAllItsPartsAtTheSameTimeThoughSomeThrow() {
+        IllegalStateException problem = new IllegalStateException("its driver is gone");
+        CountDownLatch closing = new CountDownLatch(3);
+        AtomicInteger closed = new AtomicInteger();
+        Transport striped =
+                StripedTransport.over(
+                        List.of(
+                                new Closing(closing, closed::incrementAndGet),
+                                new Closing(
+                                        closing,
+                                        () -> {
+                                            throw problem;
+                                        }),
+                                new Closing(closing, closed::incrementAndGet)));
+
+        assertThatThrownBy(striped::close).isSameAs(problem);
+
+        assertThat(closed).hasValue(2);
+    }
+
+    /** Closes when all others are about to. */
+    private record Closing(CountDownLatch closing, Runnable close) implements Transport {
+        @Override
+        public Outbound outbound(int peer, Lane lane) {
+            throw new AssertionError("it is only closed");
+        }
+
+        @Override
+        public Inbound inbound(int peer, Lane lane) {
+            throw new AssertionError("it is only closed");
+        }
+
+        @Override
+        public void close() {
+            closing.countDown();
+            assertThat(Uninterruptibles.awaitUninterruptibly(closing, 10, SECONDS)).isTrue();
+            close.run();
+        }
     }
 
     private static List<Long> all(Inbound in) {

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -184,6 +185,29 @@ class TcpTransportTest extends TransportContract {
                 .isInstanceOf(JftException.class)
                 .hasMessageContaining("rank 0 cannot listen at 192.0.2.1:0")
                 .hasMessageContaining("not an address of this host");
+    }
+
+    @Test
+    void shouldWaitForAllTogetherWhoDoNotTakeWhatWasSent() {
+        ConcurrentMap<Integer, InetSocketAddress> addresses = new ConcurrentHashMap<>();
+        List<TcpTransport> frozen = new ArrayList<>();
+        TcpTransport zero = TcpTransport.listen(0, job, ANY_PORT, addresses);
+        for (int rank = 1; rank <= 4; rank++) {
+            TcpTransport peer = TcpTransport.listen(rank, job, ANY_PORT, addresses);
+            frozen.add(peer);
+            addresses.put(rank, peer.address());
+            peer.inbound(0, Lane.BULK);
+            Outbound out = zero.outbound(rank, Lane.BULK);
+            await(out::connected);
+            while (send(out, out.maxFrameLength(), 0)) {
+                // until the kernel takes no more
+            }
+            assertThat(out.flush()).isFalse();
+        }
+        long startNs = System.nanoTime();
+        zero.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(Duration.ofSeconds(3));
+        frozen.forEach(TcpTransport::close);
     }
 
     /** Two ranks; rank 1 is known to rank 0. */
