@@ -44,6 +44,9 @@ import org.jft.core.topology.Topology;
  * yet. One use: {@code join} keeps what the ring needs and closes the rest.
  */
 final class Links implements AutoCloseable {
+    /** What this process need not say again in each generation. */
+    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+
     private final ClusterConfig config;
     private final ConcurrentMap<Integer, InetSocketAddress> tcpAddresses =
             new ConcurrentHashMap<>();
@@ -326,21 +329,22 @@ final class Links implements AutoCloseable {
                 && over != ClusterConfig.Transport.TCP
                 && ipc != null) {
             if (config.streams() > 1 && ranks.at().leads()) {
-                warn("cluster.streams counts between hosts: these workers share memory");
+                warnOnce("cluster.streams counts between hosts: these workers share memory", TOLD);
             }
             return ranks.over(ipc, config.wire());
         }
         // Inside a host TCP is faster than UDP.
         boolean both = ranks.plan().crossesHosts() && tcp != null && allHaveTcp;
+        Transport shared = tcp == null ? null : new SharedStreams(tcp.striped(config.streams()));
+        Transport mostlyUdp = both ? inside(ranks, shared) : overUdp();
         if (over == ClusterConfig.Transport.UDP || allHaveUdp && !allHaveTcp) {
-            return keepUdp(ranks.over(both ? inside(ranks, tcp) : overUdp(), config.wire()), both);
+            return keepUdp(ranks.over(mostlyUdp, config.wire()), both);
         }
-        Transport shared = new SharedStreams(tcp.striped(config.streams()));
         Collective overTcp = ranks.over(shared, config.wire());
         if (over == ClusterConfig.Transport.TCP || !allHaveUdp) {
             return keepTcp(overTcp);
         }
-        Collective overUdp = ranks.over(both ? inside(ranks, shared) : overUdp(), config.wire());
+        Collective overUdp = ranks.over(mostlyUdp, config.wire());
         SelfTest test = SelfTest.run(overTcp, overUdp, ranks.timeout());
         if (ranks.at().leads()) {
             warn(test.toString());
