@@ -21,7 +21,7 @@ final class Candidate {
     private static final int MAX_NAMES = 20;
 
     long session; // changes when it connects anew
-    long heardUnder; // the session it has named as its last, in coming back under this one
+    long heardUnder; // the last under which it has heard something, as it said in coming
     Standing standing;
 
     /** Whether it has said how far it is and waits for the next generation. */
@@ -39,9 +39,12 @@ final class Candidate {
     /** When it is lost unless it is back by then; {@link #HERE} while it has a session. */
     long returnByMs = HERE;
 
-    Candidate(long session) {
+    /** Whether it has come with the state of the generation before, which was given up. */
+    boolean withState;
+
+    Candidate(long session, long heardUnder) {
         this.session = session;
-        this.heardUnder = session;
+        this.heardUnder = heardUnder;
     }
 
     /**

@@ -100,7 +100,15 @@ public final class InMemoryCoordinator {
                 if (refusal == null) {
                     int generation = known == null ? -1 : known.generation();
                     long timeoutMs = timeout.toMillis();
-                    state.regroup(session, size, generation, standing, suspect, timeoutMs, nowMs());
+                    state.regroup(
+                            session,
+                            session,
+                            size,
+                            generation,
+                            standing,
+                            suspect,
+                            timeoutMs,
+                            nowMs());
                 }
                 while (view == known && refusal == null) {
                     awaitNews(standing);

@@ -69,11 +69,13 @@ public final class MembershipState {
     /**
      * A process joins, or a member says how far it is.
      *
+     * @param heardUnder the last session under which it has heard something; this one if none
      * @param known the generation this process was told of last; -1 when it comes new
      * @param suspect rank, in that generation, of a peer it could not reach
      */
     public void regroup(
             long session,
+            long heardUnder,
             JobSize job,
             int known,
             Standing standing,
@@ -94,7 +96,8 @@ public final class MembershipState {
             if (known >= 0 && !mayReturn(known, standing)) {
                 refuseForgotten(session, known, standing);
             } else if (fits(session, job, standing)) {
-                Candidate newcomer = new Candidate(session);
+                Candidate newcomer = new Candidate(session, heardUnder);
+                newcomer.withState = known >= 0;
                 newcomer.await(standing, OptionalInt.empty(), nowMs + timeoutMs);
                 newcomers.add(newcomer);
                 audience.in(standing);
@@ -255,9 +258,12 @@ public final class MembershipState {
         }
     }
 
-    /** Of a generation that was given up. */
+    /**
+     * Of a generation that was given up. A new process may have the name, host and process id of
+     * one of those: in containers it often has.
+     */
     private boolean allAreBack() {
-        long back = newcomers.stream().filter(each -> roster.has(each.standing)).count();
+        long back = newcomers.stream().filter(each -> each.withState).count();
         return back > 0 && back == roster.size();
     }
 

@@ -23,7 +23,7 @@ import org.jft.cluster.protocol.Standing;
  *   i32 newcomers, then as often a candidate
  *
  *   candidate: i64 session, i64 heardUnder, i64 deadlineMs (-1: does not wait), i64 returnByMs,
- *              i32 suspect (-1: none), i32 strikes, i32 length, Standing
+ *              i32 suspect (-1: none), i32 strikes, i32 withState (0, 1), i32 length, Standing
  * </pre>
  */
 final class StateSnapshot {
@@ -93,6 +93,7 @@ final class StateSnapshot {
             putLong(buffer, each.returnByMs);
             putInt(buffer, each.suspect.orElse(-1));
             putInt(buffer, each.strikes);
+            putInt(buffer, each.withState ? 1 : 0);
             put(buffer, each.standing);
         }
     }
@@ -100,14 +101,15 @@ final class StateSnapshot {
     private void read(DirectBuffer buffer, List<Candidate> candidates) {
         candidates.clear();
         for (int left = getInt(buffer); left > 0; left--) {
-            Candidate each = new Candidate(getLong(buffer));
-            each.heardUnder = getLong(buffer);
+            long session = getLong(buffer);
+            Candidate each = new Candidate(session, getLong(buffer));
             each.deadlineMs = getLong(buffer);
             each.waiting = each.deadlineMs >= 0;
             each.returnByMs = getLong(buffer);
             int suspect = getInt(buffer);
             each.suspect = suspect < 0 ? OptionalInt.empty() : OptionalInt.of(suspect);
             each.strikes = getInt(buffer);
+            each.withState = getInt(buffer) != 0;
             each.standing = getStanding(buffer);
             candidates.add(each);
         }

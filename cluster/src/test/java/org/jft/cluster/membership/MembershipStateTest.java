@@ -47,7 +47,7 @@ class MembershipStateTest {
         state.lost(0, "gone", 1);
         assertThat(told.out).containsExactly("worker 0");
         for (int generation = 0; generation < 2; generation++) { // with 3 and 4, then without
-            state.regroup(2, SIZE, generation, standing(2, 1), OptionalInt.empty(), 100, 2);
+            state.regroup(2, 2, SIZE, generation, standing(2, 1), OptionalInt.empty(), 100, 2);
         }
         state.tick(102);
         assertThat(told.out).containsExactly("worker 0", "worker 3", "worker 4");
@@ -63,7 +63,7 @@ class MembershipStateTest {
         state.tick(10 + MembershipState.TOGETHER_MS);
         assertThat(told.out).containsExactly("worker 3");
 
-        state.regroup(13, SIZE, -1, standing(3, 0), OptionalInt.empty(), 1_000, 100);
+        state.regroup(13, 13, SIZE, -1, standing(3, 0), OptionalInt.empty(), 1_000, 100);
 
         assertThat(told.out).isEmpty();
     }
@@ -114,8 +114,8 @@ class MembershipStateTest {
         assertThat(told.events)
                 .contains(
                         "11 ended 0: worker 2 (pid 7 on here) is lost: it was silent for too long");
-        state.regroup(11, SIZE, 0, standing(1, 4), OptionalInt.empty(), 1_000, 10_001);
-        state.regroup(0, SIZE, 0, standing(0, 4), OptionalInt.empty(), 1_000, 10_002);
+        state.regroup(11, 11, SIZE, 0, standing(1, 4), OptionalInt.empty(), 1_000, 10_001);
+        state.regroup(0, 0, SIZE, 0, standing(0, 4), OptionalInt.empty(), 1_000, 10_002);
         assertThat(told.views.get(11L).self()).isEqualTo(1);
         assertThat(told.views.get(11L).members()).hasSize(2);
     }
@@ -139,7 +139,7 @@ class MembershipStateTest {
 
         assertThat(told.events).isEmpty(); // both had time, and one used it
         state.tick(9_001 + MembershipState.RETURN_MS);
-        state.regroup(12, SIZE, 0, standing(2, 4), OptionalInt.empty(), 1_000, 30_000);
+        state.regroup(12, 12, SIZE, 0, standing(2, 4), OptionalInt.empty(), 1_000, 30_000);
         assertThat(told.views.get(12L).members()).hasSize(1);
     }
 
@@ -147,7 +147,8 @@ class MembershipStateTest {
     void shouldNameSomeOfVeryManyWhoAreTooFew() {
         JobSize large = new JobSize(300, 200, 300, BelowMin.STOP);
         for (int worker = 0; worker < 150; worker++) {
-            state.regroup(worker, large, -1, standing(worker, 0), OptionalInt.empty(), 1_000, 0);
+            state.regroup(
+                    worker, worker, large, -1, standing(worker, 0), OptionalInt.empty(), 1_000, 0);
         }
         state.tick(1_000);
         assertThat(told.events)
@@ -163,7 +164,7 @@ class MembershipStateTest {
         join(0, 0, 1_000);
         JobSize other = new JobSize(4, 2, 5, BelowMin.STOP);
 
-        state.regroup(1, other, -1, standing(1, 0), OptionalInt.empty(), 1_000, 1);
+        state.regroup(1, 1, other, -1, standing(1, 0), OptionalInt.empty(), 1_000, 1);
 
         assertThat(told.events)
                 .containsExactly(
@@ -185,7 +186,8 @@ class MembershipStateTest {
             join(worker, 0, 1_000);
         }
         for (int worker = 0; worker < 3; worker++) {
-            state.regroup(worker, SIZE, 0, standing(worker, 1), OptionalInt.of(7), 1_000, 1);
+            state.regroup(
+                    worker, worker, SIZE, 0, standing(worker, 1), OptionalInt.of(7), 1_000, 1);
         }
         assertThat(told.views.get(2L).generation()).isEqualTo(1);
     }
@@ -200,7 +202,15 @@ class MembershipStateTest {
             for (long session = 0; session < 3; session++) {
                 OptionalInt suspect =
                         suspected && session != 2 ? OptionalInt.of(2) : OptionalInt.empty();
-                state.regroup(session, SIZE, round, standing((int) session, 0), suspect, 1_000, 1);
+                state.regroup(
+                        session,
+                        session,
+                        SIZE,
+                        round,
+                        standing((int) session, 0),
+                        suspect,
+                        1_000,
+                        1);
             }
             assertThat(told.views.get(2L).generation()).isEqualTo(round + 1);
         }
@@ -217,7 +227,7 @@ class MembershipStateTest {
             for (int worker = 0; worker < 3; worker++) {
                 OptionalInt suspect =
                         worker == 2 ? OptionalInt.empty() : OptionalInt.of(1 - worker);
-                state.regroup(worker, SIZE, round, standing(worker, 0), suspect, 1_000, 1);
+                state.regroup(worker, worker, SIZE, round, standing(worker, 0), suspect, 1_000, 1);
             }
         }
         assertThat(told.refused).containsExactly(1L);
@@ -242,7 +252,15 @@ class MembershipStateTest {
     }
 
     private void join(int worker, long nowMs, long timeoutMs) {
-        state.regroup(worker, SIZE, -1, standing(worker, 0), OptionalInt.empty(), timeoutMs, nowMs);
+        state.regroup(
+                worker,
+                worker,
+                SIZE,
+                -1,
+                standing(worker, 0),
+                OptionalInt.empty(),
+                timeoutMs,
+                nowMs);
     }
 
     private static Standing standing(int worker, long stepsDone) {
@@ -319,7 +337,7 @@ class MembershipStateTest {
                             "worker " + worker, "here", pids[worker], "f", Endpoint.NONE, known);
             if (event < 13 || session == 0) {
                 long from = session == 0 ? nextSession : session;
-                to.regroup(from, size, known, standing, suspect, 200, nowMs);
+                to.regroup(from, from, size, known, standing, suspect, 200, nowMs);
             } else if (event == 13) {
                 to.lost(session, "gone", nowMs);
             } else if (event == 14) {

@@ -62,7 +62,7 @@ class ReturningMembersTest {
         }
         giveAllUp();
         Standing anew = new Standing("worker 0", "here", 8, "f", Endpoint.NONE, 0);
-        state.regroup(20, SIZE, -1, anew, OptionalInt.empty(), 1_000, 30_000);
+        state.regroup(20, 20, SIZE, -1, anew, OptionalInt.empty(), 1_000, 30_000);
 
         regroupAs(10, 0, 0); // whom that one replaces
         regroupAs(11, 0, 1); // goes on with it
@@ -74,6 +74,46 @@ class ReturningMembersTest {
         assertThat(told.refused).containsExactly(10L, 12L);
     }
 
+    /** A container's first process has the id 1, and a pod keeps its name. */
+    @Test
+    void shouldNotTakeNewProcessesForThoseThatWereGivenUp() {
+        for (int worker = 0; worker < 3; worker++) {
+            join(worker, 0, 1_000);
+        }
+        state.leave(2, 1);
+        regroupAs(0, 0, 0);
+        regroupAs(1, 0, 1);
+        assertThat(told.views.get(0L).members()).hasSize(2);
+        state.lost(0, "gone", 10_000);
+        state.lost(1, "gone", 10_000);
+
+        joinAs(10, 0);
+        joinAs(11, 1);
+        assertThat(told.views).as("two of three").doesNotContainKey(10L);
+        joinAs(12, 2);
+        assertThat(told.views.get(10L).members()).hasSize(3);
+    }
+
+    /** Nothing has come to it under the session in between, so it names the one before. */
+    @Test
+    void shouldKnowAMemberThatCameBackAndLostItsConnectionOnceMore() {
+        for (int worker = 0; worker < 3; worker++) {
+            join(worker, 0, 1_000);
+        }
+        giveAllUp();
+        state.resume(2, 12, standing(2, 40));
+        regroup(12, 2, 0, standing(2, 40));
+        state.disconnected(12, 30_001);
+        state.resume(2, 13, standing(2, 40));
+        regroup(13, 2, 0, standing(2, 40));
+        assertThat(told.refused).isEmpty();
+
+        regroupAs(10, 0, 0);
+        regroupAs(11, 0, 1);
+        assertThat(told.views.get(13L).self()).isEqualTo(2);
+        assertThat(told.refused).isEmpty();
+    }
+
     private void giveAllUp() {
         for (int worker = 0; worker < 3; worker++) {
             state.silent(worker, 10_000);
@@ -83,9 +123,17 @@ class ReturningMembersTest {
         assertThat(state.empty()).isTrue();
     }
 
+    private void joinAs(long session, int worker) {
+        regroup(session, session, -1, standing(worker, 0));
+    }
+
     private void regroupAs(long session, int known, int worker) {
+        regroup(session, session, known, standing(worker, 40));
+    }
+
+    private void regroup(long session, long heardUnder, int known, Standing standing) {
         state.regroup(
-                session, SIZE, known, standing(worker, 40), OptionalInt.empty(), 1_000, 30_000);
+                session, heardUnder, SIZE, known, standing, OptionalInt.empty(), 1_000, 30_000);
     }
 
     /** What it said under the session in between may not have arrived, or not the answer. */
@@ -108,7 +156,15 @@ class ReturningMembersTest {
     }
 
     private void join(int worker, long nowMs, long timeoutMs) {
-        state.regroup(worker, SIZE, -1, standing(worker, 0), OptionalInt.empty(), timeoutMs, nowMs);
+        state.regroup(
+                worker,
+                worker,
+                SIZE,
+                -1,
+                standing(worker, 0),
+                OptionalInt.empty(),
+                timeoutMs,
+                nowMs);
     }
 
     private static Standing standing(int worker, long stepsDone) {

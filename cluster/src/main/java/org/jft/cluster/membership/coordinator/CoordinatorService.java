@@ -137,7 +137,7 @@ final class CoordinatorService implements ClusteredService {
             return;
         }
         MembershipRequest request = MembershipRequest.decode(message, offset);
-        if (request.previous() != MembershipRequest.NONE) {
+        if (resumes(request)) {
             state.resume(request.previous(), session.id(), request.standing());
         }
         switch (request.kind()) {
@@ -152,9 +152,14 @@ final class CoordinatorService implements ClusteredService {
         settle(timestamp);
     }
 
+    private static boolean resumes(MembershipRequest request) {
+        return request.previous() != MembershipRequest.NONE;
+    }
+
     private void regroup(ClientSession session, MembershipRequest request, long timestamp) {
         state.regroup(
                 session.id(),
+                resumes(request) ? request.previous() : session.id(),
                 new JobSize(
                         request.initial(),
                         request.min(),
