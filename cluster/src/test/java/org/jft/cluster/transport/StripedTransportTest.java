@@ -122,7 +122,7 @@ class StripedTransportTest extends TransportContract {
     }
 
     /** Closes when all others are about to. */
-    private record Closing(CountDownLatch closing, Runnable close) implements Transport {
+    private record Closing(CountDownLatch closing, Runnable last) implements Transport {
         @Override
         public Outbound outbound(int peer, Lane lane) {
             throw new AssertionError("it is only closed");
@@ -137,7 +137,7 @@ class StripedTransportTest extends TransportContract {
         public void close() {
             closing.countDown();
             assertThat(Uninterruptibles.awaitUninterruptibly(closing, 10, SECONDS)).isTrue();
-            close.run();
+            last.run();
         }
     }
 
