@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
 import org.jft.cluster.collective.Collective;
 import org.jft.cluster.collective.Generation;
 import org.jft.cluster.collective.Plan;
@@ -391,11 +393,7 @@ final class Links implements AutoCloseable {
     }
 
     private static void close(Transport... transports) {
-        for (Transport transport : transports) {
-            if (transport != null) {
-                transport.close();
-            }
-        }
+        Transport.closeAll(Stream.of(transports).filter(Objects::nonNull).toList());
     }
 
     static ConfigException unset(Topology at, String variable) {

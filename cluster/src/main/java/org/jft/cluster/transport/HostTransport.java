@@ -1,5 +1,6 @@
 package org.jft.cluster.transport;
 
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /** Streams to ranks of the same host over one transport, to all others over another. Owns both. */
@@ -35,10 +36,6 @@ public final class HostTransport implements Transport {
 
     @Override
     public void close() {
-        try {
-            inside.close();
-        } finally {
-            between.close();
-        }
+        Transport.closeAll(List.of(inside, between));
     }
 }

@@ -1,9 +1,6 @@
 package org.jft.cluster.transport;
 
-import com.google.common.base.Throwables;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
@@ -43,25 +40,8 @@ public final class StripedTransport implements Transport {
         return parts.stream().map(open).toList();
     }
 
-    /** Closes all parts at the same time: each may wait for peers that are gone. */
     @Override
     public void close() {
-        List<CompletableFuture<Void>> closings =
-                parts.stream()
-                        .map(part -> CompletableFuture.runAsync(part::close, this::start))
-                        .toList();
-        try {
-            // It ends when all have, also where one throws.
-            CompletableFuture.allOf(closings.toArray(CompletableFuture<?>[]::new)).join();
-        } catch (CompletionException e) {
-            Throwables.throwIfUnchecked(e.getCause());
-            throw e;
-        }
-    }
-
-    private void start(Runnable closing) {
-        Thread thread = new Thread(closing, "closing-stream");
-        thread.setDaemon(true);
-        thread.start();
+        Transport.closeAll(parts);
     }
 }
