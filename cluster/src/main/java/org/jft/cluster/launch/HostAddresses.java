@@ -11,8 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import org.jft.cluster.preflight.HostProbe;
 import org.jft.cluster.transport.UdpSettings;
 import org.jft.core.failure.Category;
 import org.jft.core.failure.JftException;
@@ -20,8 +19,6 @@ import org.jft.core.topology.Topology;
 
 /** Where hosts are: that of the others, and this one as they reach it. */
 final class HostAddresses {
-    private static final long LOOK_UP_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
-
     private HostAddresses() {}
 
     /** Looks a host up until it has a name: in a cluster it may get one after this rank started. */
@@ -33,30 +30,21 @@ final class HostAddresses {
     /** Looks several up until one of them has a name. */
     private static InetSocketAddress resolved(
             Topology at, String variable, List<HostAndPort> named, Duration timeout) {
-        long startNs = System.nanoTime();
-        while (true) {
-            for (HostAndPort each : named) {
-                InetSocketAddress address = new InetSocketAddress(each.getHost(), each.getPort());
-                if (!address.isUnresolved()) {
-                    return address;
-                }
-            }
-            if (System.nanoTime() - startNs > timeout.toNanos()
-                    || Thread.currentThread().isInterrupted()) {
-                // No mistake of the user's, maybe: a pod's name may come yet.
-                throw new JftException(
-                        Category.ABORT_RANK,
-                        "rank %d of %d cannot find the others: %s=%s: no host has that name"
-                                .formatted(
-                                        at.rank(),
-                                        at.worldSize(),
-                                        variable,
-                                        named.stream()
-                                                .map(HostAndPort::getHost)
-                                                .collect(joining(","))));
-            }
-            LockSupport.parkNanos(LOOK_UP_AGAIN_NS);
+        InetSocketAddress found = HostProbe.await(named, timeout);
+        if (found.isUnresolved()) {
+            // No mistake of the user's, maybe: a pod's name may come yet.
+            throw new JftException(
+                    Category.ABORT_RANK,
+                    "rank %d of %d cannot find the others: %s=%s: no host has that name"
+                            .formatted(
+                                    at.rank(),
+                                    at.worldSize(),
+                                    variable,
+                                    named.stream()
+                                            .map(HostAndPort::getHost)
+                                            .collect(joining(","))));
         }
+        return found;
     }
 
     /**

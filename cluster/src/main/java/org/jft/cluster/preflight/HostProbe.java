@@ -114,7 +114,7 @@ public final class HostProbe {
      * is all of them.
      */
     private static Optional<Route> route(Place place, List<HostAndPort> hosts, Duration patience) {
-        await(() -> firstKnown(hosts), patience);
+        await(hosts, patience);
         Optional<Route> found = Optional.empty();
         for (HostAndPort host : hosts) {
             Optional<Route> next = route(place, address(host), host.toString());
@@ -136,6 +136,16 @@ public final class HostProbe {
                 .filter(address -> !address.isUnresolved())
                 .findFirst()
                 .orElse(found.get(0));
+    }
+
+    /**
+     * Looks several hosts up until one has an address, as long as patience lasts: in a cluster a
+     * host may get its name after others have started.
+     *
+     * @return unresolved if none has one
+     */
+    public static InetSocketAddress await(List<HostAndPort> hosts, Duration patience) {
+        return await(() -> firstKnown(hosts), patience);
     }
 
     /** Looks up until there is an address, as long as patience lasts. */
