@@ -51,30 +51,21 @@ public record DataConfig(
 
     /** Returns the same for a data set that lies elsewhere, both to train on and to test with. */
     public DataConfig at(String location) {
-        return new DataConfig(
-                location,
-                location,
-                subset,
-                subsetSeed,
-                classes,
-                imagesOf,
-                dropTrain,
-                dropTest,
-                image,
-                mix,
-                labels,
-                loader,
-                store);
+        return with(location, location, classes);
     }
 
     /** Returns the same with other classes. */
     DataConfig withClasses(String file) {
+        return with(train, test, file);
+    }
+
+    private DataConfig with(String train, String test, String classes) {
         return new DataConfig(
                 train,
                 test,
                 subset,
                 subsetSeed,
-                file,
+                classes,
                 imagesOf,
                 dropTrain,
                 dropTest,
