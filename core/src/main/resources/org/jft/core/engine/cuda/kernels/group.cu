@@ -123,16 +123,8 @@ INLINE void group_partial(
         for (int j = 0; j < V; j++) {
             means.at[j] = mean[group + (at.channel + j) / ofGroup];
         }
-        UNROLL_TWICE
-        for (i64 row = chunk.from + at.row; row < chunk.to; row += at.rowStep) {
-            Values<V> g = load<V>(gradient + row * c + at.channel);
-            Values<V> v = load<V>(x + row * c + at.channel);
-            UNROLL
-            for (int j = 0; j < V; j++) {
-                shiftSum.at[j] += g.at[j];
-                scaleSum.at[j] += g.at[j] * (v.at[j] - means.at[j]);
-            }
-        }
+        auto read = [=](i64 i) { return load<V>(gradient + i); };
+        add_gradients(shiftSum, scaleSum, read, x, means, at, chunk, c);
     }
     shiftSum = sum_rows(shiftSum, at);
     scaleSum = sum_rows(scaleSum, at);

@@ -1,4 +1,5 @@
-// Behind common.cuh in front of every kernel source: means and variances, merged from parts.
+// Behind common.cuh in front of every kernel source: means and variances, merged from parts, and
+// what backward sums.
 
 /** Count, mean and sum of squared deviations of some numbers. */
 struct Moments {
@@ -39,6 +40,27 @@ struct MomentsOf {
         count += otherCount;
     }
 };
+
+/**
+ * Adds a chunk's gradients of V channels to the sums for shift and scale, the latter without the
+ * factor 1 / deviation; gradient(i) returns those of V neighbours, the first at i.
+ */
+template <int V, class Read>
+INLINE void add_gradients(
+        Values<V>& shiftSum, Values<V>& scaleSum, Read gradient, const T* x, Values<V> means,
+        const Columns& at, const Chunk& chunk, int c) {
+    UNROLL_TWICE
+    for (i64 row = chunk.from + at.row; row < chunk.to; row += at.rowStep) {
+        i64 i = row * c + at.channel;
+        Values<V> g = gradient(i);
+        Values<V> v = load<V>(x + i);
+        UNROLL
+        for (int j = 0; j < V; j++) {
+            shiftSum.at[j] += g.at[j];
+            scaleSum.at[j] += g.at[j] * (v.at[j] - means.at[j]);
+        }
+    }
+}
 
 /** Merges what the threads below one another hold; the result is that of row 0. */
 template <int V>

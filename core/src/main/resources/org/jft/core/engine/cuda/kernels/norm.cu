@@ -177,21 +177,14 @@ INLINE void backward_partial(
         for (int j = 0; j < V; j++) {
             means.at[j] = mean[at.channel + j];
         }
-        UNROLL_TWICE
-        for (i64 row = chunk.from + at.row; row < chunk.to; row += at.rowStep) {
-            i64 i = row * c + at.channel;
+        auto read = [=](i64 i) {
             Values<V> output = {};
             if (y != 0) {
                 output = load<V>(y + i);
             }
-            Values<V> g = rectified(load<V>(gradient + i), i, output, y != 0, mask);
-            Values<V> v = load<V>(x + i);
-            UNROLL
-            for (int j = 0; j < V; j++) {
-                shiftSum.at[j] += g.at[j];
-                scaleSum.at[j] += g.at[j] * (v.at[j] - means.at[j]);
-            }
-        }
+            return rectified(load<V>(gradient + i), i, output, y != 0, mask);
+        };
+        add_gradients(shiftSum, scaleSum, read, x, means, at, chunk, c);
     }
     shiftSum = sum_rows(shiftSum, at);
     scaleSum = sum_rows(scaleSum, at);
