@@ -65,9 +65,11 @@ final class HardestImages {
      * @param folder of the sweep
      */
     static ContactSheet of(Sweep sweep, Map<Series, ReportSeries> fitted, Path folder) {
+        ReportSeries ahead = ReportSeries.ranked(List.copyOf(fitted.values())).get(0);
         Series best =
                 fitted.keySet().stream()
-                        .max(Comparator.comparingDouble(s -> ofLargest(fitted.get(s))))
+                        .filter(series -> fitted.get(series) == ahead)
+                        .findFirst()
                         .orElseThrow();
         Comparator<SweepPoint> bySize =
                 Comparator.comparingLong(point -> sweep.results().get(point).examples());
@@ -93,10 +95,6 @@ final class HardestImages {
         }
         return new HardestImages(point.config(), folder.resolve(result.runFolder()))
                 .sheet(sweep.mistakes(point), result.runFolder(), about);
-    }
-
-    private static double ofLargest(ReportSeries series) {
-        return series.means().lastEntry().getValue();
     }
 
     private ContactSheet sheet(List<Mistake> mistakes, String name, String about) {

@@ -1,6 +1,5 @@
 package org.jft.eval.report;
 
-import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
@@ -68,12 +67,7 @@ record Headline(String claim, String outlook) {
     /** Which series is ahead on its largest subset. */
     private static String best(SweepReport report) {
         MetricText text = MetricText.of(report.series().get(0));
-        Comparator<ReportSeries> byValue =
-                Comparator.comparingDouble(series -> series.means().lastEntry().getValue());
-        List<ReportSeries> ranked =
-                report.series().stream()
-                        .sorted(text.response() == Response.SCORE ? byValue.reversed() : byValue)
-                        .toList();
+        List<ReportSeries> ranked = ReportSeries.ranked(report.series());
         ReportSeries first = ranked.get(0);
         ReportSeries last = ranked.get(ranked.size() - 1);
         return "On the largest subset %s is ahead with %s; %s has %s. Means over seeds."

@@ -131,6 +131,17 @@ public record ReportSeries(
                                         TreeMap::new)));
     }
 
+    /**
+     * Returns series of one metric, the one that is ahead on its largest subset first; equal ones
+     * in their order.
+     */
+    public static List<ReportSeries> ranked(List<ReportSeries> series) {
+        Comparator<ReportSeries> byValue =
+                Comparator.comparingDouble(one -> one.means().lastEntry().getValue());
+        boolean score = series.get(0).response() == Response.SCORE;
+        return series.stream().sorted(score ? byValue.reversed() : byValue).toList();
+    }
+
     /** Returns the mean value of each size, ascending. */
     public TreeMap<Long, Double> means() {
         return points.stream()

@@ -26,15 +26,9 @@ final class ClassFrequencies {
      */
     long[] of(RunConfig config, int outputs) {
         long[] learned = counted.computeIfAbsent(config.data(), ClassFrequencies::count);
-        String list = config.eval().classes();
-        if (list == null) {
-            return Arrays.copyOf(learned, outputs);
-        }
-        try (DataSet all = DataSet.openTrain(config.data());
-                DataSet scored = DataSet.openTrain(config.scoredData())) {
-            return ClassColumns.of(list, scored.taxonomy().names(), all.taxonomy().names())
-                    .of(learned);
-        }
+        return ClassColumns.of(config)
+                .map(columns -> columns.of(learned))
+                .orElseGet(() -> Arrays.copyOf(learned, outputs));
     }
 
     private static long[] count(DataConfig config) {

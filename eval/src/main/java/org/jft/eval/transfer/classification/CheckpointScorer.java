@@ -35,21 +35,10 @@ public final class CheckpointScorer {
         try (DataSet data = DataSet.openTest(config.scoredData())) {
             EvaluationStream stream =
                     EvaluationStream.of(data, rows, /* preferClean= */ true).withCrops(crops);
-            Scoring scoring = new Scoring(data.taxonomy(), columns(data.taxonomy()), crops);
+            Scoring scoring = new Scoring(data.taxonomy(), ClassColumns.of(config), crops);
             new CheckpointPass(config, folder)
                     .over(stream, data.taxonomy(), checkpoint, "score", scoring);
             return scoring.scores();
-        }
-    }
-
-    /** Returns where the network answers for the scored classes; empty if it has no others. */
-    private Optional<ClassColumns> columns(Taxonomy scored) {
-        String list = config.eval().classes();
-        if (list == null) {
-            return Optional.empty();
-        }
-        try (DataSet learned = DataSet.openTest(config.data())) {
-            return Optional.of(ClassColumns.of(list, scored.names(), learned.taxonomy().names()));
         }
     }
 

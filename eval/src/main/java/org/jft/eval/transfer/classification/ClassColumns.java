@@ -5,8 +5,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jft.core.config.Nearest;
+import org.jft.core.config.RunConfig;
 import org.jft.core.failure.ConfigException;
+import org.jft.data.shard.DataSet;
 
 /**
  * Where a network that has learned more classes answers for those that are scored. So networks of
@@ -17,6 +20,18 @@ public final class ClassColumns {
 
     private ClassColumns(int[] columns) {
         this.columns = columns;
+    }
+
+    /** Finds the classes that a run is scored on; empty if it is scored on all that it learns. */
+    public static Optional<ClassColumns> of(RunConfig config) {
+        String list = config.eval().classes();
+        if (list == null) {
+            return Optional.empty();
+        }
+        try (DataSet learned = DataSet.openTest(config.data());
+                DataSet scored = DataSet.openTest(config.scoredData())) {
+            return Optional.of(of(list, scored.taxonomy().names(), learned.taxonomy().names()));
+        }
     }
 
     /**
