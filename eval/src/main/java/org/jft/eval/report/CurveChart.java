@@ -66,11 +66,10 @@ final class CurveChart {
     private String draw() {
         String label = text.label() + " against training images";
         Drawing drawing = new Drawing(WIDTH, HEIGHT, title + ": " + label);
-        drawing.text(24, 32, label, "font-size=\"17\" font-weight=\"600\" fill=\"#1f2328\"");
+        drawing.heading(label);
         Legend legend = legend();
         double width = WIDTH - LEFT - RIGHT;
-        legend.draw(drawing, 24, 44, WIDTH - 48);
-        double top = 44 + legend.height(WIDTH - 48) + 14;
+        double top = legend.drawBelowHeading(drawing) + 14;
         PlotArea area =
                 new PlotArea(
                         LEFT,

@@ -47,6 +47,12 @@ final class Drawing {
         add("<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>", x, y, style, Markup.escape(content));
     }
 
+    /** Writes what a picture shows, above it. */
+    void heading(String content) {
+        String style = "font-size=\"17\" font-weight=\"600\" fill=\"%s\"";
+        text(24, 32, content, style.formatted(Palette.INK));
+    }
+
     /** Opens a group clipped to a rectangle. The id must be unique on a page. */
     void clip(String id, double x, double y, double w, double h) {
         add(

@@ -38,17 +38,12 @@ final class FrequencyChart {
     private String draw() {
         String label = "Average precision by training images of a class";
         Drawing drawing = new Drawing(WIDTH, HEIGHT, report.title() + ": " + label);
-        drawing.text(
-                24,
-                32,
-                label,
-                "font-size=\"17\" font-weight=\"600\" fill=\"%s\"".formatted(Palette.INK));
+        drawing.heading(label);
         Legend legend = new Legend();
         for (int i = 0; i < lines.size(); i++) {
             legend.law(FrequencyPanel.label(report, lines.get(i)), Palette.series(i));
         }
-        legend.draw(drawing, 24, 44, WIDTH - 48);
-        double top = 44 + legend.height(WIDTH - 48) + 14;
+        double top = legend.drawBelowHeading(drawing) + 14;
         PlotArea area =
                 new PlotArea(
                         LEFT,

@@ -5,6 +5,8 @@ import java.util.List;
 
 /** A row of samples and labels that breaks into the next line where it is full. */
 final class Legend {
+    private static final double LEFT = 24; // of a picture, as its heading
+    private static final double TOP = 44;
     private static final double LINE = 20;
     private static final double SAMPLE = 30;
     private static final double LINE_LENGTH = 23;
@@ -47,32 +49,21 @@ final class Legend {
         entries.add(new Entry(Kind.RESIDUAL, label, colour));
     }
 
-    /** Returns the height that {@link #draw} takes. */
-    double height(double width) {
+    /** Draws it in as many lines as it takes; returns where it ends. */
+    double drawBelowHeading(Drawing drawing) {
+        double width = drawing.width() - 2 * LEFT;
         double x = 0;
-        int lines = 1;
-        for (Entry entry : entries) {
-            if (x > 0 && x + entry.width() - GAP > width) {
-                x = 0;
-                lines++;
-            }
-            x += entry.width();
-        }
-        return lines * LINE;
-    }
-
-    void draw(Drawing drawing, double left, double top, double width) {
-        double x = 0;
-        double y = top + LINE / 2;
+        double y = TOP + LINE / 2;
         for (Entry entry : entries) {
             if (x > 0 && x + entry.width() - GAP > width) {
                 x = 0;
                 y += LINE;
             }
-            sample(drawing, entry, left + x, y);
-            drawing.text(left + x + SAMPLE, y + 4.5, entry.label(), "fill=\"" + Palette.INK + "\"");
+            sample(drawing, entry, LEFT + x, y);
+            drawing.text(LEFT + x + SAMPLE, y + 4.5, entry.label(), "fill=\"" + Palette.INK + "\"");
             x += entry.width();
         }
+        return y + LINE / 2;
     }
 
     private static void sample(Drawing drawing, Entry entry, double x, double y) {

@@ -47,15 +47,10 @@ final class ResidualChart {
 
     private String draw(Scale sizes) {
         Drawing drawing = new Drawing(WIDTH, HEIGHT, title + ": residuals of " + text.label());
-        drawing.text(
-                24,
-                32,
-                "Residuals: measured minus fitted",
-                "font-size=\"17\" font-weight=\"600\" fill=\"#1f2328\"");
+        drawing.heading("Residuals: measured minus fitted");
         Legend legend = new Legend();
         traces.forEach(trace -> legend.residual(trace.label(), trace.colour()));
-        legend.draw(drawing, 24, 44, WIDTH - 48);
-        double top = 44 + legend.height(WIDTH - 48) + 12;
+        double top = legend.drawBelowHeading(drawing) + 12;
         double reach =
                 traces.stream()
                         .flatMap(trace -> trace.fit().orElseThrow().residuals().stream())
