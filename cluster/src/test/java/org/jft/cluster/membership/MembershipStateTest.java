@@ -1,6 +1,8 @@
 package org.jft.cluster.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.jft.cluster.membership.Workers.SIZE;
+import static org.jft.cluster.membership.Workers.standing;
 
 import java.util.List;
 import java.util.OptionalInt;
@@ -15,7 +17,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The rules with a clock that is moved by hand; what members see of them is in the contract. */
 class MembershipStateTest {
-    private static final JobSize SIZE = new JobSize(3, 2, 5, BelowMin.STOP);
     private static final int PROCESSES = 8;
 
     private final Told told = new Told();
@@ -252,19 +253,7 @@ class MembershipStateTest {
     }
 
     private void join(int worker, long nowMs, long timeoutMs) {
-        state.regroup(
-                worker,
-                worker,
-                SIZE,
-                -1,
-                standing(worker, 0),
-                OptionalInt.empty(),
-                timeoutMs,
-                nowMs);
-    }
-
-    private static Standing standing(int worker, long stepsDone) {
-        return new Standing("worker " + worker, "here", 7, "f", Endpoint.NONE, stepsDone);
+        Workers.join(state, worker, nowMs, timeoutMs);
     }
 
     /** Random processes that join, regroup, accuse, leave, are lost and come back. */

@@ -1,16 +1,16 @@
 package org.jft.cluster.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.jft.cluster.membership.Workers.SIZE;
+import static org.jft.cluster.membership.Workers.standing;
 
 import java.util.OptionalInt;
-import org.jft.cluster.membership.JobSize.BelowMin;
 import org.jft.cluster.protocol.Endpoint;
 import org.jft.cluster.protocol.Standing;
 import org.junit.jupiter.api.Test;
 
 /** Members that were given up, or lost their connection, and come back with their state. */
 class ReturningMembersTest {
-    private static final JobSize SIZE = new JobSize(3, 2, 5, BelowMin.STOP);
 
     private final Told told = new Told();
     private final MembershipState state = new MembershipState(told);
@@ -156,18 +156,6 @@ class ReturningMembersTest {
     }
 
     private void join(int worker, long nowMs, long timeoutMs) {
-        state.regroup(
-                worker,
-                worker,
-                SIZE,
-                -1,
-                standing(worker, 0),
-                OptionalInt.empty(),
-                timeoutMs,
-                nowMs);
-    }
-
-    private static Standing standing(int worker, long stepsDone) {
-        return new Standing("worker " + worker, "here", 7, "f", Endpoint.NONE, stepsDone);
+        Workers.join(state, worker, nowMs, timeoutMs);
     }
 }

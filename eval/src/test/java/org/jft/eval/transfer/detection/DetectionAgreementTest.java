@@ -3,9 +3,7 @@ package org.jft.eval.transfer.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,7 +16,7 @@ class DetectionAgreementTest {
 
     @Test
     void shouldPrintWhatPycocotoolsPrints() throws IOException {
-        JsonNode cases = golden("pycocotools-boxes.json");
+        JsonNode cases = Goldens.read(DetectionAgreementTest.class, "pycocotools-boxes.json");
         assertThat(cases).hasSize(8);
         for (JsonNode golden : cases) {
             DetectionScorer scorer = new DetectionScorer(golden.get("classes").asInt());
@@ -36,11 +34,7 @@ class DetectionAgreementTest {
                 }
                 scorer.accept(image.get("id").asLong(), detections, truth);
             }
-            double[] expected = new double[12];
-            for (int i = 0; i < expected.length; i++) {
-                double stat = golden.get("stats").get(i).asDouble();
-                expected[i] = stat == -1 ? Double.NaN : stat;
-            }
+            double[] expected = Goldens.stats(golden);
             assertThat(coco(scorer.scores()))
                     .as("seed %s", golden.get("seed"))
                     .usingComparatorWithPrecision(1e-12)
@@ -201,11 +195,5 @@ class DetectionAgreementTest {
                 numbers.get(from + 1).asDouble(),
                 numbers.get(from + 2).asDouble(),
                 numbers.get(from + 3).asDouble());
-    }
-
-    private static JsonNode golden(String file) throws IOException {
-        try (InputStream in = DetectionAgreementTest.class.getResourceAsStream(file)) {
-            return new ObjectMapper().readTree(in);
-        }
     }
 }

@@ -3,11 +3,10 @@ package org.jft.eval.transfer.pose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.jft.eval.transfer.detection.Goldens.doubles;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.Random;
 import org.jft.core.failure.JftException;
 import org.jft.eval.transfer.detection.Box;
 import org.jft.eval.transfer.detection.CocoOracle;
+import org.jft.eval.transfer.detection.Goldens;
 import org.junit.jupiter.api.Test;
 
 class PoseScorerTest {
@@ -105,7 +105,7 @@ class PoseScorerTest {
 
     @Test
     void shouldPrintWhatPycocotoolsPrints() throws IOException {
-        JsonNode cases = golden("pycocotools-poses.json");
+        JsonNode cases = Goldens.read(PoseScorerTest.class, "pycocotools-poses.json");
         assertThat(cases).hasSize(8);
         for (JsonNode golden : cases) {
             PoseScorer scorer = new PoseScorer(doubles(golden.get("sigmas")));
@@ -119,10 +119,7 @@ class PoseScorerTest {
                 image.get("truth").forEach(g -> truth.add(goldenTruth(g)));
                 scorer.accept(image.get("id").asLong(), poses, truth);
             }
-            double[] expected = doubles(golden.get("stats"));
-            for (int i = 0; i < expected.length; i++) {
-                expected[i] = expected[i] == -1 ? Double.NaN : expected[i];
-            }
+            double[] expected = Goldens.stats(golden);
             assertThat(numbers(scorer.scores()))
                     .as("seed %s", golden.get("seed"))
                     .usingComparatorWithPrecision(1e-12)
@@ -338,19 +335,5 @@ class PoseScorerTest {
                 new Box(box[0], box[1], box[2], box[3]),
                 g.get("area").asDouble(),
                 g.get("crowd").asInt() == 1);
-    }
-
-    private static double[] doubles(JsonNode array) {
-        double[] values = new double[array.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = array.get(i).asDouble();
-        }
-        return values;
-    }
-
-    private static JsonNode golden(String file) throws IOException {
-        try (InputStream in = PoseScorerTest.class.getResourceAsStream(file)) {
-            return new ObjectMapper().readTree(in);
-        }
     }
 }
